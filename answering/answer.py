@@ -1,0 +1,137 @@
+"""What an answer is: statements, each proved by citations, or an abstention with its reason."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from corpus.article import Article
+from retrieval.passage import Passage
+
+
+class Status(StrEnum):
+    """Whether anything could be said."""
+
+    ANSWERED = "answered"
+    ABSTAINED = "abstained"
+
+
+class Mode(StrEnum):
+    """Who wrote the statements."""
+
+    EXTRACTIVE = "extractive"
+    CHAT = "chat"
+
+
+class Verdict(StrEnum):
+    """What the cited spans say of a statement."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "unsupported"
+    CONTRADICTED = "contradicted"
+
+
+class Policy(StrEnum):
+    """What happens to a statement that its citations do not support."""
+
+    STRICT = "strict"
+    MARK = "mark"
+    OFF = "off"
+
+
+class ReasonCode(StrEnum):
+    """Why Dateline abstains."""
+
+    EMPTY_COLLECTION = "empty_collection"
+    NOTHING_RELEVANT = "nothing_relevant"
+    DOES_NOT_SAY = "does_not_say"
+    OUTSIDE_DATES = "outside_dates"
+    NOTHING_SUPPORTED = "nothing_supported"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open code points `start:end` into the body of one stored revision."""
+
+    article: Article
+    start: int
+    end: int
+
+    @property
+    def quote(self) -> str:
+        """The words at the span, exactly as stored."""
+        return self.article.body[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence that an answerer wants to say, with the spans it rests on. Carries no markers and no numbers."""
+
+    text: str
+    spans: tuple[Span, ...]
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The n-th exact passage that an answer rests on."""
+
+    n: int
+    span: Span
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer with its markers; `start:end` are code points into the answer's text."""
+
+    text: str
+    start: int
+    end: int
+    citations: tuple[int, ...]
+    support: float
+    verdict: Verdict
+    independent_sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why nothing is said: a code for programs and a sentence for people."""
+
+    code: ReasonCode
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that a chat model was paid for; zero for the extractive answerer."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer or an abstention, the same on every surface.
+
+    Invariants, held by `assemble`: `citation.span.quote` is the stored text; `text[s.start:s.end] == s.text`; the
+    markers in `text` and the citations' numbers are the same set, contiguous from 1 in order of first use.
+    """
+
+    id: str
+    question: str
+    created_at: datetime
+    status: Status
+    mode: Mode
+    model: str
+    index_version: str
+    text: str = ""
+    reason: Reason | None = None
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    withheld: int = 0
+    later_coverage: bool = False
+    notices: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    timings: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,276 @@
+"""What speaks for a sentence as the answer to a question: words it shares, what it brings of the kind asked for, its place.
+
+Every feature is in about 0..1 and cheap; `calibration` weighs them. The cosines are filled in last, for the best only.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answering.question import SPEECH, WORD, Kind, Question, stem, stems
+from corpus.sentence import sentence_spans
+from retrieval.passage import Passage
+
+Features = NDArray[np.float64]
+
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_NUMBER_WORDS = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|"
+    "half|one|none|zero|once|twice|third|quarter|several"
+)
+_TIME = re.compile(
+    rf"\b(?:1\d|20)\d\d\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:{_MONTHS})\b|\b(?:{_MONTHS})\b|\b(?:{_DAYS})\b|\bcentur(?:y|ies)\b|"
+    r"\b(?:yesterday|today|tonight|tomorrow|ago|morning|evening|afternoon|midnight|noon|weekend|decades?)\b|"
+    r"\b(?:last|next|this|past|following|previous) (?:week|month|year|spring|summer|autumn|fall|winter)\b|"
+    r"\b\d{1,2}(?::\d\d)? ?[ap]\.?m\b|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(rf"[$€£]\s?\d|\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
+_REASON = re.compile(
+    r"\b(?:because|since|due to|owing to|thanks to|as a result|result(?:s|ed) (?:in|from)|therefore|so that|in order to|"
+    r"in (?:protest|response|retaliation)|to (?:avoid|prevent|protect|stop|ensure|keep|save|help|reduce|make)|"
+    r"cit(?:es|ed|ing)|blam(?:es|ed|ing)|caus(?:e|es|ed|ing)|reasons?|motivat\w+|led to|leads to|prompt(?:s|ed|ing)|"
+    r"fear(?:s|ed|ing)?|afraid|concern(?:s|ed)?|worr(?:y|ies|ied)|risk(?:s|ed|ing)?|unless|only (?:if|one)|"
+    r"would (?:also )?(?:be to|mean|require|have to|force|allow|make|give)|will have to|accept|demands?|refus\w+|"
+    r"hop(?:es|ed|ing) to|aim(?:s|ed|ing)? to|wanted? to|wants to|need(?:s|ed)? to|after \w+ing|"
+    r"not (?:want|willing|ready)|will not|guarantee\w*)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\b(?:in|at|near|from|to|on|outside|across|off|of|around|throughout|into|through)\s+(?:the\s+)?[A-Z]")
+_QUOTATION = re.compile(r"[\"“”«»]")
+_CAPITAL = re.compile(r"[A-Z][^\W_]*")
+_PRONOUN = re.compile(r"^[\"“(]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
+_ENDED = re.compile(r"[.!?…:;][\"”’'»)\]]*$")
+_ASKS = re.compile(r"\?[\"”’'»)\]]*$")
+_LONGEST, _SHORTEST_WORDS, _HEADING_WORDS = 700, 3, 14
+_GENERIC = frozenset(stems("say tell think believe argue claim describe speak put call want go get take make use do"))
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A sentence that could answer: where it stands, and what was seen of it and its neighbours."""
+
+    passage: Passage
+    start: int
+    end: int
+    text: str
+    line: int
+    number: int
+    stems: list[str]
+    known: frozenset[str]
+    around: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The passages read for one question: candidate sentences, weights of the question's terms, words found anywhere."""
+
+    candidates: list[Candidate]
+    weights: dict[str, float]
+    anywhere: frozenset[str]
+
+
+def read_passages(question: Question, passages: Sequence[Passage]) -> Reading:
+    """Split the passages into candidate sentences and weigh the question's terms by how few sentences hold them.
+
+    Headings, questions, boilerplate-short and overlong sentences are left out; each place is read once.
+    """
+    candidates: list[Candidate] = []
+    anywhere: set[str] = set()
+    seen: set[tuple[str, int, int]] = set()
+    for passage in passages:
+        title = frozenset(stems(passage.article.title))
+        anywhere |= title
+        candidates.extend(_sentences(passage, title, seen))
+    for candidate in candidates:
+        anywhere |= candidate.around
+    terms = [t for t in question.terms]
+    weights = {}
+    for term in terms:
+        df = sum(term in c.known for c in candidates)
+        rarity = math.log((len(candidates) + 1) / (df + 0.5)) / math.log(len(candidates) + 2)
+        weights[term] = _base_weight(question, term) * (0.5 + min(1.0, max(0.0, rarity)))
+    return Reading(candidates, weights, frozenset(anywhere))
+
+
+def _base_weight(question: Question, term: str) -> float:
+    if term in question.numbers:
+        return 1.3
+    if term in question.names:
+        return 1.5
+    return 0.4 if term in _GENERIC or term in question.focus else 1.0
+
+
+def _sentences(passage: Passage, title: frozenset[str], seen: set[tuple[str, int, int]]) -> list[Candidate]:
+    text, article = passage.text, passage.article
+    spans = sentence_spans(text, article.language)
+    held = [stems(text[s.start : s.end]) for s in spans]
+    found: list[Candidate] = []
+    for i, span in enumerate(spans):
+        sentence = text[span.start : span.end]
+        place = (article.id, article.revision, passage.start + span.start)
+        if place in seen or not _could_answer(sentence):
+            continue
+        seen.add(place)
+        near = set(held[i]).union(*held[max(0, i - 2) : i + 2])
+        found.append(
+            Candidate(
+                passage, passage.start + span.start, passage.start + span.end, sentence,
+                text.count("\n", 0, span.start), i, held[i], frozenset(held[i]), frozenset(near | title),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _could_answer(sentence: str) -> bool:
+    words = len(sentence.split())
+    if len(sentence) > _LONGEST or words < _SHORTEST_WORDS or _ASKS.search(sentence):
+        return False
+    return bool(_ENDED.search(sentence)) or words >= _HEADING_WORDS
+
+
+def has(term: str, held: frozenset[str]) -> float:
+    """1.0 when the stem is among `held`, 0.8 when a longer spelling of the same name or word is, else 0.0."""
+    if term in held:
+        return 1.0
+    if len(term) >= 6 and not term[0].isdigit():
+        root = term[: max(5, len(term) - 3)]
+        if any(h.startswith(root) and abs(len(h) - len(term)) <= 3 for h in held):
+            return 0.8
+    return 0.0
+
+
+def coverage(terms: dict[str, float], held: frozenset[str]) -> float:
+    """The share of the terms' weight that `held` covers; 0.0 without terms."""
+    total = sum(terms.values())
+    return sum(w * has(t, held) for t, w in terms.items()) / total if total else 0.0
+
+
+NAMES = (
+    "coverage", "coverage_around", "names", "names_around", "numbers", "phrases", "pairs", "typed", "typed_who",
+    "typed_when", "typed_where", "typed_many", "typed_why", "typed_said", "speaker", "new_words", "length", "short",
+    "pronoun", "lead", "first", "rank", "passage_score", "coverage_best", "cosine", "cosine_best", "cosine_around",
+    "title_coverage",
+)  # fmt: skip
+_AT = {name: i for i, name in enumerate(NAMES)}
+COSINES = (_AT["cosine"], _AT["cosine_best"], _AT["cosine_around"])
+
+
+def lexical_features(question: Question, reading: Reading) -> Features:
+    """One row per candidate; the cosine columns are zero until `set_cosines`."""
+    rows = np.zeros((len(reading.candidates), len(NAMES)))
+    names = {t: w for t, w in reading.weights.items() if t in question.names}
+    numbers = {t: w for t, w in reading.weights.items() if t in question.numbers}
+    best_score = max((c.passage.score for c in reading.candidates), default=0.0)
+    for row, c in zip(rows, reading.candidates, strict=True):
+        typed = answer_type(question, c)
+        values = {
+            "coverage": coverage(reading.weights, c.known),
+            "coverage_around": coverage(reading.weights, c.around),
+            "names": coverage(names, c.known),
+            "names_around": coverage(names, c.around),
+            "numbers": coverage(numbers, c.known),
+            "phrases": _phrases(question, c.text),
+            "pairs": _pairs(question, c.stems),
+            "typed": typed,
+            "speaker": _speaker(question, c),
+            "new_words": min(1.0, len(c.known - set(question.terms)) / 25),
+            "length": min(1.0, len(c.stems) / 50),
+            "short": float(len(c.stems) < 7),
+            "pronoun": float(bool(_PRONOUN.match(c.text))),
+            "lead": 1 / (1 + c.start / 400),
+            "first": float(c.number == 0),
+            "rank": 1 / (1 + c.passage.rank),
+            "passage_score": c.passage.score / best_score if best_score > 0 else 0.0,
+            "title_coverage": coverage(reading.weights, frozenset(stems(c.passage.article.title))),
+        }
+        if column := _TYPED_COLUMN.get(question.kind):
+            values[column] = typed
+        if question.asks_what_was_said:
+            values["typed_said"] = float(bool(_QUOTATION.search(c.text)) or bool(SPEECH.search(c.text)))
+        for name, value in values.items():
+            row[_AT[name]] = value
+    if len(rows):
+        rows[:, _AT["coverage_best"]] = rows[:, _AT["coverage"]] - rows[:, _AT["coverage"]].max()
+    return rows
+
+
+_TYPED_COLUMN = {
+    Kind.WHO: "typed_who", Kind.WHEN: "typed_when", Kind.WHERE: "typed_where", Kind.HOW_MANY: "typed_many",
+    Kind.WHY: "typed_why",
+}  # fmt: skip
+
+
+def answer_type(question: Question, candidate: Candidate) -> float:
+    """Whether the sentence holds something of the kind asked for that the question does not already hold."""
+    text = candidate.text
+    match question.kind:
+        case Kind.WHO:
+            return float(bool(_new_names(question, text)))
+        case Kind.WHEN:
+            return float(any(_news(question, found) for found in _TIME.findall(text)))
+        case Kind.HOW_MANY:
+            return float(any(stem(m.group()) not in question.terms for m in _AMOUNT.finditer(text)))
+        case Kind.WHERE:
+            return float(bool(_PLACE.search(text)) and bool(_new_names(question, text)))
+        case Kind.WHY:
+            return min(1.0, len(_REASON.findall(text)) / 2)
+        case _:
+            return 0.0
+
+
+def _news(question: Question, found: str) -> bool:
+    return any(s not in question.terms for s in stems(found))
+
+
+def _new_names(question: Question, text: str) -> list[str]:
+    """Capitalised words of the sentence that the question does not hold, ordinary sentence openings aside."""
+    found = []
+    for i, word in enumerate(WORD.finditer(text)):
+        if _CAPITAL.match(word.group()) and stem(word.group()) not in question.terms:
+            opening = i == 0 or text[max(0, word.start() - 2) : word.start()].strip(" ")[-1:] in ("“", '"', ".")
+            if not opening or _CAPITAL.match(text[word.end() + 1 :]):
+                found.append(word.group())
+    return found
+
+
+def _phrases(question: Question, text: str) -> float:
+    if not question.phrases:
+        return 0.0
+    folded = text.lower()
+    return sum(p.lower().strip(" .,") in folded for p in question.phrases) / len(question.phrases)
+
+
+def _pairs(question: Question, held: list[str]) -> float:
+    """The share of neighbouring question terms that stand within three words of each other in the sentence."""
+    pairs = list(zip(question.terms, question.terms[1:], strict=False))
+    if not pairs:
+        return 0.0
+    places: dict[str, list[int]] = {}
+    for i, s in enumerate(held):
+        places.setdefault(s, []).append(i)
+    near = sum(any(0 < abs(j - i) <= 3 for i in places.get(a, ()) for j in places.get(b, ())) for a, b in pairs)
+    return near / len(pairs)
+
+
+def _speaker(question: Question, candidate: Candidate) -> float:
+    if not question.speaker:
+        return 0.0
+    named = sum(has(s, candidate.known) for s in question.speaker) / len(question.speaker)
+    near = sum(has(s, candidate.around) for s in question.speaker) / len(question.speaker)
+    said = bool(SPEECH.search(candidate.text) or _QUOTATION.search(candidate.text))
+    return (named + 0.5 * near) / 1.5 * (1.0 if said else 0.4)
+
+
+def set_cosines(rows: Features, of: Sequence[int], cosines: Features, around: Features) -> None:
+    """Fill in the cosine of each candidate in `of` with the question, alone and with its neighbours."""
+    index = list(of)
+    rows[index, _AT["cosine"]] = cosines
+    rows[index, _AT["cosine_best"]] = cosines - cosines.max()
+    rows[index, _AT["cosine_around"]] = around

@@ -1,0 +1,140 @@
+"""Check, clean and name an incoming article, so that what reaches the store is whole and citable."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from email.utils import parsedate_to_datetime
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from corpus.article import IncomingArticle
+from corpus.clean import clean_body, clean_line
+from corpus.errors import DatelineError, InvalidInput
+
+MOST_BODY_CHARACTERS = 2_000_000
+_MOST_TITLE = 500
+_MOST_ID = 200
+_COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+# Parameters that say where a reader came from, not what the page is.
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_cid|mc_eid|cmpid|ref_src|smid|ocid", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An article that could not be taken: its place in the batch, what it is called, and why."""
+
+    index: int
+    name: str | None
+    error: DatelineError
+
+
+def accept(incoming: IncomingArticle) -> IncomingArticle:
+    """The article with a clean title and body, a canonical URL and an id. Raises `InvalidInput` with what to mend."""
+    if len(incoming.body) > MOST_BODY_CHARACTERS:
+        raise InvalidInput(
+            f"The body has {len(incoming.body):,} characters; at most {MOST_BODY_CHARACTERS:,} are taken."
+        )
+    text = clean_body(incoming.body)
+    if not any(character.isalnum() for character in text.body):
+        raise InvalidInput("The article has no text: its body is empty after cleaning.")
+    title = clean_line(incoming.title) or text.syndicated_title or _first_line(text.body)
+    publisher = _optional(incoming.publisher) or text.syndicated_publisher
+    url = canonical_url(incoming.url) if incoming.url else None
+    cleaned = replace(
+        incoming,
+        title=title[:_MOST_TITLE],
+        body=text.body,
+        publisher=publisher,
+        authors=tuple(name for name in map(clean_line, incoming.authors) if name),
+        url=url,
+        language=_optional(incoming.language),
+        collection=check_collection(incoming.collection),
+    )
+    return replace(cleaned, id=_check_id(incoming.id) if incoming.id else _made_id(cleaned))
+
+
+def check_collection(name: str) -> str:
+    """The name of a collection, when it is one. Raises `InvalidInput`."""
+    if not _COLLECTION.fullmatch(name):
+        raise InvalidInput(
+            f"The collection name {name[:80]!r} is not valid: use up to 63 lower-case letters, digits, '-' and '_'."
+        )
+    return name
+
+
+def canonical_url(url: str) -> str:
+    """One form for one page: lower-case host, no fragment, no tracking parameters. Raises `InvalidInput`."""
+    try:
+        parts = urlsplit(url.strip())
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        raise InvalidInput(f"The URL {url[:200]!r} is not an http or https address.")
+    query = urlencode(
+        [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0])]
+    )
+    netloc = host if parts.port is None else f"{host}:{parts.port}"
+    return urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", query, ""))
+
+
+def parse_time(value: object, field: str, *, end_of_day: bool = False) -> datetime | None:
+    """An aware UTC time from a datetime, a date, or ISO 8601 or RFC 2822 text; None and empty text give None.
+
+    A time without a zone is read as UTC. A bare date is its first moment, or its last with `end_of_day`. Raises
+    `InvalidInput` naming `field`.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return _utc(value)
+    if isinstance(value, date):
+        return datetime.combine(value, time.max if end_of_day else time.min, UTC)
+    text = str(value).strip()
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        try:
+            return parse_time(date.fromisoformat(text), field, end_of_day=end_of_day)
+        except ValueError:
+            pass
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            return _utc(parse(text))
+        except (ValueError, TypeError, OverflowError):
+            continue
+    raise InvalidInput(f"{field} {text[:80]!r} is not a date; write it like 2024-05-03 or 2024-05-03T06:00:00Z.")
+
+
+def names(value: object) -> tuple[str, ...]:
+    """Author names from a list or from one string."""
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    return tuple(str(name) for name in value) if isinstance(value, Iterable) else (str(value),)
+
+
+def _utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _check_id(article_id: str) -> str:
+    if len(article_id) > _MOST_ID or article_id != clean_line(article_id):
+        raise InvalidInput(f"The id {article_id[:80]!r} is not valid: use up to {_MOST_ID} characters on one line.")
+    return article_id
+
+
+def _made_id(article: IncomingArticle) -> str:
+    """From the URL, or from what stays the same when a wording changes: outlet, headline and day."""
+    named = article.url or f"{article.publisher}|{article.title}|{article.published_at}"
+    return "a-" + hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _optional(value: str | None) -> str | None:
+    return (clean_line(value) or None) if value else None
+
+
+def _first_line(body: str) -> str:
+    line = body.split("\n", 1)[0]
+    return line if len(line) <= 120 else line[:120].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,62 @@
+"""Make an incoming body fit to store and cite: one Unicode form, tidy white space, no syndication or boilerplate lines."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# "The post HEADLINE appeared first on SITE": WordPress's feed footer. The headline in it may be the only one there is.
+_SYNDICATION = re.compile(r"^The post (?P<title>.+?) (?:appeared first on|first appeared on) (?P<publisher>.+?)\.?$")
+# Lines that carry no news. Each pattern must match a whole line, so that prose that mentions them stays.
+_BOILERPLATE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?:sign up|subscribe) (?:here |now |today )?(?:to|for) (?:our|the|the \w+) (?:[\w ]+ )?newsletters?\b.{0,80}",
+        r"(?:read|see|watch) (?:more|also|next)\s*:.{0,160}",
+        r"(?:follow|like) us on (?:twitter|facebook|x|instagram|linkedin).{0,80}",
+        r"(?:©|\(c\)|copyright) .{0,20}\d{4}.{0,120}(?:all rights reserved\.?)?",
+        r"all rights reserved\.?",
+        r"this (?:material|story|article) may not be published, broadcast, rewritten,? or redistributed.{0,80}",
+        r"(?:share|print|email|save) this (?:article|story)\.?",
+        r"advertisement|story continues below(?: advertisement)?|continue reading(?: below)?",
+        r"our standards:\s+the thomson reuters trust principles\.?.{0,20}",
+    )
+)
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\u00ad"))
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_HORIZONTAL_SPACE = re.compile(r"[^\S\n]+")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """A cleaned body, and the headline and outlet that a removed syndication line named (None when there was none)."""
+
+    body: str
+    syndicated_title: str | None = None
+    syndicated_publisher: str | None = None
+
+
+def clean_line(text: str) -> str:
+    """One line of text (a title, a name) in NFC with single spaces and without control characters."""
+    return " ".join(_characters(text).split())
+
+
+def clean_body(text: str) -> CleanText:
+    """The body as it is stored: NFC, `\\n` line ends, single spaces, at most one empty line, boilerplate lines removed."""
+    title = publisher = None
+    kept: list[str] = []
+    for raw in _characters(text).split("\n"):
+        line = _HORIZONTAL_SPACE.sub(" ", raw).strip()
+        if syndication := _SYNDICATION.match(line):
+            title, publisher = syndication["title"], syndication["publisher"]
+        elif not any(pattern.fullmatch(line) for pattern in _BOILERPLATE):
+            kept.append(line)
+    body = _MANY_BREAKS.sub("\n\n", "\n".join(kept)).strip()
+    # Removing characters can bring a base and a combining mark together, so the form is made last as well as first.
+    return CleanText(unicodedata.normalize("NFC", body), title, publisher)
+
+
+def _characters(text: str) -> str:
+    """NFC text with `\\n` line ends and without control characters, zero-width characters and lone surrogates."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", text).translate(_ZERO_WIDTH))

@@ -1,0 +1,204 @@
+"""The embeddings of chunks, kept in the store, and which of them the vector index still has to take or drop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+
+from corpus.article import Chunk
+from corpus.database import Database
+from corpus.schema import articles, chunks, removals, revisions
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ToEmbed:
+    """A chunk without an embedding, and the words from which its embedded text is made."""
+
+    key: int
+    title: str
+    publisher: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """An embedded chunk as the vector index takes it."""
+
+    key: int
+    index_id: str
+    article_id: str
+    vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How far the vectors lag behind the store, in chunks."""
+
+    to_embed: int
+    to_index: int
+    to_remove: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether vectors and index are complete."""
+        return not (self.to_embed or self.to_index or self.to_remove)
+
+
+class EmbeddingStore:
+    """Embeddings as float32 rows, and the bookkeeping between store and index. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def backlog(self) -> Backlog:
+        """What is left to do."""
+        to_index = and_(chunks.c.indexed_in.is_(None), chunks.c.embedding.is_not(None), chunks.c.is_current)
+        with self._db.read() as connection:
+            count = [
+                connection.execute(select(func.count()).select_from(chunks).where(condition)).scalar_one()
+                for condition in (chunks.c.embedding.is_(None), to_index)
+            ]
+            gone = connection.execute(select(func.count()).select_from(removals)).scalar_one()
+        return Backlog(count[0], count[1], gone)
+
+    def to_embed(self, limit: int) -> list[ToEmbed]:
+        """Chunks without an embedding, oldest first."""
+        of_revision = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
+        words = func.substr(revisions.c.body, chunks.c.start + 1, chunks.c.end - chunks.c.start)
+        query = (
+            select(chunks.c.key, revisions.c.title, revisions.c.publisher, words)
+            .join(revisions, of_revision)
+            .where(chunks.c.embedding.is_(None))
+            .order_by(chunks.c.key)
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            return [ToEmbed(*row) for row in connection.execute(query)]
+
+    def save(self, keys: Sequence[int], vectors: Vectors) -> None:
+        """Store the embeddings of chunks. Chunks deleted meanwhile are passed over."""
+        query = update(chunks).where(chunks.c.key == bindparam("chunk")).values(embedding=bindparam("vector"))
+        rows = [{"chunk": key, "vector": vector.tobytes()} for key, vector in zip(keys, vectors, strict=True)]
+        with self._db.write() as connection:
+            connection.execute(query, rows)
+
+    def to_index(self, collection: str, limit: int) -> list[IndexEntry]:
+        """Embedded current chunks that the index does not hold yet."""
+        query = (
+            select(chunks, articles.c.id)
+            .join(articles, articles.c.key == chunks.c.article_key)
+            .where(chunks.c.collection == collection, chunks.c.is_current)
+            .where(chunks.c.indexed_in.is_(None), chunks.c.embedding.is_not(None))
+            .order_by(chunks.c.key)
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            return [
+                IndexEntry(row.key, f"{row.article_key}:{row.revision}:{row.number}", row.id, _vector(row.embedding))
+                for row in connection.execute(query)
+            ]
+
+    def mark_indexed(self, keys: Sequence[int], generation: int) -> None:
+        """Record that the index of `generation` holds these chunks."""
+        query = update(chunks).where(chunks.c.key == bindparam("chunk")).values(indexed_in=generation)
+        with self._db.write() as connection:
+            connection.execute(query, [{"chunk": key} for key in keys])
+
+    def to_remove(self, collection: str, limit: int) -> list[str]:
+        """Index ids that must leave the index of a collection."""
+        query = select(removals.c.index_id).where(removals.c.collection == collection).limit(limit)
+        with self._db.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def mark_removed(self, index_ids: Sequence[str]) -> None:
+        """Record that the index has dropped these ids."""
+        with self._db.write() as connection:
+            connection.execute(delete(removals).where(removals.c.index_id.in_(index_ids)))
+
+    def waiting_collections(self) -> list[str]:
+        """Collections whose index has something to take or to drop."""
+        with self._db.read() as connection:
+            waiting = select(chunks.c.collection).where(
+                chunks.c.indexed_in.is_(None), chunks.c.embedding.is_not(None), chunks.c.is_current
+            )
+            query = waiting.union(select(removals.c.collection))
+            return sorted(connection.execute(query).scalars())
+
+    def indexed_by_collection(self) -> dict[str, int]:
+        """How many current chunks the index should hold, by collection."""
+        query = select(chunks.c.collection, func.count(chunks.c.indexed_in)).where(chunks.c.is_current)
+        with self._db.read() as connection:
+            return {name: count for name, count in connection.execute(query.group_by(chunks.c.collection))}
+
+    def forget_index(self) -> None:
+        """Nothing is indexed any more: every current chunk is to be taken anew, and nothing is left to drop."""
+        with self._db.write() as connection:
+            connection.execute(update(chunks).where(chunks.c.indexed_in.is_not(None)).values(indexed_in=None))
+            connection.execute(delete(removals))
+
+    def reconcile(self, collection: str, held: set[str]) -> int:
+        """Compare the ids that the index holds with those it should, schedule the differences, give their number."""
+        query = select(chunks).where(chunks.c.collection == collection, chunks.c.is_current)
+        with self._db.write() as connection:
+            expected = {
+                f"{row.article_key}:{row.revision}:{row.number}": row.key
+                for row in connection.execute(query.where(chunks.c.indexed_in.is_not(None)))
+            }
+            missing = [{"chunk": expected[index_id]} for index_id in expected.keys() - held]
+            if missing:
+                again = update(chunks).where(chunks.c.key == bindparam("chunk")).values(indexed_in=None)
+                connection.execute(again, missing)
+            # An id held but not recorded is either about to be upserted again, which is harmless, or stale.
+            current = {f"{row.article_key}:{row.revision}:{row.number}" for row in connection.execute(query)}
+            stale = [{"index_id": index_id, "collection": collection} for index_id in held - current]
+            if stale:
+                connection.execute(insert(removals).prefix_with("OR IGNORE"), stale)
+        return len(missing) + len(stale)
+
+    def forget_embeddings(self) -> None:
+        """Drop every embedding, for another embedder to make them anew."""
+        with self._db.write() as connection:
+            connection.execute(update(chunks).values(embedding=None, indexed_in=None))
+
+    def matrix(self, collection: str, keys: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
+        """Keys and unit vectors, shape (chunks, dimensions), of the current chunks, or of the given ones."""
+        query = select(chunks.c.key, chunks.c.embedding).where(chunks.c.embedding.is_not(None))
+        if keys is None:
+            query = query.where(chunks.c.collection == collection, chunks.c.is_current)
+        with self._db.read() as connection:
+            if keys is None:
+                rows = connection.execute(query.order_by(chunks.c.key)).all()
+            else:
+                rows = [
+                    row
+                    for at in range(0, len(keys), 5_000)
+                    for row in connection.execute(query.where(chunks.c.key.in_(keys[at : at + 5_000])))
+                ]
+        if not rows:
+            return [], np.empty((0, 0), dtype=np.float32)
+        flat = np.frombuffer(b"".join(row.embedding for row in rows), dtype=np.float32)
+        return [row.key for row in rows], flat.reshape(len(rows), -1)
+
+    def chunk_of(self, index_ids: Sequence[str]) -> dict[str, int]:
+        """The keys of the current chunks with these index ids; others are left out."""
+        by_id: dict[str, int] = {}
+        parts = [tuple(map(int, index_id.split(":"))) for index_id in index_ids]
+        keys = {part[0] for part in parts}
+        query = select(chunks.c.key, chunks.c.article_key, chunks.c.revision, chunks.c.number).where(
+            chunks.c.article_key.in_(keys), chunks.c.is_current
+        )
+        wanted = set(index_ids)
+        with self._db.read() as connection:
+            for row in connection.execute(query):
+                index_id = Chunk(row.key, row.article_key, row.revision, row.number, 0, 0).index_id
+                if index_id in wanted:
+                    by_id[index_id] = row.key
+        return by_id
+
+
+def _vector(blob: bytes) -> Vectors:
+    return np.frombuffer(blob, dtype=np.float32)

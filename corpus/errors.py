@@ -1,0 +1,73 @@
+"""The error tree: every error that Dateline raises on purpose, with a message written for the person who meets it."""
+
+
+class DatelineError(Exception):
+    """Base of the tree. `code` is stable and machine-readable; the message is one sentence for a person."""
+
+    code = "internal"
+
+
+class InvalidInput(DatelineError):
+    """What was given cannot be used: the message says what was wrong and what to do."""
+
+    code = "invalid_input"
+
+
+class UnreadableFile(InvalidInput):
+    """A file is missing, binary, empty, or not in a format that a reader knows."""
+
+    code = "unreadable_file"
+
+
+class InvalidSettings(InvalidInput):
+    """A setting is wrong or two settings contradict each other."""
+
+    code = "invalid_settings"
+
+
+class NotFound(DatelineError):
+    """The named article, revision or collection is not stored here."""
+
+    code = "not_found"
+
+
+class StoreInUse(DatelineError):
+    """Another process owns the data folder."""
+
+    code = "store_in_use"
+
+
+class StoreUnavailable(DatelineError):
+    """The article store cannot be read or written: a full disk, a broken file, a lost database."""
+
+    code = "store_unavailable"
+
+
+class EmbedderMismatch(DatelineError):
+    """The stored embeddings were made by another embedder or another way of chunking than the one set."""
+
+    code = "embedder_mismatch"
+
+
+class EmbedderUnavailable(DatelineError):
+    """The embedding model cannot be loaded or run."""
+
+    code = "embedder_unavailable"
+
+
+class IndexUnavailable(DatelineError):
+    """The vector index did not answer in time, or is damaged."""
+
+    code = "index_unavailable"
+
+
+class ModelUnavailable(DatelineError):
+    """The chat model failed, was too slow, or answered nothing usable. Never carries the provider's raw text."""
+
+    code = "model_unavailable"
+
+
+class ServerUnreachable(DatelineError):
+    """A Dateline server that should answer does not."""
+
+    code = "server_unreachable"

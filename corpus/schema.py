@@ -1,0 +1,112 @@
+"""The tables of the article store. The database is the truth; every index can be rebuilt from it."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in Python, naive UTC in the database: SQLite keeps no zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time, because its moment would be a guess."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+# What the store says of itself: the embedder's fingerprint, the chunking's version, the index generation.
+facts = Table("facts", metadata, Column("name", String(64), primary_key=True), Column("value", Text, nullable=False))
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("collection", String(64), nullable=False),
+    Column("id", String(200), nullable=False),
+    UniqueConstraint("collection", "id"),
+    sqlite_autoincrement=True,  # a key is never used twice, so an index entry of a deleted article can mislead nobody
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_key", ForeignKey("articles.key", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("publisher", Text),
+    Column("authors", JSON, nullable=False),
+    Column("url", Text),
+    Column("language", String(35)),
+    Column("published_at", UtcDateTime),
+    Column("updated_at", UtcDateTime),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    # From when this wording may be cited: what a question asked "as of" a moment is held against.
+    Column("visible_from", UtcDateTime, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    Index("ix_revisions_current_published", "is_current", "published_at"),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("article_key", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("collection", String(64), nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    # Of the text that is embedded: chunks that share it share one embedding, so nothing is embedded twice.
+    Column("text_hash", LargeBinary(16), nullable=False),
+    Column("embedding", LargeBinary),  # float32, unit length; NULL until made
+    Column("indexed_in", Integer),  # the index generation that holds this chunk; NULL until upserted
+    UniqueConstraint("article_key", "revision", "number"),
+    ForeignKeyConstraint(
+        ["article_key", "revision"], ["revisions.article_key", "revisions.number"], ondelete="CASCADE"
+    ),
+    Index("ix_chunks_text_hash", "text_hash"),
+    Index("ix_chunks_collection_current", "collection", "is_current"),
+    sqlite_autoincrement=True,
+)
+Index("ix_chunks_to_embed", chunks.c.key, sqlite_where=chunks.c.embedding.is_(None))
+Index("ix_chunks_to_index", chunks.c.key, sqlite_where=chunks.c.indexed_in.is_(None))
+
+# Index entries that must go: written in the transaction that makes them stale, cleared when the index has dropped them.
+removals = Table(
+    "removals",
+    metadata,
+    Column("index_id", String(64), primary_key=True),
+    Column("collection", String(64), nullable=False),
+)

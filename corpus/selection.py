@@ -1,0 +1,88 @@
+"""Which revisions a question may use: collection, filters and moment, said once and applied in SQL everywhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy.sql import FromClause
+
+from corpus.article import DEFAULT_COLLECTION
+from corpus.schema import articles, revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a question is asked: only wordings public by `as_of` and, if set, seen here by `known_by` are used."""
+
+    as_of: datetime | None = None
+    known_by: datetime | None = None
+
+    @property
+    def is_now(self) -> bool:
+        """Whether nothing later is held back."""
+        return self.as_of is None and self.known_by is None
+
+
+NOW = Moment()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The revisions that a question may use. An empty filter lets everything pass; publishers ignore letter case.
+
+    `published_from` and `published_to` are inclusive; an undated article passes neither.
+    """
+
+    collection: str = DEFAULT_COLLECTION
+    publishers: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    article_ids: tuple[str, ...] = ()
+    published_from: datetime | None = None
+    published_to: datetime | None = None
+    moment: Moment = NOW
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every current revision of the collection passes."""
+        filters = (self.publishers, self.languages, self.article_ids, self.published_from, self.published_to)
+        return self.moment.is_now and not any(filters)
+
+
+def conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    """SQL conditions over `articles` joined with `revisions` that let exactly the selected revisions pass."""
+    found: list[ColumnElement[bool]] = [articles.c.collection == selection.collection, _newest_at(selection.moment)]
+    if selection.publishers:
+        names = [name.lower() for name in selection.publishers]
+        found.append(func.lower(revisions.c.publisher).in_(names))
+    if selection.languages:
+        found.append(revisions.c.language.in_(selection.languages))
+    if selection.article_ids:
+        found.append(articles.c.id.in_(selection.article_ids))
+    if selection.published_from is not None:
+        found.append(revisions.c.published_at >= selection.published_from)
+    if selection.published_to is not None:
+        found.append(revisions.c.published_at <= selection.published_to)
+    return found
+
+
+def _newest_at(moment: Moment) -> ColumnElement[bool]:
+    """The revision is the newest wording of its article that was public, and known here, at `moment`."""
+    if moment.is_now:
+        return revisions.c.is_current
+    later = revisions.alias("later")
+    is_later = or_(
+        later.c.visible_from > revisions.c.visible_from,
+        and_(later.c.visible_from == revisions.c.visible_from, later.c.number > revisions.c.number),
+    )
+    superseded = exists().where(later.c.article_key == revisions.c.article_key, is_later, *_out_by(later, moment))
+    return and_(*_out_by(revisions, moment), ~superseded)
+
+
+def _out_by(table: FromClause, moment: Moment) -> list[Any]:
+    out = []
+    if moment.as_of is not None:
+        out.append(table.c.visible_from <= moment.as_of)
+    if moment.known_by is not None:
+        out.append(table.c.first_seen_at <= moment.known_by)
+    return out

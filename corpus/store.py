@@ -1,0 +1,375 @@
+"""The article store: every revision of every article, whole. What is committed here is acknowledged and never lost."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, text, update
+
+from corpus.article import Article, Chunk, IncomingArticle
+from corpus.database import Database
+from corpus.errors import NotFound
+from corpus.schema import articles, chunks, removals, revisions
+from corpus.selection import Selection, conditions
+
+# SQLite takes at most 32,766 bound values a statement; this keeps lists of pairs well under it.
+_MANY = 5_000
+_OF_REVISION = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
+
+
+class Change(StrEnum):
+    """What storing an article did."""
+
+    ADDED = "added"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkText:
+    """A chunk about to be stored: its span in the body and the text that will be embedded for it."""
+
+    start: int
+    end: int
+    embedded_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The outcome of storing one article."""
+
+    id: str
+    revision: int
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class FoundChunk:
+    """A chunk together with the revision it belongs to."""
+
+    chunk: Chunk
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a collection holds: how many articles, and the dates of the first and the last."""
+
+    articles: int
+    first: datetime | None
+    last: datetime | None
+
+
+class ArticleStore:
+    """Articles and their revisions, in named collections. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def put(
+        self, incoming: Sequence[tuple[IncomingArticle, Sequence[ChunkText]]], seen_at: datetime | None = None
+    ) -> list[Stored]:
+        """Store articles that have an id and a clean body, with their chunks and keywords, in one transaction.
+
+        The same id with other content becomes a new revision; content already stored changes nothing. A wording dated
+        before the current one is kept as history. On return everything is durable and found by keyword.
+        """
+        now = seen_at or datetime.now(UTC)
+        with self._db.write() as connection:
+            return [_put_one(connection, article, pieces, now) for article, pieces in incoming]
+
+    def delete(self, collection: str, article_id: str) -> int:
+        """Remove an article with all its revisions, chunks, embeddings and keywords; gives the number of revisions.
+
+        Raises `NotFound`. The vector index drops its entries later, but nothing stored can be found from now on.
+        """
+        with self._db.write() as connection:
+            key = _article_key(connection, collection, article_id)
+            if key is None:
+                raise NotFound(f"No article {article_id!r} is stored in the collection {collection!r}.")
+            return _delete_article(connection, key, collection)
+
+    def article(self, collection: str, article_id: str, revision: int | None = None) -> Article:
+        """One revision, the current one by default. Raises `NotFound`."""
+        query = _revision_query().where(articles.c.collection == collection, articles.c.id == article_id)
+        query = query.where(revisions.c.is_current if revision is None else revisions.c.number == revision)
+        with self._db.read() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            which = "" if revision is None else f" in revision {revision}"
+            raise NotFound(f"No article {article_id!r}{which} is stored in the collection {collection!r}.")
+        return _article(row)
+
+    def revision_numbers(self, collection: str, article_id: str) -> list[int]:
+        """The numbers of all stored revisions, in order of arrival."""
+        query = (
+            select(revisions.c.number)
+            .join(articles)
+            .where(articles.c.collection == collection, articles.c.id == article_id)
+            .order_by(revisions.c.number)
+        )
+        with self._db.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def page(
+        self,
+        collection: str,
+        limit: int,
+        before: tuple[datetime, int] | None = None,
+        publisher: str | None = None,
+        published_from: datetime | None = None,
+        containing: str | None = None,
+    ) -> list[tuple[tuple[datetime, int], Article]]:
+        """Current revisions, newest first, each with the position after which the next page starts.
+
+        `containing` filters by words in the title. Undated articles stand at the time they were first seen.
+        """
+        when = func.coalesce(revisions.c.published_at, revisions.c.first_seen_at, type_=revisions.c.first_seen_at.type)
+        query = _revision_query().add_columns(when.label("when"), articles.c.key.label("position"))
+        query = query.where(articles.c.collection == collection, revisions.c.is_current)
+        if publisher:
+            query = query.where(revisions.c.publisher == publisher)
+        if published_from:
+            query = query.where(revisions.c.published_at >= published_from)
+        for word in (containing or "").split():
+            query = query.where(revisions.c.title.icontains(word, autoescape=True))
+        if before:
+            query = query.where(or_(when < before[0], and_(when == before[0], articles.c.key < before[1])))
+        query = query.order_by(when.desc(), articles.c.key.desc()).limit(limit)
+        with self._db.read() as connection:
+            return [((row.when, row.position), _article(row)) for row in connection.execute(query)]
+
+    def coverage(self, collection: str) -> Coverage:
+        """How many articles a collection holds and which dates they span."""
+        query = (
+            select(func.count(), func.min(revisions.c.published_at), func.max(revisions.c.published_at))
+            .select_from(revisions.join(articles))
+            .where(articles.c.collection == collection, revisions.c.is_current)
+        )
+        with self._db.read() as connection:
+            count, first, last = connection.execute(query).one()
+        return Coverage(count, first, last)
+
+    def collections(self) -> list[str]:
+        """The names of all collections that hold an article."""
+        with self._db.read() as connection:
+            return list(connection.execute(select(articles.c.collection).distinct().order_by("collection")).scalars())
+
+    def all_current(self, collection: str, after_key: int = 0, limit: int = 200) -> list[tuple[int, Article]]:
+        """Current revisions in order of their key, for work that goes through everything page by page."""
+        query = _revision_query().add_columns(articles.c.key.label("position"))
+        query = query.where(articles.c.collection == collection, revisions.c.is_current, articles.c.key > after_key)
+        with self._db.read() as connection:
+            rows = connection.execute(query.order_by(articles.c.key).limit(limit)).all()
+        return [(row.position, _article(row)) for row in rows]
+
+    def found_by_key(self, keys: Iterable[int], selection: Selection) -> dict[int, FoundChunk]:
+        """Chunks by their key; those stored no more, or outside the selection, are left out."""
+        wanted = list(keys)
+        found: dict[int, FoundChunk] = {}
+        with self._db.read() as connection:
+            for at in range(0, len(wanted), _MANY):
+                query = _chunk_query().where(chunks.c.key.in_(wanted[at : at + _MANY]), *conditions(selection))
+                found |= {f.chunk.key: f for f in map(_found, connection.execute(query))}
+        return found
+
+    def neighbours(self, chunk: Chunk, reach: int) -> list[Chunk]:
+        """The chunks of the same revision within `reach` places of `chunk`, itself included, in order."""
+        query = (
+            select(chunks)
+            .where(chunks.c.article_key == chunk.article_key, chunks.c.revision == chunk.revision)
+            .where(chunks.c.number.between(chunk.number - reach, chunk.number + reach))
+            .order_by(chunks.c.number)
+        )
+        with self._db.read() as connection:
+            return [_chunk(row) for row in connection.execute(query)]
+
+    def selected_chunks(self, selection: Selection, limit: int) -> list[int]:
+        """The keys of at most `limit` chunks of the selected revisions."""
+        query = (
+            select(chunks.c.key)
+            .join(revisions, _OF_REVISION)
+            .join(articles, articles.c.key == chunks.c.article_key)
+            .where(*conditions(selection))
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def has_later(self, moment: datetime, found: Iterable[Article]) -> bool:
+        """Whether any of these articles has a wording that became public after `moment`."""
+        ids = {article.id for article in found}
+        query = select(revisions.c.number).join(articles).where(articles.c.id.in_(ids))
+        with self._db.read() as connection:
+            return connection.execute(query.where(revisions.c.visible_from > moment).limit(1)).first() is not None
+
+
+def _put_one(connection: Connection, new: IncomingArticle, pieces: Sequence[ChunkText], now: datetime) -> Stored:
+    assert new.id is not None, "an article is given its id before it is stored"
+    key = _article_key(connection, new.collection, new.id)
+    if key is None:
+        values = {"collection": new.collection, "id": new.id}
+        key = connection.execute(insert(articles).values(**values).returning(articles.c.key)).scalar_one()
+        _insert_revision(connection, key, 1, new, pieces, now, is_current=True)
+        return Stored(new.id, 1, Change.ADDED)
+    known = connection.execute(
+        select(revisions.c.number, revisions.c.content_hash, revisions.c.published_at, revisions.c.updated_at)
+        .add_columns(revisions.c.is_current)
+        .where(revisions.c.article_key == key)
+    ).all()
+    current = next(row for row in known if row.is_current)
+    digest = content_hash(new)
+    ours, theirs = new.updated_at or new.published_at, current.updated_at or current.published_at
+    is_older = ours is not None and theirs is not None and ours < theirs
+    for row in known:
+        if row.content_hash == digest and (row.is_current or is_older):
+            return Stored(new.id, row.number, Change.UNCHANGED)
+    number = max(row.number for row in known) + 1
+    if not is_older:
+        _retire(connection, key, new.collection)
+    _insert_revision(connection, key, number, new, pieces, now, is_current=not is_older)
+    return Stored(new.id, number, Change.REVISED)
+
+
+def content_hash(article: IncomingArticle) -> str:
+    """What makes two wordings the same: everything a reader sees, but not the time of the update."""
+    seen = (article.title, article.body, article.publisher, article.authors, article.url, article.language)
+    return hashlib.sha256(repr((*seen, article.published_at)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _retire(connection: Connection, key: int, collection: str) -> None:
+    """The current revision becomes history: it stays citable, and its chunks leave the vector index."""
+    connection.execute(update(revisions).where(revisions.c.article_key == key).values(is_current=False))
+    gone = connection.execute(select(chunks).where(chunks.c.article_key == key, chunks.c.is_current)).all()
+    _schedule_removal(connection, [_chunk(row) for row in gone], collection)
+    connection.execute(update(chunks).where(chunks.c.article_key == key).values(is_current=False, indexed_in=None))
+
+
+def _schedule_removal(connection: Connection, gone: Sequence[Chunk], collection: str) -> None:
+    if gone:
+        rows = [{"index_id": chunk.index_id, "collection": collection} for chunk in gone]
+        connection.execute(insert(removals).prefix_with("OR IGNORE"), rows)
+
+
+def _insert_revision(
+    connection: Connection,
+    key: int,
+    number: int,
+    new: IncomingArticle,
+    pieces: Sequence[ChunkText],
+    now: datetime,
+    *,
+    is_current: bool,
+) -> None:
+    visible_from = new.updated_at or (new.published_at if number == 1 else None) or now
+    connection.execute(
+        insert(revisions).values(
+            article_key=key,
+            number=number,
+            title=new.title,
+            body=new.body,
+            publisher=new.publisher,
+            authors=list(new.authors),
+            url=new.url,
+            language=new.language,
+            published_at=new.published_at,
+            updated_at=new.updated_at,
+            first_seen_at=now,
+            visible_from=visible_from,
+            content_hash=content_hash(new),
+            is_current=is_current,
+        )
+    )
+    if not pieces:
+        return
+    digests = [hashlib.blake2b(piece.embedded_text.encode(), digest_size=16).digest() for piece in pieces]
+    known = _known_embeddings(connection, digests)
+    rows = [
+        {
+            "article_key": key,
+            "revision": number,
+            "number": place,
+            "start": piece.start,
+            "end": piece.end,
+            "collection": new.collection,
+            "is_current": is_current,
+            "text_hash": digest,
+            "embedding": known.get(digest),
+        }
+        for place, (piece, digest) in enumerate(zip(pieces, digests, strict=True))
+    ]
+    keys = connection.execute(insert(chunks).returning(chunks.c.key, sort_by_parameter_order=True), rows).scalars()
+    words = [
+        {"key": chunk_key, "title": new.title, "text": new.body[piece.start : piece.end]}
+        for chunk_key, piece in zip(keys, pieces, strict=True)
+    ]
+    connection.execute(text("INSERT INTO chunk_words(rowid, title, text) VALUES (:key, :title, :text)"), words)
+
+
+def _known_embeddings(connection: Connection, digests: list[bytes]) -> dict[bytes, bytes]:
+    query = select(chunks.c.text_hash, chunks.c.embedding).where(chunks.c.embedding.is_not(None))
+    rows = connection.execute(query.where(chunks.c.text_hash.in_(digests[:_MANY])))
+    return {row.text_hash: row.embedding for row in rows}
+
+
+def _delete_article(connection: Connection, key: int, collection: str) -> int:
+    of_article = chunks.c.article_key == key
+    rows = connection.execute(select(chunks).where(of_article)).all()
+    _schedule_removal(connection, [_chunk(row) for row in rows], collection)
+    words = [{"key": row.key} for row in rows]
+    if words:
+        connection.execute(text("DELETE FROM chunk_words WHERE rowid = :key"), words)
+    connection.execute(chunks.delete().where(of_article))
+    count = connection.execute(revisions.delete().where(revisions.c.article_key == key)).rowcount
+    connection.execute(articles.delete().where(articles.c.key == key))
+    return int(count)
+
+
+def _article_key(connection: Connection, collection: str, article_id: str) -> int | None:
+    query = select(articles.c.key).where(articles.c.collection == collection, articles.c.id == article_id)
+    return connection.execute(query).scalar()
+
+
+def _revision_query() -> Any:
+    return select(revisions, articles.c.id, articles.c.collection).join(
+        articles, articles.c.key == revisions.c.article_key
+    )
+
+
+def _chunk_query() -> Any:
+    return (
+        select(chunks.c.key, chunks.c.number.label("place"), chunks.c.start, chunks.c.end)
+        .add_columns(revisions, articles.c.id, articles.c.collection)
+        .join(revisions, _OF_REVISION)
+        .join(articles, articles.c.key == chunks.c.article_key)
+    )
+
+
+def _found(row: Row[Any]) -> FoundChunk:
+    chunk = Chunk(row.key, row.article_key, row.number, row.place, row.start, row.end)
+    return FoundChunk(chunk, _article(row))
+
+
+def _chunk(row: Row[Any]) -> Chunk:
+    return Chunk(row.key, row.article_key, row.revision, row.number, row.start, row.end)
+
+
+def _article(row: Row[Any]) -> Article:
+    return Article(
+        id=row.id,
+        revision=row.number,
+        title=row.title,
+        body=row.body,
+        publisher=row.publisher,
+        authors=tuple(row.authors),
+        url=row.url,
+        language=row.language,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        first_seen_at=row.first_seen_at,
+        collection=row.collection,
+        is_current=row.is_current,
+    )

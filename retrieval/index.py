@@ -1,0 +1,155 @@
+"""The gateway to Chroma: the only place that imports chromadb, and every call has a deadline and a typed error."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import IndexUnavailable, InvalidSettings
+
+Vectors = NDArray[np.float32]
+T = TypeVar("T")
+
+# Chroma Cloud takes at most 300 records a write; smaller writes also let reads in between while ingest runs.
+WRITE_BATCH = 250
+# ef_search 400 gives recall@10 of 0.999 at 100,000 vectors for about a millisecond more than the default of 100; the
+# threshold makes the write of the whole graph to disk, the moment at which a kill can damage it, ten times rarer.
+_HNSW = {"space": "cosine", "ef_search": 400, "sync_threshold": 10_000}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexHit:
+    """An entry near the question; `similarity` is the cosine, -1..1."""
+
+    index_id: str
+    similarity: float
+
+
+class ChromaIndex:
+    """Vectors of chunks in Chroma, embedded in `folder` or on a server at `url`, one Chroma collection per collection.
+
+    The embedder's fingerprint is part of each Chroma collection's name, so vectors of two models never mix. Embedded,
+    the folder belongs to this process alone. Every method raises `IndexUnavailable` after `deadline` seconds or when
+    Chroma fails.
+    """
+
+    def __init__(self, fingerprint: str, folder: Path | None = None, url: str | None = None, deadline: float = 10.0):
+        self._fingerprint = fingerprint
+        self._deadline = deadline
+        self._collections: dict[str, Any] = {}
+        self._writer = threading.Lock()
+        # A call that overran its deadline keeps its thread, so there are some to spare.
+        self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="chroma")
+        self._client: Any = self._call(lambda: _client(folder, url), max(deadline, 60.0))
+
+    def upsert(self, collection: str, ids: Sequence[str], vectors: Vectors, article_ids: Sequence[str]) -> None:
+        """Add or replace entries; shape of `vectors` is (ids, dimensions), unit length."""
+        for at in range(0, len(ids), WRITE_BATCH):
+            part = slice(at, at + WRITE_BATCH)
+            notes = [{"article_id": article_id} for article_id in article_ids[part]]
+            self._write(
+                lambda part=part, notes=notes: self._collection(collection).upsert(
+                    ids=list(ids[part]), embeddings=vectors[part], metadatas=notes
+                )
+            )
+
+    def remove(self, collection: str, ids: Sequence[str]) -> None:
+        """Drop entries; ids that are not held are passed over."""
+        for at in range(0, len(ids), WRITE_BATCH):
+            part = list(ids[at : at + WRITE_BATCH])
+            self._write(lambda part=part: self._collection(collection).delete(ids=part))
+
+    def query(self, collection: str, vector: Vectors, limit: int) -> list[IndexHit]:
+        """The `limit` entries nearest to a unit vector of shape (dimensions,), nearest first."""
+        found = self._call(
+            lambda: self._collection(collection).query(
+                query_embeddings=vector.reshape(1, -1), n_results=limit, include=["distances"]
+            )
+        )
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [IndexHit(index_id, 1.0 - float(distance)) for index_id, distance in pairs]
+
+    def count(self, collection: str) -> int:
+        """How many entries a collection holds."""
+        return int(self._call(lambda: self._collection(collection).count()))
+
+    def close(self) -> None:
+        """Write everything out and let the folder go."""
+        with self._writer:
+            self._call(self._client.close)
+        self._pool.shutdown(wait=False)
+
+    def abandon(self) -> None:
+        """Let go of an index that failed, without writing anything; its folder is opened again or left behind."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        with suppress(Exception):  # it failed already; what closing it says adds nothing
+            self._client.close()
+
+    def _collection(self, name: str) -> Any:
+        if name not in self._collections:
+            self._collections[name] = self._client.get_or_create_collection(
+                collection_name(self._fingerprint, name), configuration={"hnsw": _HNSW}, embedding_function=None
+            )
+        return self._collections[name]
+
+    def _write(self, work: Callable[[], T]) -> T:
+        with self._writer:
+            return self._call(work, self._deadline * 6)  # a write may have to put the whole graph on disk
+
+    def _call(self, work: Callable[[], T], deadline: float | None = None) -> T:
+        limit = deadline or self._deadline
+        try:
+            return self._pool.submit(work).result(timeout=limit)
+        except FutureTimeout:
+            raise IndexUnavailable(f"The vector index did not answer within {limit:.0f} seconds.") from None
+        except Exception as error:  # Chroma raises its own tree, Rust panics and plain ValueErrors
+            self._collections.clear()
+            raise IndexUnavailable(f"The vector index failed ({type(error).__name__}).") from error
+
+
+def collection_name(fingerprint: str, collection: str) -> str:
+    """Chroma's name for a collection under one embedder."""
+    return f"dateline-{fingerprint}-{collection}"
+
+
+def _client(folder: Path | None, url: str | None) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    if url:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise InvalidSettings(f"DATELINE_CHROMA_URL {url!r} is not an http(s) URL.")
+        port = parts.port or (443 if parts.scheme == "https" else 8000)
+        return chromadb.HttpClient(parts.hostname, port, ssl=parts.scheme == "https", settings=settings)
+    assert folder is not None
+    return chromadb.PersistentClient(str(folder), settings=settings)
+
+
+def entries(folder: Path) -> dict[str, tuple[list[str], Vectors]]:
+    """Every id and vector of every Chroma collection in `folder`; for the probe, which runs in its own process."""
+    client = _client(folder, None)
+    held: dict[str, tuple[list[str], Vectors]] = {}
+    for collection in client.list_collections():
+        found = collection.get(include=["embeddings"])
+        held[collection.name] = (found["ids"], np.asarray(found["embeddings"], dtype=np.float32))
+    return held
+
+
+def nearest(folder: Path, name: str, vectors: Vectors) -> list[float]:
+    """The cosine of each vector to the entry that Chroma finds nearest to it; for the probe."""
+    collection = _client(folder, None).get_collection(name, embedding_function=None)
+    found: list[float] = []
+    for at in range(0, len(vectors), 100):
+        answer = collection.query(query_embeddings=vectors[at : at + 100], n_results=1, include=["distances"])
+        found.extend(1.0 - float(distances[0]) if distances else -1.0 for distances in answer["distances"])
+    return found

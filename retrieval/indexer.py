@@ -1,0 +1,262 @@
+"""Keep vectors and index in step with the store, in one background thread: embed, upsert, remove, repair, rebuild."""
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from corpus.database import Database
+from corpus.embeddings import Backlog, EmbeddingStore
+from corpus.errors import DatelineError, EmbedderMismatch, IndexUnavailable
+from retrieval.chunk import CHUNKING_VERSION, embedded_text
+from retrieval.embedder import Embedder
+from retrieval.exact import ExactSearch
+from retrieval.index import WRITE_BATCH, ChromaIndex, collection_name
+from retrieval.probe import probe, take_manifest, write_manifest
+
+log = logging.getLogger(__name__)
+
+_EMBED_BATCH = 64
+_LONGEST_PAUSE = 30.0  # seconds between tries while the disk is full or the index server is gone
+
+
+class IndexState(StrEnum):
+    """What the vector index can do now. Questions are answered in every state."""
+
+    STARTING = "starting"
+    REBUILDING = "rebuilding"
+    READY = "ready"
+    UNAVAILABLE = "unavailable"
+
+
+class Indexer:
+    """Owns the vector index. The index is derived: whatever happens to it, it is made again from stored embeddings.
+
+    `folder` holds one sub-folder a generation; a damaged generation is left for a new one. With `url` the index is on
+    a Chroma server. Raises `EmbedderMismatch` when the stored embeddings are of another kind.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        embeddings: EmbeddingStore,
+        embedder: Embedder,
+        folder: Path,
+        url: str | None = None,
+    ) -> None:
+        self._db = database
+        self._embeddings = embeddings
+        self._embedder = embedder
+        self._folder = folder
+        self._url = url
+        self.exact = ExactSearch(embeddings)
+        self.state = IndexState.STARTING
+        self._index: ChromaIndex | None = None
+        self._failure: DatelineError | None = None
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
+        _check_fingerprint(database, embedder)
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the embedder, the chunking or the index itself is another."""
+        return f"{self._embedder.fingerprint}.{CHUNKING_VERSION}.{self._generation}"
+
+    def ready_index(self) -> ChromaIndex | None:
+        """The index when questions may use it, else None: then `exact` answers."""
+        return self._index if self.state is IndexState.READY else None
+
+    def start(self) -> None:
+        """Open the index and begin to work, in the background."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something new to embed, index or remove."""
+        self.exact.forget()
+        self._wake.set()
+
+    def backlog(self) -> Backlog:
+        """How far vectors and index lag behind the store."""
+        return self._embeddings.backlog()
+
+    def wait_until_current(self, report: Callable[[Backlog], None], patience: float = 0.1) -> None:
+        """Block until nothing is left to do, telling `report` how much is left. Raises what stops the work for good."""
+        self.wake()
+        while not (left := self.backlog()).is_empty or self.state is not IndexState.READY:
+            report(left)
+            if self._failure is not None and self.state is IndexState.UNAVAILABLE:
+                raise self._failure
+            time.sleep(patience)
+        report(left)
+
+    def report_failure(self, error: IndexUnavailable) -> None:
+        """A question met a failing index: stop using it and look into it."""
+        if self.state is IndexState.READY:
+            log.warning("%s Questions are answered from the store meanwhile.", error)
+            self.state = IndexState.UNAVAILABLE
+            self._wake.set()
+
+    def close(self, patience: float = 8.0) -> None:
+        """Finish the batch in hand and close the index, within about `patience` seconds."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(patience)
+        if self._thread.is_alive() or self._index is None:
+            return
+        try:
+            self._index.close()
+            if not self._url and self.state is IndexState.READY:
+                write_manifest(self._generation_folder)
+        except (IndexUnavailable, OSError) as error:
+            log.warning("The index was not closed cleanly and will be checked at the next start: %s", error)
+
+    @property
+    def _generation(self) -> int:
+        return int(self._db.fact("index_generation") or 1)
+
+    @property
+    def _generation_folder(self) -> Path:
+        return self._folder / str(self._generation)
+
+    def _run(self) -> None:
+        pause = 0.5
+        while not self._stop.is_set():
+            try:
+                if self._index is None or self.state is IndexState.UNAVAILABLE:
+                    self._open()
+                if not self._step():
+                    self._wake.wait()
+                    self._wake.clear()
+                pause, self._failure = 0.5, None
+            except DatelineError as error:
+                self._failure = error
+                self.state = IndexState.UNAVAILABLE
+                log.warning("Indexing pauses for %.0f s: %s", pause, error)
+                self._stop.wait(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            except Exception:
+                log.exception("Indexing met an error that it does not know; it goes on in %.0f s.", pause)
+                self._stop.wait(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _step(self) -> bool:
+        """Do one batch of whatever is most urgent; false when there was nothing to do."""
+        pending = self._embeddings.to_embed(_EMBED_BATCH)
+        if pending:
+            texts = [embedded_text(item.title, item.publisher, item.text) for item in pending]
+            self._embeddings.save([item.key for item in pending], self._embedder.embed_passages(texts))
+            self.exact.forget()
+        waiting = self._embeddings.waiting_collections()
+        for collection in waiting:
+            self._remove(collection)
+            self._upsert(collection, at_least=1 if not pending else WRITE_BATCH)
+        if not pending and not waiting:
+            self._finish_rebuild()
+        return bool(pending or waiting)
+
+    def _remove(self, collection: str) -> None:
+        index = self._opened()
+        while ids := self._embeddings.to_remove(collection, WRITE_BATCH):
+            index.remove(collection, ids)
+            self._embeddings.mark_removed(ids)
+
+    def _upsert(self, collection: str, at_least: int) -> None:
+        """Index one batch, when it is worth a write: small writes cost Chroma as much as large ones."""
+        batch = self._embeddings.to_index(collection, WRITE_BATCH)
+        if len(batch) < at_least:
+            return
+        vectors = np.stack([entry.vector for entry in batch])
+        ids = [entry.index_id for entry in batch]
+        self._opened().upsert(collection, ids, vectors, [entry.article_id for entry in batch])
+        self._embeddings.mark_indexed([entry.key for entry in batch], self._generation)
+
+    def _opened(self) -> ChromaIndex:
+        if self._index is None:
+            raise IndexUnavailable("The vector index is not open.")
+        return self._index
+
+    def _open(self) -> None:
+        """Probe, repair or replace the index, and open it."""
+        old, self._index = self._index, None
+        if old is not None:
+            old.abandon()
+        if self._url:
+            self._index = ChromaIndex(self._embedder.fingerprint, url=self._url)
+            self._recount(self._index)
+        else:
+            self._check_generation()
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._index = ChromaIndex(self._embedder.fingerprint, folder=self._generation_folder)
+            self._drop_old_generations()
+        rebuilding = self._db.fact("index_rebuilding") == "yes"
+        self.state = IndexState.REBUILDING if rebuilding else IndexState.READY
+
+    def _check_generation(self) -> None:
+        folder = self._generation_folder
+        if take_manifest(folder):
+            return
+        indexed = self._embeddings.indexed_by_collection()
+        found = probe(folder, sum(indexed.values()))
+        if not found.sound:
+            log.warning("The vector index is damaged; it is being rebuilt from the stored embeddings.")
+            self._begin_rebuild()
+            return
+        for collection in indexed:
+            name = collection_name(self._embedder.fingerprint, collection)
+            mended = self._embeddings.reconcile(collection, found.ids.get(name, set()))
+            if mended:
+                log.info("%d entries of the index differed from the store and are being mended.", mended)
+
+    def _begin_rebuild(self) -> None:
+        self.state = IndexState.REBUILDING
+        self._embeddings.forget_index()
+        self._db.set_fact("index_rebuilding", "yes")
+        self._db.set_fact("index_generation", str(self._generation + 1))
+
+    def _finish_rebuild(self) -> None:
+        if self.state is IndexState.REBUILDING:
+            self._db.set_fact("index_rebuilding", "no")
+            self.state = IndexState.READY
+            self.exact.forget()
+            log.info("The vector index is whole again.")
+
+    def _recount(self, index: ChromaIndex) -> None:
+        """A server that lost entries (emptied, replaced) is filled again."""
+        if any(index.count(name) < count for name, count in self._embeddings.indexed_by_collection().items()):
+            log.warning("The Chroma server holds less than it should; it is being filled again.")
+            self._begin_rebuild()
+
+    def _drop_old_generations(self) -> None:
+        for path in self._folder.iterdir():
+            if path.name != str(self._generation):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def record_embedder(database: Database, embedder: Embedder) -> None:
+    """Record that everything stored is, or is to be, embedded with `embedder` and today's chunking."""
+    database.set_fact("embedder", embedder.name)
+    database.set_fact("chunking", CHUNKING_VERSION)
+    database.set_fact("embedder_fingerprint", embedder.fingerprint)
+
+
+def _check_fingerprint(database: Database, embedder: Embedder) -> None:
+    """Refuse stored embeddings of another kind; an empty store takes the embedder that is set."""
+    stored = database.fact("embedder_fingerprint")
+    if stored is None:
+        record_embedder(database, embedder)
+    elif stored != embedder.fingerprint:
+        raise EmbedderMismatch(
+            f"This data folder was embedded with {database.fact('embedder')!r}, but DATELINE_EMBEDDER is "
+            f"{embedder.name!r}. Set it back, or run `dateline reindex` to embed everything anew."
+        )
+    elif database.fact("chunking") != CHUNKING_VERSION:
+        raise EmbedderMismatch(
+            "This data folder was cut into chunks in an older way. Run `dateline reindex` to bring it up to date."
+        )

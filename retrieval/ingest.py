@@ -1,0 +1,85 @@
+"""Take articles in: check, cut, commit. When `Ingester.put` returns, what it took is durable, citable and findable."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.accept import Failure, accept
+from corpus.article import IncomingArticle
+from corpus.errors import InvalidInput, StoreUnavailable
+from corpus.store import ArticleStore, Change, ChunkText, Stored
+from retrieval.chunk import chunk_spans, embedded_text
+from retrieval.indexer import Indexer
+
+# Below this nothing is written: an index file cut short by a full disk is lost, and a little room keeps reads going.
+_FREE_FLOOR_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of a batch: one entry for every article, stored or failed."""
+
+    stored: tuple[Stored, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+    def count(self, change: Change) -> int:
+        """How many articles were added, revised or left unchanged."""
+        return sum(stored.change is change for stored in self.stored)
+
+
+class Ingester:
+    """Writes articles with their chunks to the store and tells the indexer. Thread-safe."""
+
+    def __init__(self, store: ArticleStore, indexer: Indexer, folder: Path) -> None:
+        self._store = store
+        self._indexer = indexer
+        self._folder = folder
+
+    def put(self, incoming: Sequence[IncomingArticle]) -> IngestReport:
+        """Store a batch in one transaction. A bad article fails alone. Raises `StoreUnavailable` for the whole batch."""
+        self._check_room()
+        good: list[tuple[IncomingArticle, list[ChunkText]]] = []
+        failed: list[Failure] = []
+        for index, article in enumerate(incoming):
+            try:
+                accepted = accept(article)
+                good.append((accepted, cut(accepted)))
+            except InvalidInput as error:
+                failed.append(Failure(index, article.id or article.title or None, error))
+        stored = self._store.put(good) if good else []
+        if any(one.change is not Change.UNCHANGED for one in stored):
+            self._indexer.wake()
+        return IngestReport(tuple(stored), tuple(failed))
+
+    def delete(self, collection: str, article_id: str) -> int:
+        """Remove an article for good; gives the number of its revisions. Raises `NotFound`."""
+        count = self._store.delete(collection, article_id)
+        self._indexer.wake()
+        return count
+
+    def _check_room(self) -> None:
+        free = shutil.disk_usage(self._folder).free
+        if free < _FREE_FLOOR_BYTES:
+            raise StoreUnavailable(
+                f"The disk that holds {self._folder} has {free >> 20} MB left; nothing is taken in below "
+                f"{_FREE_FLOOR_BYTES >> 20} MB. Free some space and try again; nothing stored was lost."
+            )
+
+
+def cut(article: IncomingArticle) -> list[ChunkText]:
+    """The chunks of a clean article, with the text to embed for each."""
+    spans = chunk_spans(article.body, article.language)
+    return [
+        ChunkText(s.start, s.end, embedded_text(article.title, article.publisher, article.body[s.start : s.end]))
+        for s in spans
+    ]
+
+
+def merged(reports: Iterable[IngestReport]) -> IngestReport:
+    """One report of several batches; the places of failures stay those of their batch."""
+    every = list(reports)
+    return IngestReport(
+        tuple(stored for report in every for stored in report.stored),
+        tuple(failure for report in every for failure in report.failed),
+    )

@@ -1,0 +1,105 @@
+"""Find out whether an embedded index is sound, in a process of its own: a damaged one can crash the interpreter.
+
+`python -m retrieval.probe FOLDER` prints the ids of every collection as JSON, or exits with an error or a signal.
+"""
+
+import hashlib
+import json
+import resource
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.index import entries, nearest
+
+_MANIFEST = "sound.json"
+# A sparse or corrupted file can claim any size; reading it must fail rather than take the machine's memory.
+_SPARE_BYTES = 6 << 30
+_SELF_QUERIES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What the index in a folder holds: ids by Chroma collection name; `sound` is false when it cannot be used."""
+
+    sound: bool
+    ids: dict[str, set[str]]
+
+
+def probe(folder: Path, expected: int) -> Probe:
+    """Open the index in `folder` in a subprocess and read everything; `expected` entries set its time limit."""
+    if not folder.exists():
+        return Probe(expected == 0, {})
+    limit = 60 + expected / 500
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "retrieval.probe", str(folder)],
+            capture_output=True, timeout=limit, check=False,
+        )  # fmt: skip
+        if done.returncode == 0:
+            return Probe(True, {name: set(ids) for name, ids in json.loads(done.stdout).items()})
+    except (subprocess.TimeoutExpired, ValueError):
+        pass
+    return Probe(False, {})
+
+
+def write_manifest(folder: Path) -> None:
+    """After a clean close: note every file's digest, so that the next start can trust the folder without a probe."""
+    (folder / _MANIFEST).write_text(json.dumps(_digests(folder)))
+
+
+def take_manifest(folder: Path) -> bool:
+    """Whether the folder is exactly as a clean close left it. The note is used up: from now on files will change."""
+    note = folder / _MANIFEST
+    try:
+        recorded = json.loads(note.read_text())
+    except (OSError, ValueError):
+        return False
+    # Sizes first: a file grown to gigabytes is never read.
+    sound = recorded == _digests(folder) if _sizes_agree(folder, recorded) else False
+    note.unlink(missing_ok=True)
+    return sound
+
+
+def _sizes_agree(folder: Path, recorded: dict[str, list[int | str]]) -> bool:
+    sizes = {str(path.relative_to(folder)): path.stat().st_size for path in _files(folder)}
+    return sizes == {name: size for name, (size, _) in recorded.items()}
+
+
+def _digests(folder: Path) -> dict[str, list[int | str]]:
+    found: dict[str, list[int | str]] = {}
+    for path in _files(folder):
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "blake2b").hexdigest()
+        found[str(path.relative_to(folder))] = [path.stat().st_size, digest]
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != _MANIFEST)
+
+
+def main(folder: Path) -> None:
+    """Read all ids and vectors, check that the vectors are whole, and that a sample of them finds itself."""
+    resource.setrlimit(resource.RLIMIT_AS, (_SPARE_BYTES, _SPARE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    held = entries(folder)
+    for name, (ids, vectors) in held.items():
+        if not ids:
+            continue
+        lengths = np.linalg.norm(vectors, axis=1)
+        if not np.all(np.abs(lengths - 1.0) < 1e-2):
+            raise SystemExit(f"{name}: vectors are damaged")
+        sample = np.random.default_rng(0).permutation(len(ids))[:_SELF_QUERIES]
+        lost = sum(similarity < 0.999 for similarity in nearest(folder, name, vectors[sample]))
+        # HNSW is approximate: one vector in a hundred may miss itself in a sound graph, a broken graph misses many.
+        if lost > max(1, len(sample) // 50):
+            raise SystemExit(f"{name}: {lost} of {len(sample)} vectors do not find themselves")
+    json.dump({name: ids for name, (ids, _) in held.items()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

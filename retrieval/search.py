@@ -1,0 +1,204 @@
+"""Find the passages that bear on a question: vectors and keywords fused, copies folded, neighbours joined."""
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from corpus.article import Article, Chunk
+from corpus.embeddings import EmbeddingStore, Vectors
+from corpus.errors import IndexUnavailable
+from corpus.keyword import KeywordIndex
+from corpus.selection import Selection
+from corpus.store import ArticleStore, FoundChunk
+from retrieval.embedder import Embedder
+from retrieval.exact import ChunkHit
+from retrieval.fusion import reciprocal_rank_fusion
+from retrieval.indexer import Indexer, IndexState
+from retrieval.passage import Passage, SearchResult
+
+# Each side brings this many chunks to the fusion; more changed no ranking in the first ten.
+_CANDIDATES = 60
+# A selection of at most this many chunks is scored exactly; above, the index over-fetches and the rest is dropped.
+_EXACT_LIMIT = 20_000
+_OVER_FETCH = 10
+_MOST_PER_ARTICLE = 3
+# Word 5-shingles shared by two chunks above which they are the same text (agency copy with another headline).
+_COPY_RESEMBLANCE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    found: FoundChunk
+    score: float
+    copies: tuple[Article, ...] = ()
+
+
+class Searcher:
+    """Hybrid search over one store. Thread-safe; answers in every state of the index."""
+
+    def __init__(
+        self,
+        store: ArticleStore,
+        keywords: KeywordIndex,
+        embeddings: EmbeddingStore,
+        indexer: Indexer,
+        embedder: Embedder,
+    ) -> None:
+        self._store = store
+        self._keywords = keywords
+        self._embeddings = embeddings
+        self._indexer = indexer
+        self._embedder = embedder
+
+    def embed(self, question: str) -> Vectors:
+        """The question's unit vector, shape (dimensions,)."""
+        return np.asarray(self._embedder.embed_questions([question])[0], dtype=np.float32)
+
+    def search(
+        self, question: str, selection: Selection, limit: int = 8, vector: Vectors | None = None
+    ) -> SearchResult:
+        """At most `limit` passages of the selected revisions, best first. `vector` saves embedding the question."""
+        clock = time.perf_counter()
+        vector = self.embed(question) if vector is None else vector
+        embedded = time.perf_counter()
+        by_word = [hit.key for hit in self._keywords.search(question, selection, _CANDIDATES)]
+        by_vector = [hit.key for hit in self._by_vector(selection, vector)]
+        fused = reciprocal_rank_fusion([by_vector, by_word])
+        found = self._store.found_by_key([key for key, _ in fused[: 2 * _CANDIDATES]], selection)
+        ranked = [_Scored(found[key], score) for key, score in fused if key in found]
+        chosen = _diverse(_without_copies(ranked, limit), limit)
+        passages = self._passages(chosen, vector, limit)
+        moment = selection.moment.as_of
+        later = moment is not None and self._store.has_later(moment, [p.article for p in passages])
+        done = time.perf_counter()
+        return SearchResult(
+            passages=passages,
+            index_version=self._indexer.version,
+            timings={"embed_ms": _ms(embedded - clock), "retrieve_ms": _ms(done - embedded)},
+            notices=self._notices(),
+            later_coverage=later,
+        )
+
+    def _by_vector(self, selection: Selection, vector: Vectors) -> list[ChunkHit]:
+        exact = self._indexer.exact
+        if not selection.is_plain:
+            keys = self._store.selected_chunks(selection, _EXACT_LIMIT + 1)
+            if len(keys) <= _EXACT_LIMIT:
+                return exact.among(keys, vector, _CANDIDATES)
+        index = self._indexer.ready_index()
+        if index is not None:
+            try:
+                wanted = _CANDIDATES if selection.is_plain else _CANDIDATES * _OVER_FETCH
+                hits = index.query(selection.collection, vector, wanted)
+                keys_by_id = self._embeddings.chunk_of([hit.index_id for hit in hits])
+                return [ChunkHit(keys_by_id[h.index_id], h.similarity) for h in hits if h.index_id in keys_by_id]
+            except IndexUnavailable as error:
+                self._indexer.report_failure(error)
+        return exact.everywhere(selection.collection, vector, _CANDIDATES)
+
+    def _passages(self, chosen: Sequence[_Scored], vector: Vectors, limit: int) -> tuple[Passage, ...]:
+        keys, matrix = self._embeddings.matrix("", [one.found.chunk.key for one in chosen])
+        similarity = dict(zip(keys, (matrix @ vector).tolist(), strict=True)) if keys else {}
+        passages = [
+            Passage(
+                rank=0,
+                score=one.score,
+                similarity=similarity.get(one.found.chunk.key),
+                article=one.found.article,
+                start=one.found.chunk.start,
+                end=one.found.chunk.end,
+                copies=one.copies,
+            )
+            for one in chosen
+        ]
+        joined = _joined(passages, [one.found.chunk for one in chosen])[:limit]
+        return tuple(replace(passage, rank=rank) for rank, passage in enumerate(joined, start=1))
+
+    def _notices(self) -> tuple[str, ...]:
+        state = self._indexer.state
+        if state is IndexState.REBUILDING:
+            return ("The vector index is being rebuilt; this answer was searched exactly in the store.",)
+        if state is IndexState.UNAVAILABLE:
+            return ("The vector index is unavailable; this answer was searched exactly in the store.",)
+        return ()
+
+
+def _without_copies(ranked: Sequence[_Scored], limit: int) -> list[_Scored]:
+    """Fold chunks of other articles that say the same in the same words into the best placed one.
+
+    The earliest published of them speaks for all, because the others carry it. Only the head of the ranking is looked
+    at, since no more is shown.
+    """
+    kept: list[_Scored] = []
+    shingles: list[set[tuple[str, ...]]] = []
+    for one in ranked[: limit * 4]:
+        own = _shingles(one.found)
+        twin = next(
+            (
+                i
+                for i, other in enumerate(kept)
+                if other.found.article.id != one.found.article.id and _resemblance(own, shingles[i]) > _COPY_RESEMBLANCE
+            ),
+            None,
+        )
+        if twin is None:
+            kept.append(one)
+            shingles.append(own)
+        else:
+            kept[twin] = _folded(kept[twin], one)
+    return kept
+
+
+def _folded(first: _Scored, second: _Scored) -> _Scored:
+    early, late = sorted((first, second), key=lambda one: _published(one.found.article))
+    everyone = {copy.id: copy for copy in (*first.copies, *second.copies, late.found.article)}
+    copies = tuple(copy for copy in everyone.values() if copy.id != early.found.article.id)
+    return _Scored(early.found, max(first.score, second.score), copies)
+
+
+def _published(article: Article) -> float:
+    return (article.published_at or article.first_seen_at).timestamp()
+
+
+def _shingles(found: FoundChunk) -> set[tuple[str, ...]]:
+    words = re.findall(r"\w+", found.article.body[found.chunk.start : found.chunk.end].lower())
+    return {tuple(words[i : i + 5]) for i in range(max(1, len(words) - 4))}
+
+
+def _resemblance(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
+    """The share of the smaller set that the other holds, so that a cut agency text is still a copy."""
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def _diverse(ranked: Sequence[_Scored], limit: int) -> list[_Scored]:
+    """The best chunks with at most three of one article; the rest of an article only fills empty places."""
+    taken: list[_Scored] = []
+    spare: list[_Scored] = []
+    count: dict[str, int] = {}
+    for one in ranked:
+        article_id = one.found.article.id
+        count[article_id] = count.get(article_id, 0) + 1
+        (taken if count[article_id] <= _MOST_PER_ARTICLE else spare).append(one)
+    return (taken + spare)[: limit + 2]
+
+
+def _joined(passages: Sequence[Passage], chunks: Sequence[Chunk]) -> list[Passage]:
+    """Neighbouring chunks of one revision become one passage, at the place of the better one."""
+    joined: list[tuple[Passage, set[int]]] = []
+    for passage, chunk in zip(passages, chunks, strict=True):
+        for place, (other, numbers) in enumerate(joined):
+            same = (other.article.id, other.article.revision) == (passage.article.id, passage.article.revision)
+            if same and {chunk.number - 1, chunk.number + 1} & numbers:
+                start, end = min(other.start, passage.start), max(other.end, passage.end)
+                joined[place] = (replace(other, start=start, end=end), numbers | {chunk.number})
+                break
+        else:
+            joined.append((passage, {chunk.number}))
+    return [passage for passage, _ in joined]
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 2)
