@@ -1,0 +1,1 @@
+"""Say only what the passages support: answerers, citations, verification."""

@@ -74,11 +74,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The n-th exact passage that an answer rests on."""
+    """The n-th exact passage that an answer rests on, and the other articles that carry the same text."""
 
     n: int
     span: Span
     score: float
+    copies: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class Answer:
 
     id: str
     question: str
+    collection: str
     created_at: datetime
     status: Status
     mode: Mode

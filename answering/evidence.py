@@ -155,15 +155,14 @@ def coverage(terms: dict[str, float], held: frozenset[str]) -> float:
 NAMES = (
     "coverage", "coverage_around", "names", "names_around", "numbers", "phrases", "pairs", "typed", "typed_who",
     "typed_when", "typed_where", "typed_many", "typed_why", "typed_said", "speaker", "new_words", "length", "short",
-    "pronoun", "lead", "first", "rank", "passage_score", "coverage_best", "cosine", "cosine_best", "cosine_around",
-    "title_coverage",
+    "pronoun", "lead", "first", "rank", "passage_score", "title_coverage", "coverage_best", "cosine", "cosine_best",
 )  # fmt: skip
 _AT = {name: i for i, name in enumerate(NAMES)}
-COSINES = (_AT["cosine"], _AT["cosine_best"], _AT["cosine_around"])
+COSINES = (_AT["cosine"], _AT["cosine_best"])
 
 
 def lexical_features(question: Question, reading: Reading) -> Features:
-    """One row per candidate; the cosine columns are zero until `set_cosines`."""
+    """One row per candidate; the cosine columns (`COSINES`) are zero until `set_cosines`."""
     rows = np.zeros((len(reading.candidates), len(NAMES)))
     names = {t: w for t, w in reading.weights.items() if t in question.names}
     numbers = {t: w for t, w in reading.weights.items() if t in question.numbers}
@@ -268,9 +267,8 @@ def _speaker(question: Question, candidate: Candidate) -> float:
     return (named + 0.5 * near) / 1.5 * (1.0 if said else 0.4)
 
 
-def set_cosines(rows: Features, of: Sequence[int], cosines: Features, around: Features) -> None:
-    """Fill in the cosine of each candidate in `of` with the question, alone and with its neighbours."""
+def set_cosines(rows: Features, of: Sequence[int], cosines: Features) -> None:
+    """Fill in the cosine of each candidate in `of` with the question."""
     index = list(of)
     rows[index, _AT["cosine"]] = cosines
     rows[index, _AT["cosine_best"]] = cosines - cosines.max()
-    rows[index, _AT["cosine_around"]] = around

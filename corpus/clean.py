@@ -1,4 +1,4 @@
-"""Make an incoming body fit to store and cite: one Unicode form, tidy white space, no syndication or boilerplate lines."""
+"""Make an incoming body fit to store and cite: one Unicode form, tidy white space, no boilerplate lines."""
 
 import re
 import unicodedata
@@ -42,7 +42,7 @@ def clean_line(text: str) -> str:
 
 
 def clean_body(text: str) -> CleanText:
-    """The body as it is stored: NFC, `\\n` line ends, single spaces, at most one empty line, boilerplate lines removed."""
+    """The body as stored: NFC, `\\n` line ends, single spaces, at most one empty line, no boilerplate lines."""
     title = publisher = None
     kept: list[str] = []
     for raw in _characters(text).split("\n"):

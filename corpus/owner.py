@@ -28,7 +28,7 @@ class Ownership:
         """Take the folder, making it (mode 0700) if need be. Raises `StoreInUse` when another process holds it."""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file = open(folder / _FILE, "a+", encoding="utf-8")
+            self._file = open(folder / _FILE, "a+", encoding="utf-8")  # noqa: SIM115 (held until closed)
         except OSError as error:
             raise InvalidSettings(f"The data folder {folder} cannot be used: {error.strerror}.") from error
         if not self._locked():

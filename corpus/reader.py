@@ -1,11 +1,12 @@
-"""Read articles from files: plain text and Markdown with front matter, JSON and JSONL, single files or whole folders."""
+"""Read articles from files: plain text and Markdown with front matter, JSON and JSONL, alone or in folders."""
 
 import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 
 from corpus.accept import names, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
@@ -27,7 +28,13 @@ _ALIASES = {
     "id": ("id",),
 }
 
-ReadResult = IncomingArticle | tuple[str, InvalidInput]
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stood at one place of a file: an article, or why it cannot be read. `name` says where it stood."""
+
+    name: str
+    outcome: IncomingArticle | InvalidInput
 
 
 def find_files(path: Path) -> list[Path]:
@@ -49,20 +56,21 @@ def find_files(path: Path) -> list[Path]:
     return found
 
 
-def read_file(path: Path, collection: str = DEFAULT_COLLECTION) -> Iterator[ReadResult]:
-    """The articles of one file, one at a time; in place of each that cannot be read, its name and the error.
+def read_file(path: Path, collection: str = DEFAULT_COLLECTION) -> Iterator[Found]:
+    """The articles of one file, one at a time; in place of each that cannot be read, the error.
 
     JSONL (also .gz) holds one article a line; JSON holds one article, a list, or an object with a list `articles`.
     """
     try:
         yield from _read(path, collection)
     except InvalidInput as error:
-        yield str(path), error
+        yield Found(str(path), error)
     except (OSError, EOFError) as error:
-        yield str(path), UnreadableFile(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.")
+        reason = getattr(error, "strerror", None) or error
+        yield Found(str(path), UnreadableFile(f"{path} cannot be read: {reason}."))
 
 
-def _read(path: Path, collection: str) -> Iterator[ReadResult]:
+def _read(path: Path, collection: str) -> Iterator[Found]:
     suffixes = [suffix.lower() for suffix in path.suffixes]
     kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
     if kind in _LINES:
@@ -70,7 +78,7 @@ def _read(path: Path, collection: str) -> Iterator[ReadResult]:
     elif kind == ".json":
         yield from _read_json(path, collection)
     elif kind in _TEXT:
-        yield _read_text(path, collection)
+        yield Found(str(path), _read_text(path, collection))
     else:
         known = ", ".join(sorted(_TEXT | _LINES | {".json"}))
         raise UnreadableFile(f"{path} is not of a kind that can be read; known are {known}, and .gz of the JSON kinds.")
@@ -93,21 +101,21 @@ def _read_text(path: Path, collection: str) -> IncomingArticle:
     return article_from({**fields, "body": post.content}, collection)
 
 
-def _read_lines(path: Path, collection: str) -> Iterator[ReadResult]:
+def _read_lines(path: Path, collection: str) -> Iterator[Found]:
     with _opened(path) as file:
         for number, raw in enumerate(file, start=1):
             if not raw.strip():
                 continue
             name = f"{path}, line {number}"
             try:
-                yield article_from(_object(json.loads(raw), name), collection)
+                yield Found(name, article_from(_object(json.loads(raw), name), collection))
             except InvalidInput as error:
-                yield name, error
-            except ValueError as error:
-                yield name, UnreadableFile(f"{name} is not valid JSON: {error}.")
+                yield Found(name, error)
+            except (ValueError, RecursionError) as error:
+                yield Found(name, UnreadableFile(f"{name} is not valid JSON: {error}."))
 
 
-def _read_json(path: Path, collection: str) -> Iterator[ReadResult]:
+def _read_json(path: Path, collection: str) -> Iterator[Found]:
     with _opened(path) as file:
         raw = file.read(_MOST_FILE_BYTES + 1)
     if len(raw) > _MOST_FILE_BYTES:
@@ -125,9 +133,9 @@ def _read_json(path: Path, collection: str) -> Iterator[ReadResult]:
             fields = _object(item, name)
             if len(many) == 1 and not fields.get("id") and not fields.get("url"):
                 fields = {**fields, "id": _file_id(path)}
-            yield article_from(fields, collection)
+            yield Found(name, article_from(fields, collection))
         except InvalidInput as error:
-            yield name, error
+            yield Found(name, error)
 
 
 def article_from(fields: Mapping[str, Any], collection: str = DEFAULT_COLLECTION) -> IncomingArticle:
@@ -163,10 +171,8 @@ def _object(value: Any, name: str) -> dict[str, Any]:
     return value
 
 
-def _opened(path: Path) -> IO[bytes]:
-    if path.suffix.lower() == ".gz":
-        return gzip.open(path, "rb")
-    return open(path, "rb")
+def _opened(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path, "rb") if path.suffix.lower() == ".gz" else open(path, "rb"))
 
 
 def _decoded(path: Path) -> str:

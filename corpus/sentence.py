@@ -1,7 +1,8 @@
-"""Where sentences begin and end. The splitting is sentencex's; news quotations are kept with the words that attribute them."""
+"""Where sentences begin and end: sentencex splits, and a quotation stays with the words that attribute it."""
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
@@ -56,7 +57,7 @@ def _pieces(line: str, language: str) -> list[tuple[int, int]]:
             cuts.append(end)
     if cuts[-1] < len(line):
         cuts.append(len(line))
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))
 
 
 def _stripped(text: str, start: int, end: int) -> TextSpan | None:

@@ -1,7 +1,7 @@
 """The article store: every revision of every article, whole. What is committed here is acknowledged and never lost."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -80,6 +80,19 @@ class ArticleStore:
         now = seen_at or datetime.now(UTC)
         with self._db.write() as connection:
             return [_put_one(connection, article, pieces, now) for article, pieces in incoming]
+
+    def recut(self, cut: Callable[[Article], Sequence[ChunkText]]) -> None:
+        """Replace the chunks of every revision by those that `cut` gives, one article a transaction."""
+        with self._db.read() as connection:
+            keys = list(connection.execute(select(articles.c.key).order_by(articles.c.key)).scalars())
+        for key in keys:
+            with self._db.write() as connection:
+                rows = connection.execute(_revision_query().where(revisions.c.article_key == key)).all()
+                _drop_chunks(connection, key, rows[0].collection)
+                for row in rows:
+                    article = _article(row)
+                    pieces = cut(article)
+                    _insert_chunks(connection, key, row.number, article, pieces, is_current=row.is_current)
 
     def delete(self, collection: str, article_id: str) -> int:
         """Remove an article with all its revisions, chunks, embeddings and keywords; gives the number of revisions.
@@ -283,6 +296,18 @@ def _insert_revision(
             is_current=is_current,
         )
     )
+    _insert_chunks(connection, key, number, new, pieces, is_current=is_current)
+
+
+def _insert_chunks(
+    connection: Connection,
+    key: int,
+    number: int,
+    new: IncomingArticle | Article,
+    pieces: Sequence[ChunkText],
+    *,
+    is_current: bool,
+) -> None:
     if not pieces:
         return
     digests = [hashlib.blake2b(piece.embedded_text.encode(), digest_size=16).digest() for piece in pieces]
@@ -316,16 +341,19 @@ def _known_embeddings(connection: Connection, digests: list[bytes]) -> dict[byte
 
 
 def _delete_article(connection: Connection, key: int, collection: str) -> int:
-    of_article = chunks.c.article_key == key
-    rows = connection.execute(select(chunks).where(of_article)).all()
-    _schedule_removal(connection, [_chunk(row) for row in rows], collection)
-    words = [{"key": row.key} for row in rows]
-    if words:
-        connection.execute(text("DELETE FROM chunk_words WHERE rowid = :key"), words)
-    connection.execute(chunks.delete().where(of_article))
+    _drop_chunks(connection, key, collection)
     count = connection.execute(revisions.delete().where(revisions.c.article_key == key)).rowcount
     connection.execute(articles.delete().where(articles.c.key == key))
     return int(count)
+
+
+def _drop_chunks(connection: Connection, key: int, collection: str) -> None:
+    of_article = chunks.c.article_key == key
+    rows = connection.execute(select(chunks).where(of_article)).all()
+    _schedule_removal(connection, [_chunk(row) for row in rows], collection)
+    if rows:
+        connection.execute(text("DELETE FROM chunk_words WHERE rowid = :key"), [{"key": row.key} for row in rows])
+    connection.execute(chunks.delete().where(of_article))
 
 
 def _article_key(connection: Connection, collection: str, article_id: str) -> int | None:

@@ -1,0 +1,1 @@
+"""Find what bears on a question: chunks, embeddings, indexes, search."""

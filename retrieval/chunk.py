@@ -1,4 +1,4 @@
-"""Cut a body into chunks of whole sentences with exact offsets; what is embedded also says whose and what article it is."""
+"""Cut a body into chunks of whole sentences with exact offsets; what is embedded also names the article."""
 
 from corpus.sentence import TextSpan, sentence_spans
 

@@ -47,7 +47,7 @@ def fingerprint_of(name: str) -> str:
 
 
 class LazyEmbedder:
-    """The embedder called `name`, loaded when first used: importing and loading a model takes from 0.3 to 20 seconds."""
+    """The embedder called `name`, loaded when first used: loading a model takes from 0.3 to 20 seconds."""
 
     def __init__(self, name: str, made_files: Path, threads: int) -> None:
         self.name = name

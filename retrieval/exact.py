@@ -1,4 +1,4 @@
-"""Exact nearest neighbours by numpy over the store's embeddings: for narrow selections, and while the index is rebuilt."""
+"""Exact nearest neighbours over the store's embeddings: for narrow selections, and while the index is rebuilt."""
 
 import threading
 from collections.abc import Sequence

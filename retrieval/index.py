@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -55,17 +56,14 @@ class ChromaIndex:
         for at in range(0, len(ids), WRITE_BATCH):
             part = slice(at, at + WRITE_BATCH)
             notes = [{"article_id": article_id} for article_id in article_ids[part]]
-            self._write(
-                lambda part=part, notes=notes: self._collection(collection).upsert(
-                    ids=list(ids[part]), embeddings=vectors[part], metadatas=notes
-                )
-            )
+            rows = {"ids": list(ids[part]), "embeddings": vectors[part], "metadatas": notes}
+            self._write(partial(self._upsert, collection, rows))
 
     def remove(self, collection: str, ids: Sequence[str]) -> None:
         """Drop entries; ids that are not held are passed over."""
         for at in range(0, len(ids), WRITE_BATCH):
             part = list(ids[at : at + WRITE_BATCH])
-            self._write(lambda part=part: self._collection(collection).delete(ids=part))
+            self._write(partial(self._delete, collection, part))
 
     def query(self, collection: str, vector: Vectors, limit: int) -> list[IndexHit]:
         """The `limit` entries nearest to a unit vector of shape (dimensions,), nearest first."""
@@ -92,6 +90,12 @@ class ChromaIndex:
         self._pool.shutdown(wait=False, cancel_futures=True)
         with suppress(Exception):  # it failed already; what closing it says adds nothing
             self._client.close()
+
+    def _upsert(self, collection: str, rows: dict[str, Any]) -> None:
+        self._collection(collection).upsert(**rows)
+
+    def _delete(self, collection: str, ids: list[str]) -> None:
+        self._collection(collection).delete(ids=ids)
 
     def _collection(self, name: str) -> Any:
         if name not in self._collections:

@@ -1,6 +1,7 @@
 """Keep vectors and index in step with the store, in one background thread: embed, upsert, remove, repair, rebuild."""
 
 import logging
+import math
 import shutil
 import threading
 import time
@@ -85,15 +86,22 @@ class Indexer:
         """How far vectors and index lag behind the store."""
         return self._embeddings.backlog()
 
-    def wait_until_current(self, report: Callable[[Backlog], None], patience: float = 0.1) -> None:
-        """Block until nothing is left to do, telling `report` how much is left. Raises what stops the work for good."""
+    def wait_until_current(self, report: Callable[[Backlog], None], patience: float = math.inf) -> bool:
+        """Block until nothing is left to do, at most `patience` seconds, telling `report` how much is left.
+
+        Gives whether all is done. Raises what keeps the work from going on.
+        """
         self.wake()
+        deadline = time.monotonic() + patience
         while not (left := self.backlog()).is_empty or self.state is not IndexState.READY:
             report(left)
             if self._failure is not None and self.state is IndexState.UNAVAILABLE:
                 raise self._failure
-            time.sleep(patience)
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
         report(left)
+        return True
 
     def report_failure(self, error: IndexUnavailable) -> None:
         """A question met a failing index: stop using it and look into it."""

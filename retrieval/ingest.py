@@ -1,12 +1,12 @@
 """Take articles in: check, cut, commit. When `Ingester.put` returns, what it took is durable, citable and findable."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.accept import Failure, accept
-from corpus.article import IncomingArticle
+from corpus.article import Article, IncomingArticle
 from corpus.errors import InvalidInput, StoreUnavailable
 from corpus.store import ArticleStore, Change, ChunkText, Stored
 from retrieval.chunk import chunk_spans, embedded_text
@@ -37,7 +37,7 @@ class Ingester:
         self._folder = folder
 
     def put(self, incoming: Sequence[IncomingArticle]) -> IngestReport:
-        """Store a batch in one transaction. A bad article fails alone. Raises `StoreUnavailable` for the whole batch."""
+        """Store a batch in one transaction. A bad article fails alone; raises `StoreUnavailable` for the whole."""
         self._check_room()
         good: list[tuple[IncomingArticle, list[ChunkText]]] = []
         failed: list[Failure] = []
@@ -67,19 +67,10 @@ class Ingester:
             )
 
 
-def cut(article: IncomingArticle) -> list[ChunkText]:
+def cut(article: IncomingArticle | Article) -> list[ChunkText]:
     """The chunks of a clean article, with the text to embed for each."""
     spans = chunk_spans(article.body, article.language)
     return [
         ChunkText(s.start, s.end, embedded_text(article.title, article.publisher, article.body[s.start : s.end]))
         for s in spans
     ]
-
-
-def merged(reports: Iterable[IngestReport]) -> IngestReport:
-    """One report of several batches; the places of failures stay those of their batch."""
-    every = list(reports)
-    return IngestReport(
-        tuple(stored for report in every for stored in report.stored),
-        tuple(failure for report in every for failure in report.failed),
-    )

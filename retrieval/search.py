@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -57,16 +58,32 @@ class Searcher:
         """The question's unit vector, shape (dimensions,)."""
         return np.asarray(self._embedder.embed_questions([question])[0], dtype=np.float32)
 
+    def similarity(self, text: str, others: Sequence[str]) -> list[float]:
+        """The cosine of `text` to each of `others`, by the embedder."""
+        vectors = self._embedder.embed_passages([text, *others])
+        return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
+
     def search(
-        self, question: str, selection: Selection, limit: int = 8, vector: Vectors | None = None
+        self,
+        question: str,
+        selection: Selection,
+        limit: int = 8,
+        vector: Vectors | None = None,
+        sides: Literal["dense", "keyword", "fused"] = "fused",
     ) -> SearchResult:
-        """At most `limit` passages of the selected revisions, best first. `vector` saves embedding the question."""
+        """At most `limit` passages of the selected revisions, best first. `vector` saves embedding the question.
+
+        `sides` searches by vectors alone, by keywords alone, or by both, fused.
+        """
         clock = time.perf_counter()
         vector = self.embed(question) if vector is None else vector
         embedded = time.perf_counter()
-        by_word = [hit.key for hit in self._keywords.search(question, selection, _CANDIDATES)]
-        by_vector = [hit.key for hit in self._by_vector(selection, vector)]
-        fused = reciprocal_rank_fusion([by_vector, by_word])
+        rankings: list[list[int]] = []
+        if sides != "keyword":
+            rankings.append([hit.key for hit in self._by_vector(selection, vector)])
+        if sides != "dense":
+            rankings.append([hit.key for hit in self._keywords.search(question, selection, _CANDIDATES)])
+        fused = reciprocal_rank_fusion(rankings)
         found = self._store.found_by_key([key for key, _ in fused[: 2 * _CANDIDATES]], selection)
         ranked = [_Scored(found[key], score) for key, score in fused if key in found]
         chosen = _diverse(_without_copies(ranked, limit), limit)

@@ -1,0 +1,61 @@
+# One entry for everything. `make` alone lists what there is.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Where torch is taken from, for machines that would otherwise get its CUDA build:
+#   make run TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+HOST ?=
+PORT ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench torture screenshots clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/installed ## install, ingest the bundled articles on the first start, and serve (HOST=, PORT=)
+	@$(BIN)/dateline serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
+
+test: $(VENV)/installed-test ## install what tests need, check everything, run all tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/installed-test ## style, types and import directions only
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/installed-test ## put the code in its form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/installed-test ## measure ingest, search and answers; prints a table (DATA= a JSONL of articles)
+	@$(BIN)/python -m evals.bench $(DATA)
+
+torture: $(VENV)/installed-test ## the long fault tests: hundreds of kills, damaged files, full disks
+	@$(BIN)/python -m pytest -m torture -p no:timeout
+
+screenshots: $(VENV)/installed-test ## pictures of the chat page into docs/images
+	@$(BIN)/python -m pytest tests/test_web.py -m browser --screenshots docs/images
+
+clean: ## remove the virtual environment and caches (not the data folder)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Dateline and its pinned dependencies; the first time takes a few minutes."
+	@$(PIP_INSTALL) -q -e .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	@echo "Installing what the tests need."
+	@$(PIP_INSTALL) -q -e '.[test]'
+	@touch $@

@@ -1,0 +1,53 @@
+"""Say why nothing is said, in the question's own words and no others."""
+
+import re
+
+from answering.answer import Reason, ReasonCode
+from answering.evidence import Reading, coverage, has
+from answering.question import Question
+
+# Below this share of the question's weighted words in the passages, they are about something else.
+_ABOUT = 0.5
+_PLAIN = re.compile(r"^(?:who|what|which|whose|how many|how much)\b", re.IGNORECASE)
+_INVERTED = re.compile(
+    r"^\S+(?: \w+){0,2}? (?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b",
+    re.IGNORECASE,
+)
+_IS = re.compile(
+    r"^(?P<ask>who|what|where|when) (?P<be>is|are|was|were) (?P<rest>[^,?]+)\??$", re.IGNORECASE
+)
+
+
+def reason_for(question: Question, reading: Reading) -> Reason:
+    """`NOTHING_RELEVANT` when the passages are about something else, `DOES_NOT_SAY` when they only leave it out.
+
+    The sentence names what of the question is missing; everything quoted in it comes from the question.
+    """
+    missing = [t for t in question.terms if not has(t, reading.anywhere)]
+    absent = [question.shown[t] for t in missing if t in question.names or t in question.numbers]
+    found = [question.shown[t] for t in question.names if t not in missing]
+    if not reading.candidates or coverage(reading.weights, reading.anywhere) < _ABOUT:
+        about = _listed(absent or [question.shown[t] for t in missing])
+        message = f"None of the articles found mentions {about}." if about else "No article bears on the question."
+        return Reason(ReasonCode.NOTHING_RELEVANT, message)
+    if absent:
+        lead = f"Articles mention {_listed(found)}, but none" if found else "Articles come near the question, but none"
+        return Reason(ReasonCode.DOES_NOT_SAY, f"{lead} mentions {_listed(absent)}.")
+    words = found or [question.shown[t] for t in question.terms if t not in missing]
+    return Reason(ReasonCode.DOES_NOT_SAY, f"Articles mention {_listed(words)}, but none {_says(question.text)}.")
+
+
+def _listed(words: list[str]) -> str:
+    words = list(dict.fromkeys(words))[:4]
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" and {words[-1]}" if words else ""
+
+
+def _says(text: str) -> str:
+    """ "says who built the lighthouse" where English word order allows it, else the question itself in quotes."""
+    text = " ".join(text.split()).strip()
+    if (m := _IS.match(text)) and len(m["rest"].split()) <= 6:
+        return f"says {m['ask'].lower()} {m['rest'].strip()} {m['be'].lower()}"
+    if _PLAIN.match(text) and not _INVERTED.match(text) and len(text) <= 120 and text.count("?") <= 1:
+        return f"says {text[0].lower()}{text[1:].rstrip('? .')}"
+    shown = text if len(text) <= 200 else text[:200].rsplit(" ", 1)[0] + " …"
+    return f"answers “{shown}”"

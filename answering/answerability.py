@@ -1,0 +1,61 @@
+"""What tells an answerable question from one that the passages only come near: the best sentence, and what is missing."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from answering.evidence import NAMES, Features, Reading, coverage, has
+from answering.question import Kind, Question
+
+ANSWER_NAMES = (
+    "score", "margin", "cosine", "cosine_top", "similarity", "coverage", "coverage_around", "coverage_anywhere",
+    "name_absent", "name_not_near", "name_not_in", "number_absent", "number_not_near", "rarest_absent",
+    "rarest_not_near", "rarest_not_in", "typed", "untyped_kind", "pairs", "phrases", "speaker_missing", "terms",
+    "why", "said", "crowd",
+)  # fmt: skip
+_AT = {name: i for i, name in enumerate(NAMES)}
+_TYPED = {Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.WHY}
+
+
+def answer_features(
+    question: Question, reading: Reading, rows: Features, scores: Features, order: Sequence[int]
+) -> Features:
+    """One row of `ANSWER_NAMES` for the question; `order` holds the embedded candidates, best first."""
+    first = order[0]
+    best, top = reading.candidates[first], rows[first]
+    near = best.around | {s for c in reading.candidates if c.passage is best.passage for s in c.known}
+    rarest = max(question.terms, key=lambda t: reading.weights[t])
+    second = scores[order[1]] if len(order) > 1 else scores[first] - 2
+    values = {
+        "score": scores[first] / 10,
+        "margin": min(1.0, (scores[first] - second) / 4),
+        "cosine": top[_AT["cosine"]],
+        "cosine_top": max(rows[i][_AT["cosine"]] for i in order),
+        "similarity": max((c.passage.similarity or 0.0 for c in reading.candidates), default=0.0),
+        "coverage": top[_AT["coverage"]],
+        "coverage_around": top[_AT["coverage_around"]],
+        "coverage_anywhere": coverage(reading.weights, reading.anywhere),
+        "name_absent": _missing(question.names, reading.anywhere),
+        "name_not_near": _missing(question.names, frozenset(near)),
+        "name_not_in": _missing(question.names, best.known),
+        "number_absent": _missing(question.numbers, reading.anywhere),
+        "number_not_near": _missing(question.numbers, frozenset(near)),
+        "rarest_absent": 1 - has(rarest, reading.anywhere),
+        "rarest_not_near": 1 - has(rarest, frozenset(near)),
+        "rarest_not_in": 1 - has(rarest, best.known),
+        "typed": top[_AT["typed"]],
+        "untyped_kind": float(question.kind not in _TYPED),
+        "pairs": top[_AT["pairs"]],
+        "phrases": top[_AT["phrases"]],
+        "speaker_missing": _missing(tuple(question.speaker), best.around),
+        "terms": min(1.0, len(question.terms) / 12),
+        "why": float(question.kind is Kind.WHY),
+        "said": float(question.asks_what_was_said),
+        "crowd": float(np.mean([rows[i][_AT["coverage"]] for i in order[:4]])),
+    }
+    return np.array([float(values[name]) for name in ANSWER_NAMES])
+
+
+def _missing(terms: Sequence[str], held: frozenset[str]) -> float:
+    """The share of `terms` that `held` lacks; 0.0 without terms."""
+    return sum(1 - has(t, held) for t in terms) / len(terms) if terms else 0.0

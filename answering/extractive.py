@@ -1,0 +1,163 @@
+"""Answer with sentences of the passages, verbatim, or say why they do not answer. Needs no language model."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from answering import calibration
+from answering.answer import Claim, Reason, ReasonCode, Span
+from answering.evidence import (
+    Candidate,
+    Features,
+    Reading,
+    has,
+    lexical_features,
+    read_passages,
+    set_cosines,
+)
+from answering.answerability import answer_features
+from answering.abstention import reason_for
+from answering.question import Kind, Question, read_question
+from retrieval.embedder import Embedder, Vectors
+from retrieval.passage import Passage
+
+# Sentences that are embedded for one question: 16 take about 30 ms on two threads.
+EMBEDDED = 16
+# Words in common over all words: above the first two sentences say the same, above the second one adds too little.
+_SAME, _REDUNDANT = 0.8, 0.5
+_SUBJECT_PRONOUN = re.compile(r"^[\"“]?(?:He|She|They|It|His|Her|Their|Its)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What the passages answer: claims in reading order, or the reason why there is none.
+
+    `confidence` is the calibrated probability, 0..1, that the passages answer. `reason` is set exactly when `claims`
+    is empty.
+    """
+
+    claims: tuple[Claim, ...]
+    reason: Reason | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    candidate: Candidate
+    score: float
+    vector: Vectors | None
+
+
+class ExtractiveAnswerer:
+    """Picks the few sentences that answer. Thread-safe if the embedder is."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def answer(
+        self,
+        question: str,
+        question_vector: Vectors,
+        passages: Sequence[Passage],
+        max_claims: int = 4,
+        max_citations: int = 6,
+    ) -> Extraction:
+        """Sentences of `passages` that answer `question`, or an abstention.
+
+        `question_vector` has shape (dimensions,) and comes from the same embedder. No more than `max_claims` claims
+        with `max_citations` spans together are given.
+        """
+        asked = read_question(question)
+        reading = read_passages(asked, passages)
+        if not reading.candidates or not asked.terms or max_claims < 1 or max_citations < 1:
+            return Extraction((), reason_for(asked, reading), 0.0)
+        rows = lexical_features(asked, reading)
+        best = self._embed_best(question_vector, reading, rows)
+        scores = rows @ calibration.SENTENCE_WEIGHTS
+        order = sorted(best, key=lambda i: -scores[i])
+        features = answer_features(asked, reading, rows, scores, order)
+        confidence = calibration.answer_probability(features)
+        if confidence < calibration.ANSWER_THRESHOLD:
+            return Extraction((), reason_for(asked, reading), confidence)
+        ranked = [_Scored(reading.candidates[i], float(scores[i]), best[i]) for i in order]
+        return Extraction(_claims(asked, reading, ranked, confidence, max_claims, max_citations), None, confidence)
+
+    def _embed_best(self, question_vector: Vectors, reading: Reading, rows: Features) -> dict[int, Vectors]:
+        """Embed the candidates that look best by words alone; their cosines go into `rows`."""
+        before = rows @ calibration.LEXICAL_WEIGHTS
+        best = [int(i) for i in np.argsort(-before, kind="stable")[:EMBEDDED]]
+        vectors = self._embedder.embed_passages([reading.candidates[i].text for i in best])
+        set_cosines(rows, best, np.asarray(vectors @ question_vector, dtype=np.float64))
+        return dict(zip(best, vectors, strict=True))
+
+
+def _claims(
+    question: Question, reading: Reading, ranked: list[_Scored], confidence: float, most: int, spans: int
+) -> tuple[Claim, ...]:
+    """The best sentence, others that add to it, each after the sentence that says whom its pronoun means."""
+    chosen = _chosen(question, ranked, min(most, calibration.MOST_CLAIMS[question.kind]))
+    top = chosen[0].score
+    places: dict[tuple[str, int, int], Claim] = {}
+    left = spans
+    for i, one in enumerate(chosen):
+        c, score = one.candidate, float(min(1.0, confidence * np.exp(min(0.0, one.score - top) / 2)))
+        before = _antecedent(question, c, reading)
+        room = most - len(places) - (len(chosen) - i)
+        if before is not None and room > 0 and left > len(chosen) - i and _place(before) not in places:
+            places[_place(before)] = Claim(before.text, (_span(before),), score)
+            left -= 1
+        if _place(c) in places:
+            continue
+        also = _same_elsewhere(one, ranked)[: max(0, left - (len(chosen) - i))] if left else []
+        if left < 1:
+            break
+        places[_place(c)] = Claim(c.text, (_span(c), *map(_span, also)), score)
+        left -= 1 + len(also)
+    articles = {key[0]: n for n, key in reversed(list(enumerate(places)))}
+    return tuple(places[key] for key in sorted(places, key=lambda k: (articles[k[0]], k[1], k[2])))
+
+
+def _chosen(question: Question, ranked: list[_Scored], most: int) -> list[_Scored]:
+    chosen = [ranked[0]]
+    reach = calibration.REACH[question.kind]
+    for one in ranked[1:]:
+        if len(chosen) >= most or one.score < ranked[0].score - reach:
+            break
+        if all(_alike(one, other) < _REDUNDANT for other in chosen):
+            chosen.append(one)
+    return chosen
+
+
+def _alike(one: _Scored, other: _Scored) -> float:
+    a, b = one.candidate.known, other.candidate.known
+    return len(a & b) / max(1, len(a | b))
+
+
+def _same_elsewhere(one: _Scored, ranked: list[_Scored]) -> list[Candidate]:
+    """The same statement in other articles, one sentence of each."""
+    found: dict[str, Candidate] = {}
+    for other in ranked:
+        article = other.candidate.passage.article.id
+        if article != one.candidate.passage.article.id and _alike(one, other) >= _SAME:
+            found.setdefault(article, other.candidate)
+    return list(found.values())
+
+
+def _antecedent(question: Question, c: Candidate, reading: Reading) -> Candidate | None:
+    """The sentence before, when `c` opens with a pronoun and only that sentence names the question's subject."""
+    if not _SUBJECT_PRONOUN.match(c.text) or any(has(n, c.known) for n in question.names):
+        return None
+    for other in reading.candidates:
+        if other.passage is c.passage and other.number == c.number - 1 and other.line == c.line:
+            return other if any(has(n, other.known) for n in question.names) else None
+    return None
+
+
+def _place(c: Candidate) -> tuple[str, int, int]:
+    return c.passage.article.id, c.passage.article.revision, c.start
+
+
+def _span(c: Candidate) -> Span:
+    return Span(c.passage.article, c.start, c.end)

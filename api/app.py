@@ -1,0 +1,78 @@
+"""The HTTP application around one engine."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import pages, routes
+from api.engine import Engine
+from api.problems import add_problem_handlers, request_id
+from api.version import VERSION
+
+# A push of a thousand long articles fits; anything larger is better sent in parts.
+MOST_BODY_BYTES = 64 << 20
+_DESCRIPTION = (
+    "Ask questions about stored news articles. Every sentence of an answer is proved by an exact span of a stored "
+    "revision: `body[start:end] == quote`. Offsets are half-open, in Unicode code points."
+)
+
+
+def create_app(engine: Engine) -> FastAPI:
+    """The application; it starts the engine's background work and closes the engine when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        engine.start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(engine.close)
+
+    app = FastAPIOffline(
+        docs_url="/docs",
+        redoc_url=None,
+        static_url="/docs-files",
+        title="Dateline",
+        version=VERSION,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        max_body_size=MOST_BODY_BYTES,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    app.state.engine = engine
+    add_problem_handlers(app)
+    app.include_router(routes.router)
+    app.include_router(pages.router)
+    app.mount("/web", StaticFiles(directory=pages.WEB), name="web")
+
+    app.add_middleware(_ResponseHeaders)
+    return app
+
+
+class _ResponseHeaders:
+    """Adds the headers that every response carries. Plain ASGI, so that streams are passed on untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        known_as = request_id(Request(scope))
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = known_as
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "no-referrer"
+            await send(message)
+
+        await self._app(scope, receive, with_headers)

@@ -1,0 +1,178 @@
+"""The command line. Only light things are imported at the top, so that `dateline --help` answers at once."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from corpus.errors import DatelineError
+
+if TYPE_CHECKING:
+    from api.doors import Door
+    from api.settings import Settings
+
+app = typer.Typer(
+    help="Answer questions about news articles, and prove every sentence with an exact passage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder [DATELINE_DATA, default ./data].")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Question = Annotated[str, typer.Argument(help="The question, in quotation marks.")]
+Collection = Annotated[str, typer.Option("--collection", help="The collection to use.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Use only what was public by then, e.g. 2025-08-20.")]
+TopK = Annotated[int, typer.Option("--top-k", min=1, max=50, help="The most passages.")]
+
+
+def main() -> None:
+    """Run the command line: exit code 2 and one sentence for what a person can mend, 130 after Ctrl-C."""
+    try:
+        app(standalone_mode=True)
+    except DatelineError as error:
+        typer.secho(f"error: {error}", fg="red", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on [DATELINE_HOST, default 127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on [DATELINE_PORT, default 8000].")] = None,
+    workers: Annotated[int | None, typer.Option(help="Server processes [DATELINE_WORKERS].")] = None,
+) -> None:
+    """Serve the chat page and the HTTP API; on the first start take in the bundled articles."""
+    settings = _settings(data=data, host=host, port=port, workers=workers)
+    from api.server import serve as run
+
+    run(settings)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders: .txt, .md, .json, .jsonl, .jsonl.gz.")],
+    data: Data = None,
+    collection: Collection = "default",
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until vectors are complete.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Read articles from files and folders and store them. Bad ones are named; the rest is done."""
+    from api.ingest_command import run
+
+    sys.exit(run(_settings(data=data), paths, collection, wait, as_json))
+
+
+@app.command()
+def ask(
+    question: Question,
+    data: Data = None,
+    collection: Collection = "default",
+    as_of: AsOf = None,
+    top_k: TopK = 8,
+    mode: Annotated[str, typer.Option(help="auto, extractive or chat.")] = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question with exact quotes."""
+    from api.terminal import print_answer
+
+    body = {"question": question, "collection": collection, "as_of": as_of, "top_k": top_k, "mode": mode}
+    with _door(data) as door:
+        answer = door.ask(body)
+    _print_json(answer) if as_json else print_answer(answer)
+
+
+@app.command()
+def search(
+    question: Question,
+    data: Data = None,
+    collection: Collection = "default",
+    as_of: AsOf = None,
+    top_k: TopK = 8,
+    as_json: AsJson = False,
+) -> None:
+    """Find the passages that bear on a question."""
+    from api.terminal import print_passages
+
+    with _door(data) as door:
+        found = door.search({"question": question, "collection": collection, "as_of": as_of, "top_k": top_k})
+    _print_json(found) if as_json else print_passages(found)
+
+
+@app.command()
+def articles(
+    article_id: Annotated[str | None, typer.Argument(help="Show this article whole.")] = None,
+    data: Data = None,
+    collection: Collection = "default",
+    revision: Annotated[int | None, typer.Option(help="An earlier revision.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="The most articles listed.")] = 50,
+    query: Annotated[str | None, typer.Option("--query", "-q", help="Words that the headline holds.")] = None,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete the named article with all its revisions.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List stored articles, newest first; show one; delete one."""
+    from api.terminal import print_article, print_articles
+
+    with _door(data) as door:
+        if delete:
+            if article_id is None:
+                raise typer.BadParameter("name the article to delete", param_hint="ARTICLE_ID")
+            door.delete(article_id, collection)
+            _print_json({"deleted": article_id}) if as_json else typer.echo(f"Deleted {article_id}.")
+        elif article_id is None:
+            page = door.articles(collection=collection, limit=limit, q=query)
+            _print_json(page) if as_json else print_articles(page)
+        else:
+            found = door.article(article_id, collection, revision)
+            _print_json(found) if as_json else print_article(found)
+
+
+@app.command()
+def reindex(data: Data = None, as_json: AsJson = False) -> None:
+    """Cut and embed everything anew: after changing DATELINE_EMBEDDER, or to rebuild the index."""
+    settings = _settings(data=data)
+    from api.engine import Engine
+    from api.ingest_command import catch_up
+
+    with Engine(settings, renew=True) as engine:
+        engine.start()
+        catch_up(engine, quiet=as_json)
+        coverage = engine.store.coverage("default")
+    done = {"articles": coverage.articles, "embedder": settings.embedder}
+    _print_json(done) if as_json else typer.echo(f"Done: everything is embedded with {settings.embedder}.")
+
+
+@contextmanager
+def _door(data: Path | None) -> Iterator["Door"]:
+    from api.doors import open_door
+
+    with open_door(_settings(data=data)) as door:
+        yield door
+
+
+def _settings(**flags: Any) -> "Settings":
+    from api.settings import read_settings
+
+    settings = read_settings(**flags)
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    # The libraries' own chatter is for their developers.
+    for name in ("httpx", "httpcore", "chromadb", "alembic", "optimum", "transformers", "sentence_transformers"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return settings
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Everything put together over one data folder: opened once, used by the server and the command line alike."""
+
+import contextlib
+import logging
+import threading
+from pathlib import Path
+from typing import Self
+
+from answering.model import ChatModel
+
+import corpus
+from answering.ask import Asker
+from answering.extractive import ExtractiveAnswerer
+from api.settings import Settings
+from corpus.database import Database
+from corpus.embeddings import EmbeddingStore
+from corpus.errors import DatelineError
+from corpus.keyword import KeywordIndex
+from corpus.owner import Ownership
+from corpus.store import ArticleStore
+from retrieval.embedder import LazyEmbedder
+from retrieval.indexer import Indexer, record_embedder
+from retrieval.ingest import Ingester
+from retrieval.reindex import reindex
+from retrieval.search import Searcher
+
+log = logging.getLogger(__name__)
+
+SAMPLE = Path(corpus.__file__).parent / "articles"
+
+
+class Engine:
+    """The store, the index and the answerers of one data folder, owned by this process until closed.
+
+    Raises `StoreInUse` when another process owns the folder, and `EmbedderMismatch` when its embeddings are of another
+    kind (not with `renew`, which then embeds everything anew).
+    """
+
+    def __init__(self, settings: Settings, *, renew: bool = False) -> None:
+        self.settings = settings
+        self._started = False
+        with contextlib.ExitStack() as undo:
+            self.ownership = undo.enter_context(contextlib.closing(Ownership(settings.data)))
+            self._database = undo.enter_context(contextlib.closing(Database(settings.data / "dateline.sqlite")))
+            self.embeddings = EmbeddingStore(self._database)
+            self.store = ArticleStore(self._database)
+            self.embedder = LazyEmbedder(settings.embedder, settings.data / "models", settings.threads)
+            if renew:
+                reindex(self._database, self.store, self.embeddings)
+                record_embedder(self._database, self.embedder)
+            self.indexer = Indexer(
+                self._database,
+                self.embeddings,
+                self.embedder,
+                settings.data / "index",
+                settings.chroma_url or None,
+            )
+            self.ingester = Ingester(self.store, self.indexer, settings.data)
+            keywords = KeywordIndex(self._database)
+            self.searcher = Searcher(self.store, keywords, self.embeddings, self.indexer, self.embedder)
+            self.asker = Asker(self.store, self.searcher, ExtractiveAnswerer(self.embedder), _chat_model(settings))
+            self._undo = undo.pop_all()
+
+    def start(self) -> None:
+        """Begin the background work: load the model, check the index, catch up. A second call does nothing."""
+        if self._started:
+            return
+        self._started = True
+        self.indexer.start()
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def needs_sample(self) -> bool:
+        """Whether this is a first start that wants the bundled articles."""
+        return self.settings.sample and self._database.fact("sample") is None
+
+    def remember_sample(self) -> None:
+        """The bundled articles are in: once in the life of a data folder, so that deleted ones stay deleted."""
+        self._database.set_fact("sample", "ingested")
+
+    def close(self) -> None:
+        """Finish the batch in hand, close the index and the store, and give the folder back."""
+        self.asker.close()
+        self.indexer.close()
+        self._undo.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _warm_up(self) -> None:
+        try:
+            self.embedder.embed_questions(["warm up"])
+        except DatelineError as error:
+            log.error("%s", error)
+
+
+def _chat_model(settings: Settings) -> ChatModel | None:
+    if not settings.model:
+        return None
+    return ChatModel(
+        name=settings.model,
+        base_url=settings.model_base_url or None,
+        api_key=settings.model_api_key.get_secret_value() or None,
+        timeout_s=settings.model_timeout,
+        max_output_tokens=settings.model_max_tokens,
+    )

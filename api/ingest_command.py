@@ -1,0 +1,166 @@
+"""`dateline ingest`: read files, store them here or through the running server, show progress, name what failed."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from api.client import Client, serving
+from api.engine import SAMPLE, Engine
+from api.settings import Settings
+from corpus.accept import check_collection
+from corpus.article import IncomingArticle
+from corpus.errors import DatelineError
+from corpus.reader import Found, find_files, read_file
+from corpus.store import Change
+
+# Articles committed together: large enough to be quick, small enough that progress is seen and memory stays flat.
+_BATCH = 50
+_MOST_NAMED = 20
+
+_console = Console(stderr=True)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run, and the name and reason of everything that was not taken."""
+
+    added: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def taken(self) -> int:
+        """Articles that are in the store now, changed or not."""
+        return self.added + self.revised + self.unchanged
+
+    def fail(self, name: str, error: object) -> None:
+        """Note what could not be taken."""
+        self.failed.append({"name": name, "error": str(error)})
+
+
+# Stores a batch and counts it.
+Put = Callable[[Sequence[tuple[str, IncomingArticle]], Tally], None]
+
+
+def run(settings: Settings, paths: Sequence[Path], collection: str, wait: bool, as_json: bool) -> int:
+    """Ingest `paths`; gives the exit code: 0 when all is in, 1 when something was not taken, 2 when nothing was."""
+    check_collection(collection)
+    files = [file for path in paths for file in find_files(path)]
+    server = serving(settings.data)
+    if server is not None:
+        tally = _read_and_put(files, collection, _put_remotely(server), as_json)
+    else:
+        with Engine(settings) as engine:
+            engine.start()
+            tally = _read_and_put(files, collection, _put_locally(engine), as_json)
+            if wait:
+                catch_up(engine, quiet=as_json)
+    _report(tally, as_json)
+    return 0 if not tally.failed else 1 if tally.taken else 2
+
+
+def ingest_sample(engine: Engine) -> None:
+    """Take in the bundled articles with a progress bar, and wait until they are found by vector too."""
+    engine.start()
+    _read_and_put(find_files(SAMPLE), "default", _put_locally(engine), quiet=False)
+    catch_up(engine, quiet=False)
+    engine.remember_sample()
+
+
+def catch_up(engine: Engine, *, quiet: bool) -> None:
+    """Show how embedding and indexing go on, until they are done."""
+    total = 0
+    with _progress(quiet) as progress:
+        task = progress.add_task("Embedding", total=None)
+
+        def show(left: object) -> None:
+            nonlocal total
+            waiting = engine.indexer.backlog()
+            open_work = waiting.to_embed + waiting.to_index
+            total = max(total, open_work)
+            progress.update(task, total=total or None, completed=total - open_work)
+
+        engine.indexer.wait_until_current(show)
+
+
+def _read_and_put(files: Sequence[Path], collection: str, put: Put, quiet: bool) -> Tally:
+    tally = Tally()
+    with _progress(quiet) as progress:
+        task = progress.add_task("Reading", total=None if len(files) == 1 else len(files))
+        found = _found(files, collection, lambda: progress.advance(task))
+        while batch := list(islice(found, _BATCH)):
+            good = [(one.name, one.outcome) for one in batch if isinstance(one.outcome, IncomingArticle)]
+            for one in batch:
+                if isinstance(one.outcome, DatelineError):
+                    tally.fail(one.name, one.outcome)
+            if good:
+                put(good, tally)
+            progress.update(task, description=f"Reading: {tally.taken:,} articles")
+    return tally
+
+
+def _found(files: Iterable[Path], collection: str, done: Callable[[], None]) -> Iterator[Found]:
+    for file in files:
+        yield from read_file(file, collection)
+        done()
+
+
+def _put_locally(engine: Engine) -> Put:
+    def put(batch: Sequence[tuple[str, IncomingArticle]], tally: Tally) -> None:
+        report = engine.ingester.put([article for _, article in batch])
+        tally.added += report.count(Change.ADDED)
+        tally.revised += report.count(Change.REVISED)
+        tally.unchanged += report.count(Change.UNCHANGED)
+        for failure in report.failed:
+            tally.fail(batch[failure.index][0], failure.error)
+
+    return put
+
+
+def _put_remotely(server: Client) -> Put:
+    def put(batch: Sequence[tuple[str, IncomingArticle]], tally: Tally) -> None:
+        report = server.post("/v1/articles", {"articles": [_wire(a) for _, a in batch], "wait": "keyword"})
+        tally.added += report["added"]
+        tally.revised += report["revised"]
+        tally.unchanged += report["unchanged"]
+        for failure in report["failed"]:
+            tally.fail(batch[failure["index"]][0], failure["problem"]["detail"])
+
+    return put
+
+
+def _wire(article: IncomingArticle) -> dict[str, object]:
+    fields = {name: value for name, value in asdict(article).items() if value is not None}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
+
+
+def _report(tally: Tally, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(asdict(tally), ensure_ascii=False, indent=2))
+        return
+    print(
+        f"{tally.added:,} added, {tally.revised:,} revised, {tally.unchanged:,} unchanged, {len(tally.failed):,} failed"
+    )
+    for failure in tally.failed[:_MOST_NAMED]:
+        _console.print(f"  {failure['name']}: {failure['error']}", style="red", markup=False, highlight=False)
+    if len(tally.failed) > _MOST_NAMED:
+        _console.print(f"  … and {len(tally.failed) - _MOST_NAMED:,} more; --json names them all.", style="red")
+
+
+def _progress(quiet: bool) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=_console,
+        disable=quiet,
+    )

@@ -1,0 +1,46 @@
+"""The pages for people: the chat page with its files, and the reader that shows a quote in its article."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, HTMLResponse
+
+from api.reader import render_article
+from api.routes import engine_of
+from corpus.article import DEFAULT_COLLECTION
+
+WEB = Path(__file__).parent / "web"
+# Nothing but this server's own files may run or be fetched, and no string may become markup.
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    ),
+    "Cache-Control": "no-cache",
+}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def chat_page() -> FileResponse:
+    """The chat page."""
+    return FileResponse(WEB / "index.html", headers=PAGE_HEADERS)
+
+
+@router.get("/read/{article_id:path}")
+async def read(
+    article_id: str,
+    request: Request,
+    rev: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
+    start: Annotated[int | None, Query(ge=0)] = None,
+    end: Annotated[int | None, Query(ge=0)] = None,
+    collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION,
+) -> HTMLResponse:
+    """An article with a passage marked, readable without JavaScript."""
+    store = engine_of(request).store
+    article = await run_in_threadpool(store.article, collection, article_id, rev)
+    numbers = await run_in_threadpool(store.revision_numbers, collection, article_id)
+    return HTMLResponse(render_article(article, start, end, numbers), headers=PAGE_HEADERS)

@@ -1,0 +1,121 @@
+"""Errors over HTTP: RFC 9457 problem details for everything, also what the framework itself raises."""
+
+import logging
+import uuid
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from corpus import errors
+from corpus.errors import DatelineError
+
+log = logging.getLogger(__name__)
+
+_TYPE = "https://dateline.example/problems/"
+# Every class of the error tree; a test holds that none is missing. Subclasses come before their parents.
+STATUS: dict[type[DatelineError], int] = {
+    errors.UnreadableFile: 422,
+    errors.InvalidSettings: 500,
+    errors.InvalidInput: 422,
+    errors.NotFound: 404,
+    errors.StoreInUse: 409,
+    errors.StoreUnavailable: 503,
+    errors.EmbedderMismatch: 409,
+    errors.EmbedderUnavailable: 503,
+    errors.IndexUnavailable: 503,
+    errors.ModelUnavailable: 502,
+    errors.ServerUnreachable: 502,
+    DatelineError: 500,
+}
+_TITLES = {
+    400: "The request cannot be read",
+    404: "Not found",
+    405: "The method is not allowed here",
+    409: "The request conflicts with the present state",
+    413: "The request is too large",
+    422: "The request is not valid",
+    502: "Something that Dateline depends on failed",
+    503: "A part of the service is unavailable",
+}
+
+
+def problem(status: int, code: str, detail: str, request: Request, details: list[dict[str, str]] | None = None) -> Any:
+    """A problem-details response; `details` are single faults with JSON pointers."""
+    pointer = details[0]["pointer"] if details else None
+    body = {
+        "type": _TYPE + code.replace("_", "-"),
+        "title": _TITLES.get(status, "Something went wrong"),
+        "status": status,
+        "detail": detail,
+        "instance": f"{request.url.path}#{request_id(request)}",
+        "errors": details or [],
+        "error": {
+            "message": detail,
+            "type": "invalid_request_error" if status < 500 else "server_error",
+            "param": pointer.removeprefix("#/").replace("/", ".") if pointer else None,
+            "code": code,
+        },
+    }
+    headers = {"Retry-After": "5"} if status == 503 else {}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def request_id(request: Request) -> str:
+    """The id of a request: the client's own `X-Request-Id`, or one made here."""
+    if not hasattr(request.state, "request_id"):
+        given = request.headers.get("x-request-id", "")
+        is_plain = 0 < len(given) <= 100 and given.isascii() and given.isprintable()
+        request.state.request_id = given if is_plain else f"req_{uuid.uuid4().hex[:16]}"
+    return str(request.state.request_id)
+
+
+def status_of(error: DatelineError) -> int:
+    """The HTTP status of an error of the tree."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def as_problem(error: DatelineError) -> dict[str, Any]:
+    """The short form of a problem, for one item of a batch."""
+    status = status_of(error)
+    return {
+        "type": _TYPE + error.code.replace("_", "-"),
+        "title": _TITLES[status],
+        "status": status,
+        "detail": str(error),
+    }
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error of `app` with problem details."""
+
+    @app.exception_handler(DatelineError)
+    async def _ours(request: Request, error: DatelineError) -> Any:
+        return problem(status_of(error), error.code, str(error), request)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Any:
+        faults = [
+            {"detail": fault["msg"], "pointer": "#/" + "/".join(str(part) for part in fault["loc"][1:])}
+            for fault in error.errors()
+        ]
+        first = faults[0]
+        if error.errors()[0]["type"] == "json_invalid":
+            return problem(400, "invalid_json", f"The body is not valid JSON: {first['detail']}.", request)
+        name = first["pointer"].removeprefix("#/").replace("/", ".") or "the body"
+        return problem(422, "validation_failed", f"{name}: {first['detail']}", request, faults)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Any:
+        code = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}.get(
+            error.status_code, "http_error"
+        )
+        return problem(error.status_code, code, str(error.detail), request)
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> Any:
+        log.error("Unexpected error at %s", request.url.path, exc_info=error)
+        detail = f"Dateline met an error that it does not know; the log has it under {request_id(request)}."
+        return problem(500, "internal", detail, request)

@@ -1,0 +1,146 @@
+"""The reader: one revision of an article as a whole HTML page with a passage marked, readable without JavaScript."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from html import escape
+from urllib.parse import quote, urlencode, urlsplit
+
+from corpus.article import DEFAULT_COLLECTION, Article
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>{title} - Dateline</title>
+<link rel="icon" href="/web/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/web/style.css">
+<link rel="stylesheet" href="/web/reader.css">
+<script defer src="/web/reader.js"></script>
+</head>
+<body>
+<a class="skip-link" href="#{skip_to}">Skip to the {skip_to}</a>
+<header class="masthead"><div class="masthead-line"><p class="wordmark"><a href="/">Dateline</a></p></div></header>
+<main class="reader" id="article">
+<article class="story"{lang}>
+{head}
+<div class="story-text">
+{body}
+</div>
+</article>
+{revisions}</main>
+</body>
+</html>
+"""
+
+
+def render_article(article: Article, start: int | None, end: int | None, revisions: Sequence[int] = ()) -> str:
+    """The page of `article` with `body[start:end]` (code points, half-open) marked as `#passage`.
+
+    `revisions` are the numbers of all stored revisions, for links between them. A span that is missing, empty or
+    outside the body marks nothing. Never raises; everything from the article is escaped.
+    """
+    span = _valid_span(article.body, start, end)
+    body = _paragraphs(article.body, span)
+    return _PAGE.format(
+        title=escape(article.title),
+        lang=f' lang="{escape(article.language)}"' if article.language else "",
+        skip_to="passage" if 'id="passage"' in body else "article",
+        head=_head(article, revisions),
+        body=body,
+        revisions=_revision_links(article, revisions),
+    )
+
+
+def _valid_span(body: str, start: int | None, end: int | None) -> tuple[int, int] | None:
+    if start is None or end is None or not 0 <= start < end <= len(body):
+        return None
+    return start, end
+
+
+def _paragraphs(body: str, span: tuple[int, int] | None) -> str:
+    """One paragraph a line. A span over several lines is marked in each; the first mark carries the id."""
+    first, last = span or (0, 0)
+    paragraphs, at, is_first = [], 0, True
+    for line in body.split("\n"):
+        start, end = max(0, first - at), min(len(line), last - at)
+        at += len(line) + 1
+        if not line.strip():
+            continue
+        if start < end and line[start:end].strip():
+            name = ' id="passage"' if is_first else ""
+            is_first = False
+            marked = f"<mark{name}>{escape(line[start:end])}</mark>"
+            paragraphs.append(f'<p dir="auto">{escape(line[:start])}{marked}{escape(line[end:])}</p>')
+        else:
+            paragraphs.append(f'<p dir="auto">{escape(line)}</p>')
+    return "\n".join(paragraphs)
+
+
+def _head(article: Article, revisions: Sequence[int]) -> str:
+    dateline = ", ".join(part for part in (article.publisher, _day(article.published_at)) if part)
+    byline = [
+        f'<span dir="auto">{escape(", ".join(article.authors))}</span>' if article.authors else "",
+        _time("Published", article.published_at),
+        _time("Updated", article.updated_at) if article.updated_at != article.published_at else "",
+        f"<span>{_revision_words(article, revisions)}</span>",
+    ]
+    lines = [
+        f'<p class="dateline" dir="auto">{escape(dateline)}</p>' if dateline else "",
+        f'<h1 class="story-title" dir="auto">{escape(article.title)}</h1>',
+        f'<p class="story-byline">{" ".join(filter(None, byline))}</p>',
+        _source_link(article.url),
+        "" if article.is_current else '<p class="notice">This is an earlier wording; the article has since changed.</p>',
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _day(moment: datetime | None) -> str | None:
+    return f"{moment.astimezone(UTC):%-d %B %Y}" if moment else None
+
+
+def _time(label: str, moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    utc = moment.astimezone(UTC)
+    return f'<span>{label} <time datetime="{utc:%Y-%m-%dT%H:%M:%SZ}">{_day(utc)}, {utc:%H:%M} UTC</time></span>'
+
+
+def _revision_words(article: Article, revisions: Sequence[int]) -> str:
+    of = f" of {len(revisions)}" if len(revisions) > 1 else ""
+    return f"Revision {article.revision}{of}"
+
+
+def _source_link(url: str | None) -> str:
+    """A link to the source, named by its host, when it leads to the web; `javascript:` and the like never do."""
+    try:
+        parts = urlsplit(url or "")
+        host = parts.hostname
+    except ValueError:
+        return ""
+    if url is None or parts.scheme not in ("http", "https") or not host:
+        return ""
+    link = f'<a href="{escape(url)}" rel="noopener noreferrer">Source: {escape(host)}</a>'
+    return f'<p class="story-links">{link}</p>'
+
+
+def _revision_links(article: Article, revisions: Sequence[int]) -> str:
+    if len(revisions) < 2:
+        return ""
+    items = (
+        f'<li aria-current="page">Revision {n}</li>'
+        if n == article.revision
+        else f'<li><a href="{escape(_address(article, n))}">Revision {n}</a></li>'
+        for n in revisions
+    )
+    return f'<nav class="revisions" aria-label="Revisions">All wordings stored here<ul>{"".join(items)}</ul></nav>\n'
+
+
+def _address(article: Article, revision: int) -> str:
+    """The page of another revision. No span: offsets hold for one revision only."""
+    query = {"rev": str(revision)}
+    if article.collection != DEFAULT_COLLECTION:
+        query["collection"] = article.collection
+    return f"/read/{quote(article.id, safe='')}?{urlencode(query)}"

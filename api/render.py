@@ -1,0 +1,158 @@
+"""One rendering of an answer for the wire. Every surface is made from it, so all show the same evidence."""
+
+from collections.abc import Collection
+from urllib.parse import quote
+
+from answering.answer import Answer, Citation, Statement
+from api.schemas import (
+    AnswerOut,
+    ArticleOut,
+    ArticleSummary,
+    CitationOut,
+    CopyOut,
+    PassageOut,
+    ReasonOut,
+    SearchOut,
+    StatementOut,
+    UsageOut,
+)
+from corpus.article import DEFAULT_COLLECTION, Article
+from retrieval.passage import Passage, SearchResult
+
+
+def answer_out(answer: Answer, base_url: str, include: Collection[str] = ("passages", "timings")) -> AnswerOut:
+    """The whole answer. An abstention always holds the nearest passages, whatever is included."""
+    wants_passages = "passages" in include or not answer.statements
+    return AnswerOut(
+        id=answer.id,
+        created_at=answer.created_at,
+        model=answer.model,
+        mode=answer.mode.value,
+        index_version=answer.index_version,
+        collection=answer.collection,
+        question=answer.question,
+        standalone_question=answer.question,
+        status=answer.status.value,
+        reason=ReasonOut(code=answer.reason.code, message=answer.reason.message) if answer.reason else None,
+        answer=answer.text,
+        statements=[statement_out(statement) for statement in answer.statements],
+        withheld=answer.withheld,
+        citations=[citation_out(citation, base_url) for citation in answer.citations],
+        passages=[passage_out(p, base_url, answer.citations) for p in answer.passages] if wants_passages else [],
+        later_coverage=answer.later_coverage,
+        notices=list(answer.notices),
+        usage=UsageOut(input_tokens=answer.usage.input_tokens, output_tokens=answer.usage.output_tokens),
+        timings=answer.timings if "timings" in include else {},
+    )
+
+
+def search_out(result: SearchResult, base_url: str) -> SearchOut:
+    """The passages of a search."""
+    return SearchOut(
+        data=[passage_out(passage, base_url, ()) for passage in result.passages],
+        index_version=result.index_version,
+        later_coverage=result.later_coverage,
+        notices=list(result.notices),
+        timings=result.timings,
+    )
+
+
+def statement_out(statement: Statement) -> StatementOut:
+    """One statement."""
+    return StatementOut(
+        text=statement.text,
+        start=statement.start,
+        end=statement.end,
+        citations=list(statement.citations),
+        support=statement.support,
+        verdict=statement.verdict.value,
+        independent_sources=statement.independent_sources,
+    )
+
+
+def citation_out(citation: Citation, base_url: str) -> CitationOut:
+    """One citation; the quote is sliced from the stored body at this moment."""
+    span, article = citation.span, citation.span.article
+    return CitationOut(
+        n=citation.n,
+        article_id=article.id,
+        revision=article.revision,
+        title=article.title,
+        publisher=article.publisher,
+        published_at=article.published_at,
+        url=reader_url(base_url, article, span.start, span.end),
+        source_url=article.url,
+        start=span.start,
+        end=span.end,
+        quote=article.body[span.start : span.end],
+        score=citation.score,
+        copies=[_copy(copy) for copy in citation.copies],
+    )
+
+
+def passage_out(passage: Passage, base_url: str, citations: Collection[Citation]) -> PassageOut:
+    """One passage; `cited` says whether a citation lies in it."""
+    article = passage.article
+    return PassageOut(
+        rank=passage.rank,
+        score=round(passage.score, 4),
+        similarity=None if passage.similarity is None else round(passage.similarity, 4),
+        article_id=article.id,
+        revision=article.revision,
+        title=article.title,
+        publisher=article.publisher,
+        published_at=article.published_at,
+        url=reader_url(base_url, article, passage.start, passage.end),
+        source_url=article.url,
+        start=passage.start,
+        end=passage.end,
+        text=passage.text,
+        cited=any(_lies_in(citation, passage) for citation in citations),
+        copies=[_copy(copy) for copy in passage.copies],
+    )
+
+
+def summary_out(article: Article) -> ArticleSummary:
+    """An article without its body."""
+    return ArticleSummary(
+        id=article.id,
+        revision=article.revision,
+        title=article.title,
+        publisher=article.publisher,
+        authors=list(article.authors),
+        published_at=article.published_at,
+        updated_at=article.updated_at,
+        first_seen_at=article.first_seen_at,
+        url=article.url,
+        language=article.language,
+        collection=article.collection,
+    )
+
+
+def article_out(article: Article, revisions: list[int]) -> ArticleOut:
+    """An article with its body and the numbers of all its revisions."""
+    return ArticleOut(
+        **summary_out(article).model_dump(), body=article.body, is_current=article.is_current, revisions=revisions
+    )
+
+
+def reader_url(base_url: str, article: Article, start: int, end: int) -> str:
+    """Where a reader sees the span marked in its article."""
+    url = f"{base_url}/read/{quote(article.id, safe='')}?rev={article.revision}&start={start}&end={end}"
+    return url if article.collection == DEFAULT_COLLECTION else f"{url}&collection={article.collection}"
+
+
+def _lies_in(citation: Citation, passage: Passage) -> bool:
+    span = citation.span
+    same = (span.article.id, span.article.revision) == (passage.article.id, passage.article.revision)
+    return same and passage.start <= span.start and span.end <= passage.end
+
+
+def _copy(article: Article) -> CopyOut:
+    return CopyOut(
+        article_id=article.id,
+        title=article.title,
+        publisher=article.publisher,
+        published_at=article.published_at,
+        source_url=article.url,
+    )

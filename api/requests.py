@@ -1,0 +1,39 @@
+"""From the wire to the inside: dates are read, filters become a selection, a request becomes an `Ask`."""
+
+from answering.prompt import Turn
+
+from answering.answer import Mode, Policy
+from answering.ask import Ask
+from api.schemas import AskRequest, SearchRequest
+from corpus.accept import parse_time
+from corpus.selection import Moment, Selection
+
+
+def selection_of(request: SearchRequest) -> Selection:
+    """Which revisions the question may use. A bare date means the whole of that day. Raises `InvalidInput`."""
+    filters = request.filters
+    return Selection(
+        collection=request.collection,
+        publishers=tuple(filters.publishers),
+        languages=tuple(filters.languages),
+        article_ids=tuple(filters.article_ids),
+        published_from=parse_time(filters.published_from, "published_from"),
+        published_to=parse_time(filters.published_to, "published_to", end_of_day=True),
+        moment=Moment(
+            parse_time(request.as_of, "as_of", end_of_day=True),
+            parse_time(request.known_by, "known_by", end_of_day=True),
+        ),
+    )
+
+
+def ask_of(request: AskRequest, policy: Policy) -> Ask:
+    """The question as the answerer takes it; `policy` stands where the request names none."""
+    return Ask(
+        question=request.question,
+        selection=selection_of(request),
+        top_k=request.top_k,
+        max_citations=request.max_citations,
+        mode=None if request.mode == "auto" else Mode(request.mode),
+        policy=Policy(request.policy) if request.policy else policy,
+        history=tuple(Turn(turn.role, turn.content) for turn in request.history),
+    )

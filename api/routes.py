@@ -1,0 +1,234 @@
+"""The HTTP API under /v1, and what a machine asks to know whether the service is alive and ready."""
+
+import base64
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+from pydantic import ValidationError
+
+from api.engine import Engine
+from api.problems import as_problem
+from api.render import answer_out, article_out, search_out, summary_out
+from api.requests import ask_of, selection_of
+from api.schemas import (
+    AnswerOut,
+    ArticleIn,
+    ArticleList,
+    ArticleOut,
+    ArticlesRequest,
+    AskRequest,
+    Dates,
+    FailedOut,
+    Health,
+    IngestReportOut,
+    Problem,
+    Readiness,
+    SearchOut,
+    SearchRequest,
+    StarterList,
+    StoredOut,
+)
+from api.starters import starters
+from api.stream import answer_events
+from corpus.accept import check_collection, parse_time
+from corpus.article import DEFAULT_COLLECTION, IncomingArticle
+from corpus.errors import DatelineError, InvalidInput
+from corpus.store import Change
+from retrieval.indexer import IndexState
+
+router = APIRouter()
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 404, 413, 422, 503)
+}
+# Seconds that a push waits for its vectors before it answers all the same; they are durable and follow.
+_VECTOR_PATIENCE = 60.0
+
+
+def engine_of(request: Request) -> Engine:
+    """The engine that the app was made with."""
+    engine = request.app.state.engine
+    assert isinstance(engine, Engine)
+    return engine
+
+
+def base_url(request: Request) -> str:
+    """The address under which readers reach this server."""
+    return engine_of(request).settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+
+
+@router.post(
+    "/v1/ask",
+    operation_id="ask",
+    summary="Ask a question",
+    response_model=AnswerOut,
+    responses={**_PROBLEMS, 200: {"content": {"text/event-stream": {}}, "description": "The answer, or its events."}},
+)
+async def ask(body: AskRequest, request: Request) -> Any:
+    """Answer from stored articles, every sentence with exact citations, or abstain and say why."""
+    engine = engine_of(request)
+    question = ask_of(body, engine.settings.policy)
+    if body.stream or "text/event-stream" in request.headers.get("accept", ""):
+        events = answer_events(engine.asker, question, base_url(request), list(body.include))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+    return answer_out(await engine.asker.ask(question), base_url(request), body.include)
+
+
+@router.post("/v1/search", operation_id="search", summary="Find passages", responses=_PROBLEMS)
+async def search(body: SearchRequest, request: Request) -> SearchOut:
+    """The passages that bear on a question, best first."""
+    selection = selection_of(body)
+    searcher = engine_of(request).searcher
+    result = await run_in_threadpool(searcher.search, body.question, selection, body.top_k)
+    return search_out(result, base_url(request))
+
+
+@router.post("/v1/articles", operation_id="push_articles", summary="Store articles", responses=_PROBLEMS)
+async def push(body: ArticlesRequest, request: Request) -> IngestReportOut:
+    """Store one or many articles. What is reported as stored is durable and can be found and cited."""
+    engine = engine_of(request)
+    good: list[tuple[int, IncomingArticle]] = []
+    failed: list[FailedOut] = []
+    for index, fields in enumerate(body.articles):
+        try:
+            good.append((index, _incoming(fields)))
+        except InvalidInput as error:
+            failed.append(_failed(index, fields.get("id"), error))
+    report = await run_in_threadpool(engine.ingester.put, [article for _, article in good])
+    for failure in report.failed:
+        failed.append(_failed(good[failure.index][0], good[failure.index][1].id, failure.error))
+    if body.wait == "vector":
+        await run_in_threadpool(engine.indexer.wait_until_current, lambda _: None, _VECTOR_PATIENCE)
+    return IngestReportOut(
+        added=report.count(Change.ADDED),
+        revised=report.count(Change.REVISED),
+        unchanged=report.count(Change.UNCHANGED),
+        failed=sorted(failed, key=lambda item: item.index),
+        articles=[StoredOut(id=s.id, revision=s.revision, change=s.change.value) for s in report.stored],
+    )
+
+
+@router.get("/v1/articles", operation_id="list_articles", summary="List articles", responses=_PROBLEMS)
+async def list_articles(
+    request: Request,
+    response: Response,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    publisher: Annotated[str | None, Query(max_length=500)] = None,
+    published_from: Annotated[str | None, Query(max_length=50)] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Words that the headline holds.")] = None,
+    collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION,
+) -> ArticleList:
+    """Current revisions without their bodies, newest first, page by page."""
+    before = _position(cursor) if cursor else None
+    since = parse_time(published_from, "published_from")
+    page = engine_of(request).store.page
+    rows = await run_in_threadpool(page, check_collection(collection), limit + 1, before, publisher, since, q)
+    shown = rows[:limit]
+    next_cursor = _cursor(*shown[-1][0]) if len(rows) > limit else None
+    if next_cursor:
+        response.headers["Link"] = f'<{request.url.include_query_params(cursor=next_cursor)}>; rel="next"'
+    data = [summary_out(article) for _, article in shown]
+    return ArticleList(data=data, has_more=next_cursor is not None, next_cursor=next_cursor)
+
+
+@router.get("/v1/articles/{article_id:path}", operation_id="get_article", summary="One article", responses=_PROBLEMS)
+async def get_article(
+    article_id: str,
+    request: Request,
+    response: Response,
+    revision: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
+    collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION,
+) -> ArticleOut:
+    """One revision with its whole body, the current one by default."""
+    store = engine_of(request).store
+    article = await run_in_threadpool(store.article, collection, article_id, revision)
+    response.headers["ETag"] = f'"{article.revision}-{len(article.body)}"'
+    return article_out(article, await run_in_threadpool(store.revision_numbers, collection, article_id))
+
+
+@router.delete(
+    "/v1/articles/{article_id:path}", operation_id="delete_article", summary="Delete an article", status_code=204,
+    responses=_PROBLEMS,
+)  # fmt: skip
+async def delete_article(
+    article_id: str, request: Request, collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION
+) -> None:
+    """Delete an article with all its revisions; from now on nothing of it is found."""
+    await run_in_threadpool(engine_of(request).ingester.delete, collection, article_id)
+
+
+@router.get("/v1/starters", operation_id="list_starters", summary="Questions to begin with")
+async def list_starters(request: Request) -> StarterList:
+    """A few questions that the stored articles can answer."""
+    return StarterList(data=await run_in_threadpool(starters, engine_of(request).store))
+
+
+@router.get("/healthz", operation_id="health", summary="Is the process alive?")
+async def health() -> Health:
+    """Answers as soon as the process listens."""
+    return Health()
+
+
+@router.get("/readyz", operation_id="readiness", summary="What works now?", responses={503: {"model": Readiness}})
+async def readiness(request: Request, response: Response) -> Readiness:
+    """503 until the embedding model is loaded; says how the index is and how far vectors lag behind."""
+    engine = engine_of(request)
+    coverage = await run_in_threadpool(engine.store.coverage, DEFAULT_COLLECTION)
+    backlog = await run_in_threadpool(engine.indexer.backlog)
+    is_ready = engine.embedder.is_loaded
+    response.status_code = 200 if is_ready else 503
+    return Readiness(
+        status="ready" if is_ready else "starting",
+        index=IndexState(engine.indexer.state).value,
+        model=engine.settings.model or "dateline-extractive",
+        embedder=engine.embedder.name,
+        articles=coverage.articles,
+        pending_vectors=backlog.to_embed + backlog.to_index,
+        dates=Dates(from_=coverage.first, to=coverage.last),
+        index_version=engine.indexer.version,
+    )
+
+
+def _incoming(fields: dict[str, Any]) -> IncomingArticle:
+    try:
+        article = ArticleIn.model_validate(fields)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = ".".join(str(part) for part in fault["loc"]) or "the article"
+        raise InvalidInput(f"{name}: {fault['msg']}.") from None
+    return IncomingArticle(
+        title=article.title,
+        body=article.body,
+        id=article.id,
+        publisher=article.publisher,
+        authors=tuple(article.authors),
+        url=article.url,
+        language=article.language,
+        published_at=parse_time(article.published_at, "published_at"),
+        updated_at=parse_time(article.updated_at, "updated_at"),
+        collection=article.collection,
+    )
+
+
+def _failed(index: int, article_id: Any, error: DatelineError) -> FailedOut:
+    return FailedOut(index=index, id=str(article_id) if article_id else None, problem=as_problem(error))
+
+
+def _cursor(when: datetime, key: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([when.isoformat(), key]).encode()).decode()
+
+
+def _position(cursor: str) -> tuple[datetime, int]:
+    try:
+        when, key = json.loads(base64.urlsafe_b64decode(cursor))
+        moment = datetime.fromisoformat(when)
+        if moment.tzinfo is None:
+            raise ValueError("no zone")
+        return moment, int(key)
+    except (ValueError, TypeError):
+        raise InvalidInput("The cursor is not one that this server gave; start from the first page.") from None

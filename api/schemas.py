@@ -1,0 +1,305 @@
+"""The wire: what requests may hold and what responses look like. Nothing here knows how answers are made."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+MOST_QUESTION = 4_000
+MOST_ARTICLES = 1_000
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+CollectionName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+class _Request(BaseModel):
+    """Unknown fields are refused, so that a misspelt one is not silently without effect."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Filters(_Request):
+    """Only articles that pass every filter given are searched. Dates are inclusive; publishers ignore letter case."""
+
+    published_from: str | None = Field(None, examples=["2024-05-01"])
+    published_to: str | None = Field(None, examples=["2024-05-31"])
+    publishers: list[Text] = Field(default_factory=list, max_length=100, examples=[["Coast Times"]])
+    languages: list[Text] = Field(default_factory=list, max_length=50, examples=[["en"]])
+    article_ids: list[Text] = Field(default_factory=list, max_length=1_000)
+
+
+class HistoryTurn(_Request):
+    """An earlier turn of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=20_000)
+
+
+class SearchRequest(_Request):
+    """A question to find passages for."""
+
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_QUESTION)] = Field(
+        examples=["Why does Putin avoid the meeting?"]
+    )
+    collection: CollectionName = "default"
+    as_of: str | None = Field(None, description="Use only what was public by then.", examples=["2025-08-20"])
+    known_by: str | None = Field(None, description="Use only what was stored here by then.")
+    filters: Filters = Field(default_factory=Filters)
+    top_k: int = Field(8, ge=1, le=50, description="The most passages.")
+
+
+class AskRequest(SearchRequest):
+    """A question to answer."""
+
+    max_citations: int = Field(6, ge=1, le=20)
+    mode: Literal["auto", "extractive", "chat"] = "auto"
+    policy: Literal["strict", "mark", "off"] | None = Field(None, description="Default: the server's setting.")
+    history: list[HistoryTurn] = Field(default_factory=list, max_length=50)
+    include: list[Literal["passages", "timings"]] = Field(default_factory=lambda: ["passages", "timings"])
+    stream: bool = Field(False, description="Answer as server-sent events.")
+
+
+class ArticleIn(_Request):
+    """An article pushed to the store. The id is made from the URL, or from outlet, headline and date, when absent."""
+
+    id: str | None = Field(None, max_length=200)
+    title: str = Field("", max_length=2_000)
+    body: str = Field(max_length=2_000_000)
+    publisher: str | None = Field(None, max_length=500)
+    authors: list[str] = Field(default_factory=list, max_length=100)
+    published_at: str | None = Field(None, examples=["2024-05-03T06:00:00Z"])
+    updated_at: str | None = None
+    url: str | None = Field(None, max_length=4_000, examples=["https://coast.example/p/9"])
+    language: str | None = Field(None, max_length=35, examples=["en"])
+    collection: CollectionName = "default"
+
+
+class ArticlesRequest(_Request):
+    """Articles to store. Each is checked alone: a bad one is reported and the others are stored."""
+
+    articles: list[dict[str, Any]] = Field(
+        min_length=1,
+        max_length=MOST_ARTICLES,
+        examples=[[{"title": "Harbour reopens", "body": "The port reopened on 3 May.", "publisher": "Coast Times"}]],
+    )
+    wait: Literal["keyword", "vector"] = Field(
+        "vector", description="Answer once found by keyword (at once), or by vector too."
+    )
+
+
+class CopyOut(BaseModel):
+    """Another article that carries the same text."""
+
+    article_id: str
+    title: str
+    publisher: str | None
+    published_at: datetime | None
+    source_url: str | None
+
+
+class CitationOut(BaseModel):
+    """An exact span of a stored revision: `body[start:end] == quote`, in Unicode code points."""
+
+    n: int
+    article_id: str
+    revision: int
+    title: str
+    publisher: str | None
+    published_at: datetime | None
+    url: str
+    source_url: str | None
+    start: int
+    end: int
+    quote: str
+    score: float
+    copies: list[CopyOut]
+
+
+class StatementOut(BaseModel):
+    """One sentence of the answer with its markers: `answer[start:end] == text`, in Unicode code points."""
+
+    text: str
+    start: int
+    end: int
+    citations: list[int]
+    support: float
+    verdict: Literal["supported", "partly", "unsupported", "contradicted"]
+    independent_sources: int
+    attribution: str | None = None
+
+
+class PassageOut(BaseModel):
+    """A stretch of a stored revision that was found for the question."""
+
+    rank: int
+    score: float
+    similarity: float | None
+    article_id: str
+    revision: int
+    title: str
+    publisher: str | None
+    published_at: datetime | None
+    url: str
+    source_url: str | None
+    start: int
+    end: int
+    text: str
+    cited: bool
+    copies: list[CopyOut]
+
+
+class ReasonOut(BaseModel):
+    """Why nothing is said: a code for programs, a sentence for people."""
+
+    code: str
+    message: str
+
+
+class UsageOut(BaseModel):
+    """Tokens of the chat model."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+class Dates(BaseModel):
+    """The dates that a collection covers."""
+
+    from_: datetime | None = Field(alias="from")
+    to: datetime | None
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+
+class AnswerOut(BaseModel):
+    """An answer or an abstention; abstaining is an answer, so both come with status 200."""
+
+    id: str
+    object: Literal["answer"] = "answer"
+    created_at: datetime
+    model: str
+    mode: Literal["extractive", "chat"]
+    index_version: str
+    collection: str
+    question: str
+    standalone_question: str
+    status: Literal["answered", "abstained"]
+    reason: ReasonOut | None
+    answer: str
+    statements: list[StatementOut]
+    withheld: int
+    citations: list[CitationOut]
+    passages: list[PassageOut]
+    later_coverage: bool
+    notices: list[str]
+    usage: UsageOut
+    timings: dict[str, float]
+
+
+class SearchOut(BaseModel):
+    """Passages, best first."""
+
+    object: Literal["list"] = "list"
+    data: list[PassageOut]
+    index_version: str
+    later_coverage: bool
+    notices: list[str]
+    timings: dict[str, float]
+
+
+class ArticleSummary(BaseModel):
+    """An article without its body."""
+
+    id: str
+    revision: int
+    title: str
+    publisher: str | None
+    authors: list[str]
+    published_at: datetime | None
+    updated_at: datetime | None
+    first_seen_at: datetime
+    url: str | None
+    language: str | None
+    collection: str
+
+
+class ArticleOut(ArticleSummary):
+    """One revision, whole, so that any client can check `body[start:end] == quote`."""
+
+    body: str
+    is_current: bool
+    revisions: list[int]
+
+
+class ArticleList(BaseModel):
+    """A page of articles, newest first."""
+
+    object: Literal["list"] = "list"
+    data: list[ArticleSummary]
+    has_more: bool
+    next_cursor: str | None
+
+
+class StoredOut(BaseModel):
+    """An article that was taken, whether or not it changed anything."""
+
+    id: str
+    revision: int
+    change: Literal["added", "revised", "unchanged"]
+
+
+class FailedOut(BaseModel):
+    """An article of the push that was not taken: its place, its id if it had one, and the problem."""
+
+    index: int
+    id: str | None
+    problem: dict[str, Any]
+
+
+class IngestReportOut(BaseModel):
+    """What became of a push."""
+
+    object: Literal["ingest_report"] = "ingest_report"
+    added: int
+    revised: int
+    unchanged: int
+    failed: list[FailedOut]
+    articles: list[StoredOut]
+
+
+class StarterList(BaseModel):
+    """Questions that the stored articles can answer."""
+
+    object: Literal["list"] = "list"
+    data: list[str]
+
+
+class Health(BaseModel):
+    """The process is alive."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    """What works now. Questions are answered in every state of the index."""
+
+    status: Literal["ready", "starting"]
+    index: Literal["starting", "rebuilding", "ready", "unavailable"]
+    model: str
+    embedder: str
+    articles: int
+    pending_vectors: int
+    dates: Dates
+    index_version: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details, with the `error` member that OpenAI's client libraries read."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[dict[str, str]] = Field(default_factory=list)
+    error: dict[str, Any]

@@ -1,0 +1,58 @@
+"""Every setting, read once at the door: from the environment, from `.env`, or from a flag of the same name."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from answering.answer import Policy
+from corpus.errors import InvalidSettings
+
+
+class Settings(BaseSettings):
+    """Dateline's settings. Each is read from `DATELINE_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_", env_file=".env", extra="ignore", frozen=True)
+
+    data: Path = Field(Path("data"), description="Folder of the store, the index and the files made from the model.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str = Field("", description="Address under which readers reach this server; made from host and port.")
+    sample: bool = Field(True, description="Whether the bundled articles are ingested on the first start.")
+    embedder: str = Field("all-MiniLM-L6-v2", description="The bundled model, or a sentence-transformers name or path.")
+    threads: int = Field(max(1, min(4, os.cpu_count() or 1)), ge=1, description="Threads of the embedding model.")
+    model: str = Field("", description="A LangChain chat model, such as openai:NAME or ollama:NAME; empty: extractive.")
+    model_base_url: str = Field("", description="Address of an OpenAI-compatible server for the chat model.")
+    model_api_key: SecretStr = Field(SecretStr(""), description="Its key; else the provider's own variable is used.")
+    model_timeout: float = Field(30.0, gt=0, description="Seconds that one reply of the chat model may take in all.")
+    model_max_tokens: int = Field(700, ge=16, description="The longest reply asked of the chat model.")
+    policy: Policy = Field(Policy.STRICT, description="What happens to unsupported statements: strict, mark or off.")
+    chroma_url: str = Field("", description="A Chroma server; empty: embedded in the data folder.")
+    database_url: str = Field("", description="Reserved for PostgreSQL; empty: SQLite in the data folder.")
+    workers: int = Field(1, ge=1, description="Server processes; more than one needs a Chroma server and PostgreSQL.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+
+def read_settings(**flags: Any) -> Settings:
+    """The settings, with flags that are not None above the environment. Raises `InvalidSettings` in one sentence."""
+    try:
+        settings = Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise InvalidSettings(f"The setting DATELINE_{name} is not valid: {first['msg']}.") from None
+    if settings.database_url:
+        raise InvalidSettings("DATELINE_DATABASE_URL is not supported yet: the store is SQLite in DATELINE_DATA.")
+    if settings.workers > 1:
+        raise InvalidSettings(
+            "Several workers cannot share one data folder: that needs a Chroma server (DATELINE_CHROMA_URL) and "
+            "PostgreSQL (DATELINE_DATABASE_URL). Leave DATELINE_WORKERS at 1."
+        )
+    return settings

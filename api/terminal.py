@@ -1,0 +1,106 @@
+"""Answers, passages and articles for people at a terminal. Stored text is printed as text, never as markup."""
+
+from textwrap import fill
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_console = Console(highlight=False)
+_DIM = "bright_black"
+
+
+def print_answer(answer: dict[str, Any]) -> None:
+    """The statements, then each citation with its exact quote."""
+    if answer["status"] == "abstained":
+        _line(f"No answer: {answer['reason']['message']}", "yellow")
+        if answer["passages"]:
+            _line("\nNearest passages:", _DIM)
+            for passage in answer["passages"][:3]:
+                _line(f"  {_source(passage)}", _DIM)
+                _line(_indented(_short(passage["text"])))
+    else:
+        _line(fill(answer["answer"], _width()), "bold")
+        _line("")
+        for citation in answer["citations"]:
+            _line(f"[{citation['n']}] {_source(citation)}", "cyan")
+            _line(_indented(f"“{citation['quote']}”"))
+            for copy in citation["copies"]:
+                _line(f"    also carried by {copy['publisher'] or copy['article_id']}", _DIM)
+    if answer["withheld"]:
+        _line(f"\n{answer['withheld']} statement(s) withheld: their passages do not support them.", "yellow")
+    for notice in answer["notices"]:
+        _line(f"\n{notice}", "yellow")
+    if answer["later_coverage"]:
+        _line("\nLater coverage of this exists.", "yellow")
+
+
+def print_passages(found: dict[str, Any]) -> None:
+    """The passages of a search, best first."""
+    if not found["data"]:
+        _line("Nothing found.", "yellow")
+    for passage in found["data"]:
+        _line(f"{passage['rank']}. {_source(passage)}  ({passage['score']:.2f})", "cyan")
+        _line(_indented(passage["text"]))
+
+
+def print_articles(page: dict[str, Any]) -> None:
+    """A table of articles."""
+    table = Table(box=None, header_style="bold")
+    for name in ("Date", "Outlet", "Headline", "Id"):
+        table.add_column(name, overflow="fold" if name == "Id" else "ellipsis", no_wrap=name != "Headline")
+    for article in page["data"]:
+        cells = (_day(article), article["publisher"] or "", _headline(article), article["id"])
+        table.add_row(*(Text(cell) for cell in cells))
+    _console.print(table)
+    if page["has_more"]:
+        _line("There are more; raise --limit or narrow with --query.", _DIM)
+
+
+def print_article(article: dict[str, Any]) -> None:
+    """One article, whole."""
+    _line(article["title"], "bold")
+    many = f", revision {article['revision']} of {len(article['revisions'])}"
+    authors = ", ".join(article["authors"])
+    _line(" · ".join(part for part in (article["publisher"], authors, _day(article) + many) if part), _DIM)
+    _line("")
+    _line(article["body"])
+    if article["url"]:
+        _line(f"\n{article['url']}", _DIM)
+
+
+def _line(text: str, style: str = "") -> None:
+    _console.print(Text(_printable(text), style=style), soft_wrap=True)
+
+
+def _printable(text: str) -> str:
+    """Without control characters: an article must not move the cursor or recolour the terminal."""
+    return "".join(c for c in text if c == "\n" or (c >= " " and not "\x7f" <= c <= "\x9f"))
+
+
+def _source(item: dict[str, Any]) -> str:
+    revision = f", revision {item['revision']}" if item["revision"] > 1 else ""
+    return f"{item['publisher'] or 'Unknown outlet'}, {_day(item)}: {item['title']}{revision}"
+
+
+def _headline(article: dict[str, Any]) -> str:
+    return article["title"] + (f" (rev. {article['revision']})" if article["revision"] > 1 else "")
+
+
+def _day(item: dict[str, Any]) -> str:
+    return str(item["published_at"] or "undated")[:10]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 240 else text[:240].rsplit(" ", 1)[0] + " …"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(
+        fill(line, _width(), initial_indent="    ", subsequent_indent="    ") for line in text.split("\n") if line
+    )
+
+
+def _width() -> int:
+    return min(_console.width, 100)

@@ -1,0 +1,46 @@
+/** Dates, links and names as the page shows them. Times are shown in UTC, as they are stored. */
+
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+
+/** "3 May 2024", or null when there is no readable date. */
+export function day(time) {
+  const date = time ? new Date(time) : null;
+  return date && !Number.isNaN(date.getTime()) ? DAY.format(date) : null;
+}
+
+/** "3 May 2024, 06:00 UTC", or null. */
+export function moment(time) {
+  const date = day(time);
+  return date && `${date}, ${CLOCK.format(new Date(time))} UTC`;
+}
+
+/** "Coast Times, 3 May 2024": who published something and when, as far as it is known. */
+export function dateline(item) {
+  return [item.publisher, day(item.published_at)].filter(Boolean).join(", ") || "Undated, outlet unknown";
+}
+
+/** "1 article", "2 articles". */
+export function counted(number, noun) {
+  return `${number.toLocaleString("en-GB")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** The address as a URL when it leads to the web, else null: nothing but http and https becomes a link. */
+export function webAddress(address) {
+  try {
+    const url = new URL(address);
+    return url.protocol === "https:" || url.protocol === "http:" ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The address of this server's reader for a place in an article: `/read/{id}?rev=&start=&end=`. */
+export function readerAddress(place, collection) {
+  const query = new URLSearchParams();
+  const parts = { rev: place.revision, start: place.start, end: place.end, collection };
+  for (const [name, value] of Object.entries(parts)) {
+    if (value !== null && value !== undefined) query.set(name, value);
+  }
+  return `/read/${encodeURIComponent(place.article_id)}?${query}`;
+}

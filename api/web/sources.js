@@ -1,0 +1,46 @@
+/** What stands under an answer: its sources, or the nearest passages of an abstention. */
+
+import { el } from "./dom.js";
+import { counted, dateline } from "./format.js";
+
+/** The numbered list of citations; `open(index, opener)` shows one in its article. */
+export function sourceList(citations, open) {
+  const items = citations.map((citation, i) => entry(citation, citation.quote, i, open, `source-number`, citation.n));
+  return el(
+    "section",
+    { class: "sources" },
+    el("h3", { class: "section-title" }, counted(citations.length, "source")),
+    el("ol", { class: "source-list" }, ...items),
+  );
+}
+
+/** The nearest passages, folded away: they do not answer, but they show what the corpus has. */
+export function passageList(passages, open) {
+  const items = passages.map((passage, i) => entry(passage, passage.text, i, open, null, null));
+  return el(
+    "details",
+    { class: "nearest" },
+    el("summary", {}, `Nearest ${passages.length === 1 ? "passage" : `${passages.length} passages`}`),
+    el("ol", { class: "source-list" }, ...items),
+  );
+}
+
+function entry(place, words, index, open, numberClass, number) {
+  const title = el("button", { type: "button", class: "source-title", dir: "auto" }, place.title || place.article_id);
+  title.addEventListener("click", () => open(index, title));
+  return el(
+    "li",
+    { class: "source" },
+    numberClass && el("span", { class: numberClass, "aria-hidden": "true" }, String(number)),
+    el("p", { class: "source-head" }, el("span", { class: "dateline" }, dateline(place)), title),
+    el("blockquote", { class: "source-quote", dir: "auto" }, words),
+    copiesNote(place.copies),
+  );
+}
+
+/** Others that carried the same text: one source, told more than once. */
+function copiesNote(copies) {
+  if (!copies?.length) return null;
+  const names = copies.map((copy) => copy.publisher || copy.title || copy.article_id || copy.id || String(copy));
+  return el("p", { class: "source-copies" }, `The same text was also carried by ${names.join(", ")}.`);
+}

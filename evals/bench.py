@@ -1,0 +1,172 @@
+"""Measure ingest, search quality and speed over a folder of dated articles and questions: `make bench DATA=FOLDER`.
+
+FOLDER holds `articles.jsonl(.gz)` (id, title, body, source, published_at) and, for quality, `questions.jsonl` (question,
+asked_on, answer, gold_article_ids); optionally a file that lists the article ids to use, one a line. This is the form in
+which the RealTimeQA news quiz (Kasai et al., NeurIPS 2023) is kept; any corpus in it can be measured.
+"""
+
+import argparse
+import gzip
+import json
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.progress import Progress
+
+from corpus.article import IncomingArticle
+from corpus.database import Database
+from corpus.embeddings import EmbeddingStore
+from corpus.keyword import KeywordIndex
+from corpus.reader import read_file
+from corpus.selection import Selection
+from corpus.store import ArticleStore
+from evals.bootstrap import estimate
+from retrieval.embedder import BUNDLED, LazyEmbedder
+from retrieval.indexer import Indexer
+from retrieval.ingest import Ingester
+from retrieval.search import Searcher
+
+_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question whose answer stands in known articles."""
+
+    text: str
+    answer: str
+    gold: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is measured, over one folder."""
+
+    store: ArticleStore
+    embeddings: EmbeddingStore
+    indexer: Indexer
+    ingester: Ingester
+    searcher: Searcher
+
+
+def main() -> None:
+    """Run everything and print Markdown tables."""
+    options = _options()
+    only = set(options.only.read_text().split()) if options.only else None
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        parts = _open(folder, options.threads)
+        _measure_ingest(parts, _articles_file(options.folder), only)
+        questions_file = options.folder / "questions.jsonl"
+        if questions_file.exists():
+            questions = _questions(questions_file)
+            _measure_quality(parts, questions)
+            _measure_speed(parts, [question.text for question in questions])
+        parts.indexer.close()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="folder with articles.jsonl(.gz) and questions.jsonl")
+    parser.add_argument("--only", type=Path, help="file with the ids of the articles to use")
+    parser.add_argument("--keep", type=Path, help="data folder to use and keep; what is in it is not embedded again")
+    parser.add_argument("--threads", type=int, default=2, help="threads of the embedder")
+    return parser.parse_args()
+
+
+def _open(folder: Path, threads: int) -> Parts:
+    database = Database(folder / "dateline.sqlite")
+    store, embeddings = ArticleStore(database), EmbeddingStore(database)
+    embedder = LazyEmbedder(BUNDLED, folder / "models", threads)
+    embedder.load()
+    indexer = Indexer(database, embeddings, embedder, folder / "index")
+    searcher = Searcher(store, KeywordIndex(database), embeddings, indexer, embedder)
+    return Parts(store, embeddings, indexer, Ingester(store, indexer, folder), searcher)
+
+
+def _measure_ingest(parts: Parts, file: Path, only: set[str] | None) -> None:
+    """Articles a second until found by keyword, and until vectors are complete; the peak memory of the process."""
+    clock = time.perf_counter()
+    count = 0
+    batch: list[IncomingArticle] = []
+    for found in read_file(file):
+        if isinstance(found.outcome, IncomingArticle) and (only is None or found.outcome.id in only):
+            batch.append(found.outcome)
+        if len(batch) == _BATCH:
+            count += len(parts.ingester.put(batch).stored)
+            batch = []
+    count += len(parts.ingester.put(batch).stored) if batch else 0
+    by_keyword = time.perf_counter() - clock
+    chunks = parts.embeddings.backlog().to_embed
+    parts.indexer.start()
+    with Progress() as progress:
+        task = progress.add_task("Embedding", total=chunks)
+        parts.indexer.wait_until_current(lambda left: progress.update(task, completed=chunks - left.to_embed))
+    complete = time.perf_counter() - clock
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print("\n| ingest | |\n|---|---|")
+    print(f"| articles | {count:,} |\n| chunks embedded | {chunks:,} |")
+    print(f"| articles a second until found by keyword | {count / by_keyword:.0f} |")
+    print(f"| articles a second until vectors are complete | {count / complete:.2f} |")
+    print(f"| chunks embedded a second | {chunks / max(complete - by_keyword, 1e-9):.1f} |")
+    print(f"| peak memory | {peak:.0f} MB |")
+
+
+def _measure_quality(parts: Parts, questions: Sequence[Question]) -> None:
+    """Where the article that answers stands in the ranking, by vectors alone, by keywords alone, and fused."""
+    print("\n| search | gold Hits@4 | gold Hits@10 | gold MRR@10 | answer string in the first 5 passages |")
+    print("|---|---|---|---|---|")
+    for name in ("dense", "keyword", "fused"):
+        ranks, held = [], []
+        for question in questions:
+            passages = parts.searcher.search(question.text, Selection(), 20, sides=name).passages
+            ids = list(dict.fromkeys(passage.article.id for passage in passages))
+            ranks.append(next((place for place, i in enumerate(ids, 1) if i in question.gold), 1_000))
+            text = "\n".join(passage.text for passage in passages[:5]).lower()
+            held.append(float(question.answer.lower() in text))
+        hits4, hits10 = ([float(rank <= k) for rank in ranks] for k in (4, 10))
+        mrr = [1 / rank if rank <= 10 else 0.0 for rank in ranks]
+        print(f"| {name} | {estimate(hits4)} | {estimate(hits10)} | {estimate(mrr)} | {estimate(held)} |")
+    print(f"\n{len(questions)} questions.")
+
+
+def _measure_speed(parts: Parts, questions: Sequence[str]) -> None:
+    """Milliseconds of a whole search, one at a time, each question three times."""
+    times = [_timed(lambda q=q: parts.searcher.search(q, Selection(), 8)) for _ in range(3) for q in questions]
+    ordered = sorted(times)
+    p95 = ordered[int(len(ordered) * 0.95)]
+    print(f"\nsearch: p50 {statistics.median(ordered):.1f} ms, p95 {p95:.1f} ms over {len(ordered)} searches")
+
+
+def _timed(work: Callable[[], object]) -> float:
+    clock = time.perf_counter()
+    work()
+    return (time.perf_counter() - clock) * 1000
+
+
+def _articles_file(folder: Path) -> Path:
+    for name in ("articles.jsonl.gz", "articles.jsonl"):
+        if (folder / name).exists():
+            return folder / name
+    sys.exit(f"error: {folder} holds no articles.jsonl or articles.jsonl.gz")
+
+
+def _questions(file: Path) -> list[Question]:
+    with (gzip.open if file.suffix == ".gz" else open)(file, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [
+        Question(row["question"], str(row["answer"]), frozenset(row["gold_article_ids"]))
+        for row in rows
+        if row.get("gold_article_ids")
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Reading articles from files, good ones and bad ones."""
+
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from corpus.article import IncomingArticle
+from corpus.errors import InvalidInput, UnreadableFile
+from corpus.reader import find_files, read_file
+
+
+def articles(path: Path) -> list[IncomingArticle]:
+    return [found.outcome for found in read_file(path) if isinstance(found.outcome, IncomingArticle)]
+
+
+def errors(path: Path) -> list[tuple[str, str]]:
+    return [(found.name, str(found.outcome)) for found in read_file(path) if isinstance(found.outcome, InvalidInput)]
+
+
+def test_front_matter_names_the_article(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("---\ntitle: Port\ndate: 2024-05-03\nauthors: [Ann, Bo]\nurl: https://x.example/p\n---\nIt opened.\n")
+    (article,) = articles(path)
+    assert (article.title, article.authors, article.body) == ("Port", ("Ann", "Bo"), "It opened.")
+    assert article.published_at == datetime(2024, 5, 3, tzinfo=UTC)
+
+
+def test_a_plain_file_is_known_by_where_it_lies(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("One.")
+    first = articles(path)[0].id
+    path.write_text("Two.")
+    assert articles(path)[0].id == first
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_json_lines_with_one_bad_line_give_the_others(tmp_path: Path, packed: bool) -> None:
+    lines = [json.dumps({"title": f"T{i}", "text": "Body.", "source": "P"}) for i in range(3)]
+    raw = "\n".join([lines[0], "{not json", "[1]", '{"title": "no body"}', lines[1], lines[2]]).encode()
+    path = tmp_path / ("a.jsonl.gz" if packed else "a.jsonl")
+    path.write_bytes(gzip.compress(raw) if packed else raw)
+    assert [a.title for a in articles(path)] == ["T0", "T1", "T2"]
+    assert [name.rsplit(", ", 1)[1] for name, _ in errors(path)] == ["line 2", "line 3", "line 4"]
+
+
+@pytest.mark.parametrize("shape", ["one", "list", "object"])
+def test_json_in_three_shapes(tmp_path: Path, shape: str) -> None:
+    one = {"title": "T", "body": "Body."}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"one": one, "list": [one], "object": {"articles": [one]}}[shape]))
+    assert [a.title for a in articles(path)] == ["T"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.txt", b"", "is empty"),
+        ("a.txt", b"\x89PNG\r\n\x1a\n\x00\xff", "not text in UTF-8"),
+        ("a.txt", b"abc\x00def", "binary"),
+        ("a.md", b"---\ntitle: [\n---\nBody", "front matter"),
+        ("a.md", b"---\ndate: next week\n---\nBody", "publication date"),
+        ("a.json", b"{", "not valid JSON"),
+        ("a.json", b"[" * 100_000, "not valid JSON"),
+        ("a.jsonl.gz", b"not gzip", "cannot be read"),
+        ("a.pdf", b"%PDF", "not of a kind"),
+        ("noending", b"text", "not of a kind"),
+    ],
+)
+def test_a_bad_file_says_what_is_wrong(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    ((where, why),) = errors(path)
+    assert words in why and str(path) in where
+
+
+def test_a_missing_path_and_an_empty_folder_are_named(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing", tmp_path):
+        with pytest.raises(UnreadableFile, match=str(path)):
+            find_files(path)
+
+
+def test_folders_are_read_in_order_without_hidden_files(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", ".hidden", "sub/c.txt", ".git/d.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert [str(p.relative_to(tmp_path)) for p in find_files(tmp_path)] == ["a.txt", "b.txt", "sub/c.txt"]
+
+
+def test_utf_16_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
+    for encoding in ("utf-16", "utf-8-sig"):
+        path = tmp_path / f"{encoding}.txt"
+        path.write_bytes("Größe.".encode(encoding))
+        assert articles(path)[0].body == "Größe."

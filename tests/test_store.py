@@ -1,0 +1,155 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from corpus.accept import accept
+from corpus.article import IncomingArticle
+from corpus.database import Database
+from corpus.embeddings import EmbeddingStore
+from corpus.errors import NotFound
+from corpus.keyword import KeywordIndex
+from corpus.selection import Moment, Selection
+from corpus.store import ArticleStore, Change, Stored
+from retrieval.ingest import cut
+
+MAY = datetime(2024, 5, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(tmp_path / "dateline.sqlite")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def store(database: Database) -> ArticleStore:
+    return ArticleStore(database)
+
+
+def put(store: ArticleStore, body: str, seen: datetime | None = None, **fields: object) -> Stored:
+    article = accept(IncomingArticle(**{"title": "Harbour", "id": "a", "published_at": MAY, "body": body, **fields}))  # type: ignore[arg-type]
+    return store.put([(article, cut(article))], seen)[0]
+
+
+def test_the_same_again_changes_nothing(store: ArticleStore) -> None:
+    assert put(store, "The wall costs 4 million.").change is Change.ADDED
+    assert put(store, "The wall costs 4 million.").change is Change.UNCHANGED
+    assert store.revision_numbers("default", "a") == [1]
+
+
+def test_a_changed_body_is_a_new_revision_and_both_are_kept(store: ArticleStore) -> None:
+    put(store, "The wall costs 4 million.")
+    assert put(store, "The wall costs 6 million.") == Stored("a", 2, Change.REVISED)
+    assert store.article("default", "a").body == "The wall costs 6 million."
+    assert store.article("default", "a", 1).body == "The wall costs 4 million."
+    assert store.article("default", "a").is_current and not store.article("default", "a", 1).is_current
+
+
+def test_reading_both_files_of_a_corrected_article_again_changes_nothing(store: ArticleStore) -> None:
+    later = MAY + timedelta(days=2)
+    for change in (Change.ADDED, Change.UNCHANGED):
+        assert put(store, "The wall costs 4 million.").change is change
+        again = put(store, "The wall costs 6 million.", updated_at=later)
+        assert again.change is (Change.REVISED if change is Change.ADDED else Change.UNCHANGED)
+    assert store.article("default", "a").revision == 2
+
+
+def test_an_older_wording_that_arrives_late_is_history(store: ArticleStore) -> None:
+    put(store, "New wording.", updated_at=MAY + timedelta(days=5))
+    assert put(store, "Old wording.").change is Change.REVISED
+    assert store.article("default", "a").body == "New wording."
+
+
+def test_a_wording_that_comes_back_is_current_again(store: ArticleStore) -> None:
+    for body in ("One.", "Two.", "One."):
+        put(store, body)
+    assert store.article("default", "a").body == "One."
+    assert store.revision_numbers("default", "a") == [1, 2, 3]
+
+
+def found(database: Database, words: str, moment: Moment) -> list[tuple[int, str]]:
+    selection = Selection(moment=moment)
+    keys = [hit.key for hit in KeywordIndex(database).search(words, selection, 10)]
+    chunks = ArticleStore(database).found_by_key(keys, selection)
+    return sorted((c.article.revision, c.article.body) for c in chunks.values())
+
+
+def test_each_moment_sees_the_wording_that_was_public_then(database: Database, store: ArticleStore) -> None:
+    put(store, "The wall costs 4 million.", seen=MAY)
+    put(store, "The wall costs 6 million.", seen=MAY + timedelta(days=3), updated_at=MAY + timedelta(days=2))
+    day = timedelta(days=1)
+    assert found(database, "wall", Moment(as_of=MAY - day)) == []
+    assert found(database, "wall", Moment(as_of=MAY + day)) == [(1, "The wall costs 4 million.")]
+    assert found(database, "wall", Moment(as_of=MAY + 2 * day)) == [(2, "The wall costs 6 million.")]
+    assert found(database, "wall", Moment()) == [(2, "The wall costs 6 million.")]
+    known = Moment(as_of=MAY + 9 * day, known_by=MAY + day)
+    assert found(database, "wall", known) == [(1, "The wall costs 4 million.")]
+
+
+def test_filters_let_pass_what_they_name(database: Database, store: ArticleStore) -> None:
+    put(store, "The port opens.", id="a", publisher="Coast Times", language="en")
+    put(store, "The port shuts.", id="b", publisher="Harbour Ledger", published_at=MAY + timedelta(days=30))
+
+    def ids(**filters: object) -> set[str]:
+        selection = Selection(**filters)  # type: ignore[arg-type]
+        keys = [hit.key for hit in KeywordIndex(database).search("port", selection, 10)]
+        return {c.article.id for c in store.found_by_key(keys, selection).values()}
+
+    assert ids() == {"a", "b"}
+    assert ids(publishers=("coast times",)) == {"a"}
+    assert ids(languages=("en",)) == {"a"}
+    assert ids(article_ids=("b",)) == {"b"}
+    assert ids(published_to=MAY) == {"a"}
+    assert ids(published_from=MAY + timedelta(days=1)) == {"b"}
+    assert ids(collection="other") == set()
+
+
+def test_deletion_leaves_nothing(database: Database, store: ArticleStore) -> None:
+    put(store, "The port opens.")
+    put(store, "The port shuts.")
+    assert store.delete("default", "a") == 2
+    with pytest.raises(NotFound):
+        store.article("default", "a")
+    with database.read() as connection:
+        for table in ("articles", "revisions", "chunks", "chunk_words"):
+            assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0
+    assert EmbeddingStore(database).backlog().to_remove == 2
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(database: Database, store: ArticleStore) -> None:
+    good = accept(IncomingArticle(title="T", body="Text.", id="good"))
+    with pytest.raises(AssertionError):
+        store.put([(good, cut(good)), (IncomingArticle(title="T", body="No id."), [])])
+    assert store.coverage("default").articles == 0
+
+
+def test_pages_go_through_everything_once_newest_first(store: ArticleStore) -> None:
+    for number in range(7):
+        put(store, "Text.", id=f"a{number}", published_at=MAY + timedelta(days=number // 2))
+    seen: list[str] = []
+    before = None
+    while rows := store.page("default", 3, before):
+        seen += [article.id for _, article in rows]
+        before = rows[-1][0]
+    assert seen == ["a6", "a5", "a4", "a3", "a2", "a1", "a0"]
+
+
+def test_equal_chunks_share_their_embedding(database: Database, store: ArticleStore) -> None:
+    import numpy as np
+
+    embeddings = EmbeddingStore(database)
+    put(store, "The port opens.")
+    keys = [item.key for item in embeddings.to_embed(10)]
+    embeddings.save(keys, np.ones((1, 4), dtype=np.float32))
+    put(store, "The port opens.", id="copy")
+    assert embeddings.backlog().to_embed == 0
+
+
+def test_the_database_is_set_up_to_keep_what_it_acknowledges(database: Database) -> None:
+    with database.read() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
