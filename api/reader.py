@@ -44,11 +44,12 @@ def render_article(article: Article, start: int | None, end: int | None, revisio
     """
     span = _valid_span(article.body, start, end)
     body = _paragraphs(article.body, span)
+    has_passage = '<mark id="passage">' in body
     return _PAGE.format(
         title=escape(article.title),
         lang=f' lang="{escape(article.language)}"' if article.language else "",
-        skip_to="passage" if 'id="passage"' in body else "article",
-        head=_head(article, revisions),
+        skip_to="passage" if has_passage else "article",
+        head=_head(article, revisions, has_passage),
         body=body,
         revisions=_revision_links(article, revisions),
     )
@@ -79,7 +80,7 @@ def _paragraphs(body: str, span: tuple[int, int] | None) -> str:
     return "\n".join(paragraphs)
 
 
-def _head(article: Article, revisions: Sequence[int]) -> str:
+def _head(article: Article, revisions: Sequence[int], has_passage: bool) -> str:
     dateline = ", ".join(part for part in (article.publisher, _day(article.published_at)) if part)
     byline = [
         f'<span dir="auto">{escape(", ".join(article.authors))}</span>' if article.authors else "",
@@ -91,7 +92,7 @@ def _head(article: Article, revisions: Sequence[int]) -> str:
         f'<p class="dateline" dir="auto">{escape(dateline)}</p>' if dateline else "",
         f'<h1 class="story-title" dir="auto">{escape(article.title)}</h1>',
         f'<p class="story-byline">{" ".join(filter(None, byline))}</p>',
-        _source_link(article.url),
+        _links(article.url, has_passage),
         "" if article.is_current else '<p class="notice">This is an earlier wording; the article has since changed.</p>',
     ]
     return "\n".join(filter(None, lines))
@@ -113,6 +114,11 @@ def _revision_words(article: Article, revisions: Sequence[int]) -> str:
     return f"Revision {article.revision}{of}"
 
 
+def _links(url: str | None, has_passage: bool) -> str:
+    links = [_source_link(url), '<a href="#passage">Go to the marked passage</a>' if has_passage else ""]
+    return f'<p class="story-links">{" ".join(filter(None, links))}</p>' if any(links) else ""
+
+
 def _source_link(url: str | None) -> str:
     """A link to the source, named by its host, when it leads to the web; `javascript:` and the like never do."""
     try:
@@ -122,8 +128,7 @@ def _source_link(url: str | None) -> str:
         return ""
     if url is None or parts.scheme not in ("http", "https") or not host:
         return ""
-    link = f'<a href="{escape(url)}" rel="noopener noreferrer">Source: {escape(host)}</a>'
-    return f'<p class="story-links">{link}</p>'
+    return f'<a href="{escape(url)}" rel="noopener noreferrer">Source: {escape(host)}</a>'
 
 
 def _revision_links(article: Article, revisions: Sequence[int]) -> str:

@@ -27,7 +27,7 @@ export class Composer {
     this.#date.addEventListener("change", () => this.#showDate());
     byId("as-of-clear").addEventListener("click", () => this.#clearDate());
     byId("stop").addEventListener("click", () => {
-      this.focus();
+      if (matchMedia("(hover: hover)").matches) this.focus();
       onStop();
     });
     document.addEventListener("pointerdown", (event) => {
@@ -65,6 +65,8 @@ export class Composer {
     this.#question.value = "";
     this.#question.placeholder = "Ask another question";
     this.#fit();
+    // On a phone the answer needs the room that the keyboard takes.
+    if (matchMedia("(hover: none)").matches) this.#question.blur();
     this.#onAsk(question, this.asOf);
   }
 

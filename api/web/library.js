@@ -18,9 +18,10 @@ export function fillLibrary({ onAsk, onOpen }) {
 async function showCoverage() {
   const ready = await server.readiness();
   if (!ready || !Number.isInteger(ready.articles)) return;
-  byId("masthead-coverage").textContent = ready.articles ? covered(ready) : "No articles are stored yet";
-  const catchingUp = ready.index && ready.index !== "ready";
-  if (catchingUp) byId("masthead-coverage").append(" · index being rebuilt, answers stay complete");
+  const text = ready.articles ? covered(ready) : "No articles are stored yet";
+  const isRebuilding = ready.index && ready.index !== "ready";
+  byId("masthead-coverage").textContent = text;
+  byId("hero-coverage").textContent = isRebuilding ? `${text} (the index is being rebuilt)` : text;
 }
 
 function covered({ articles, dates }) {

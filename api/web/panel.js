@@ -18,6 +18,11 @@ export class Panel {
   #places = [];
   #at = 0;
   #opener = null;
+  /** The title moves into the bar while it is scrolled out of sight. */
+  #watchHeading = new IntersectionObserver(
+    ([heading]) => byId("panel-title").classList.toggle("is-needed", !heading.isIntersecting),
+    { root: byId("panel-content") },
+  );
 
   constructor() {
     byId("panel-close").addEventListener("click", () => this.close());
@@ -90,6 +95,7 @@ export class Panel {
     const place = this.#places[this.#at];
     const heading = el("h2", { class: "story-title", tabindex: "-1", dir: "auto" }, place.title ?? "");
     this.#showSteps();
+    byId("panel-title").textContent = "";
     markOpenChips(place);
     this.#content.replaceChildren(el("p", { class: "panel-note" }, "Opening the article…"));
     if (takeFocus) this.#content.focus({ preventScroll: true });
@@ -116,9 +122,17 @@ export class Panel {
         element,
       ),
     );
+    byId("panel-title").textContent = article.title;
+    this.#watchHeading.disconnect();
+    this.#watchHeading.observe(heading);
     if (takeFocus && this.#content.contains(document.activeElement)) heading.focus({ preventScroll: true });
     this.#content.scrollTop = 0;
-    marked?.scrollIntoView({ block: "center" });
+    if (marked && !this.#isInView(marked)) marked.scrollIntoView({ block: "center" });
+  }
+
+  /** Whether the passage is seen without scrolling, so that the title can stay in sight. */
+  #isInView(marked) {
+    return marked.getBoundingClientRect().bottom < this.#content.getBoundingClientRect().bottom - 24;
   }
 
   #showFailure(error, heading) {

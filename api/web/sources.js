@@ -3,20 +3,27 @@
 import { el } from "./dom.js";
 import { counted, dateline } from "./format.js";
 
-/** The numbered list of citations; `open(index, opener)` shows one in its article. */
-export function sourceList(citations, open) {
-  const items = citations.map((citation, i) => entry(citation, citation.quote, i, open, `source-number`, citation.n));
+/** The numbered list of citations with an action beside its title; `open(index, opener)` shows one in its article. */
+export function sourceList(citations, action, open) {
+  const items = citations.map((citation, i) => entry(citation, citation.quote, i, open, citation.n));
+  const articles = new Set(citations.map((citation) => citation.article_id)).size;
+  const count = `${counted(citations.length, "passage")} from ${counted(articles, "article")}`;
   return el(
     "section",
     { class: "sources" },
-    el("h3", { class: "section-title" }, counted(citations.length, "source")),
+    el(
+      "div",
+      { class: "section-head" },
+      el("h3", { class: "section-title" }, "Sources ", el("span", { class: "section-count" }, count)),
+      action,
+    ),
     el("ol", { class: "source-list" }, ...items),
   );
 }
 
 /** The nearest passages, folded away: they do not answer, but they show what the corpus has. */
 export function passageList(passages, open) {
-  const items = passages.map((passage, i) => entry(passage, passage.text, i, open, null, null));
+  const items = passages.map((passage, i) => entry(passage, passage.text, i, open, null));
   return el(
     "details",
     { class: "nearest" },
@@ -25,13 +32,13 @@ export function passageList(passages, open) {
   );
 }
 
-function entry(place, words, index, open, numberClass, number) {
+function entry(place, words, index, open, number) {
   const title = el("button", { type: "button", class: "source-title", dir: "auto" }, place.title || place.article_id);
   title.addEventListener("click", () => open(index, title));
   return el(
     "li",
     { class: "source" },
-    numberClass && el("span", { class: numberClass, "aria-hidden": "true" }, String(number)),
+    number !== null && el("span", { class: "source-number", "aria-hidden": "true" }, String(number)),
     el("p", { class: "source-head" }, el("span", { class: "dateline" }, dateline(place)), title),
     el("blockquote", { class: "source-quote", dir: "auto" }, words),
     copiesNote(place.copies),

@@ -118,12 +118,11 @@ export class Turn {
     const notices = [withheldNote(answer), ...answer.notices];
     this.#end(
       noticeList(notices.filter(Boolean)),
-      !abstained && this.#sources(),
+      !abstained && this.#sources(copyButton(() => asMarkdown(answer, this.#asOf))),
       abstained && answer.passages?.length > 0 && this.#nearest(answer.passages),
-      el("div", { class: "turn-actions" }, copyButton(() => asMarkdown(answer, this.#asOf))),
     );
     this.#say([writtenBy(answer), this.#moment()].filter(Boolean).join(" · "));
-    announce(abstained ? `No answer. ${answer.reason.message}` : `Answer complete, ${counted(answer.citations.length, "source")}.`);
+    announce(abstained ? `No answer. ${answer.reason.message}` : `Answer complete, ${counted(answer.citations.length, "citation")}.`);
   }
 
   #abstain(answer) {
@@ -137,8 +136,8 @@ export class Turn {
     );
   }
 
-  #sources() {
-    return sourceList(this.#citations, (index, opener) => this.#panel.open(this.#citations, index, opener));
+  #sources(action) {
+    return sourceList(this.#citations, action, (index, opener) => this.#panel.open(this.#citations, index, opener));
   }
 
   #nearest(passages) {
@@ -151,8 +150,10 @@ export class Turn {
   }
 }
 
-const writtenBy = ({ mode, model }) =>
-  mode === "extractive" ? `Quoted word for word · ${model}` : `Written by ${model}, checked against the passages`;
+function writtenBy({ status, mode, model }) {
+  if (status === "abstained") return `No answer · ${model}`;
+  return mode === "extractive" ? `Quoted word for word · ${model}` : `Written by ${model}, checked against the passages`;
+}
 
 function withheldNote({ withheld }) {
   if (!(withheld > 0)) return null;
