@@ -125,7 +125,7 @@ class Asker:
     async def _by_model(self, ask: Ask, passages: Sequence[Passage], vector: Any) -> _Draft:
         assert self._model is not None
         try:
-            reply = await self._model.reply(build_messages(ask.question, passages, ask.history))
+            reply = await self._model.reply(build_messages(ask.question, passages, ask.history, as_of=ask.selection.moment.as_of))
         except ModelUnavailable as error:
             draft = await self._run(lambda: self._by_extraction(ask, passages, vector))
             notice = f"{error} The answer was picked from the articles word for word instead."

@@ -35,6 +35,8 @@ _PAGE = """<!doctype html>
 </html>
 """
 
+_EARLIER = "This is an earlier wording; the article has since changed."
+
 
 def render_article(article: Article, start: int | None, end: int | None, revisions: Sequence[int] = ()) -> str:
     """The page of `article` with `body[start:end]` (code points, half-open) marked as `#passage`.
@@ -81,7 +83,9 @@ def _paragraphs(body: str, span: tuple[int, int] | None) -> str:
 
 
 def _head(article: Article, revisions: Sequence[int], has_passage: bool) -> str:
-    dateline = ", ".join(part for part in (article.publisher, _day(article.published_at)) if part)
+    # The outlet's name keeps its own writing direction beside the date.
+    outlet = f"<bdi>{escape(article.publisher)}</bdi>" if article.publisher else ""
+    dateline = ", ".join(filter(None, (outlet, _day(article.published_at))))
     byline = [
         f'<span dir="auto">{escape(", ".join(article.authors))}</span>' if article.authors else "",
         _time("Published", article.published_at),
@@ -89,11 +93,11 @@ def _head(article: Article, revisions: Sequence[int], has_passage: bool) -> str:
         f"<span>{_revision_words(article, revisions)}</span>",
     ]
     lines = [
-        f'<p class="dateline" dir="auto">{escape(dateline)}</p>' if dateline else "",
+        f'<p class="dateline">{dateline}</p>' if dateline else "",
         f'<h1 class="story-title" dir="auto">{escape(article.title)}</h1>',
         f'<p class="story-byline">{" ".join(filter(None, byline))}</p>',
         _links(article.url, has_passage),
-        "" if article.is_current else '<p class="notice">This is an earlier wording; the article has since changed.</p>',
+        "" if article.is_current else f'<p class="notice">{_EARLIER}</p>',
     ]
     return "\n".join(filter(None, lines))
 

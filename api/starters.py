@@ -1,14 +1,26 @@
 """Questions to begin with, for someone who has just opened the page."""
 
-from corpus.article import DEFAULT_COLLECTION
+from corpus.article import DEFAULT_COLLECTION, Article
 from corpus.store import ArticleStore
 
-# Each with the URL of a bundled article that answers it, so that it is offered only while that article is stored.
-_SAMPLE = (("Why does Putin avoid the meeting?", "real-01"),)
+# Written for bundled articles, by the end of their URL; each is offered only while its article is stored.
+_SAMPLE = {
+    "why-putin-avoids-zelenskiy": "Why does Putin avoid the meeting?",
+    "paris-normandy-meeting": "When did Putin and Zelenskiy meet in Paris?",
+    "ferry-slipway-charge": "What will a car pay to use the ferry slipway?",
+    "inquiry-dredging-not-barge": "What broke the Skelmouth breakwater?",
+}
+_RECENT = 100
 _MOST = 4
 
 
 def starters(store: ArticleStore) -> list[str]:
-    """At most four questions, each about a stored article: written ones for the sample, else made from headlines."""
-    newest = [article for _, article in store.page(DEFAULT_COLLECTION, 60)]
-    return [f"What is reported about “{article.title}”?" for article in newest[:_MOST]]
+    """At most four questions about stored articles: written ones for the sample, else made from the newest headlines."""
+    recent = [article for _, article in store.page(DEFAULT_COLLECTION, _RECENT)]
+    written = [question for end, question in _SAMPLE.items() if any(_has(article, end) for article in recent)]
+    others = [f"What is reported about “{a.title}”?" for a in recent if not any(_has(a, end) for end in _SAMPLE)]
+    return (written or others)[:_MOST]
+
+
+def _has(article: Article, end: str) -> bool:
+    return bool(article.url and article.url.endswith(end))

@@ -102,8 +102,8 @@ def _engine(path: Path) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "secure_delete=ON",  # a deleted article leaves no text in free pages
-            "cache_size=-65536",
-            "mmap_size=268435456",
+            "cache_size=-16384",
+            "mmap_size=134217728",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

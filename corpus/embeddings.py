@@ -187,9 +187,9 @@ class EmbeddingStore:
         """The keys of the current chunks with these index ids; others are left out."""
         by_id: dict[str, int] = {}
         parts = [tuple(map(int, index_id.split(":"))) for index_id in index_ids]
-        keys = {part[0] for part in parts}
+        keys, numbers = {part[0] for part in parts}, {part[2] for part in parts}
         query = select(chunks.c.key, chunks.c.article_key, chunks.c.revision, chunks.c.number).where(
-            chunks.c.article_key.in_(keys), chunks.c.is_current
+            chunks.c.article_key.in_(keys), chunks.c.number.in_(numbers), chunks.c.is_current
         )
         wanted = set(index_ids)
         with self._db.read() as connection:

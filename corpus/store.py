@@ -53,6 +53,11 @@ class FoundChunk:
     chunk: Chunk
     article: Article
 
+    @property
+    def text(self) -> str:
+        """The chunk's words, exactly as stored."""
+        return self.article.body[self.chunk.start : self.chunk.end]
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:

@@ -4,7 +4,8 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import cached_property
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -26,8 +27,14 @@ _CANDIDATES = 60
 _EXACT_LIMIT = 20_000
 _OVER_FETCH = 10
 _MOST_PER_ARTICLE = 3
+# Chunks read from the store for each passage wanted: enough to fold copies and to spread over articles.
+_LOOKED_AT = 4
 # Word 5-shingles shared by two chunks above which they are the same text (agency copy with another headline).
 _COPY_RESEMBLANCE = 0.6
+
+
+T = TypeVar("T")
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +91,9 @@ class Searcher:
         if sides != "dense":
             rankings.append([hit.key for hit in self._keywords.search(question, selection, _CANDIDATES)])
         fused = reciprocal_rank_fusion(rankings)
-        found = self._store.found_by_key([key for key, _ in fused[: 2 * _CANDIDATES]], selection)
+        found = self._store.found_by_key([key for key, _ in fused[: limit * _LOOKED_AT]], selection)
         ranked = [_Scored(found[key], score) for key, score in fused if key in found]
-        chosen = _diverse(_without_copies(ranked, limit), limit)
+        chosen = _diverse(_without_copies(ranked), limit)
         passages = self._passages(chosen, vector, limit)
         moment = selection.moment.as_of
         later = moment is not None and self._store.has_later(moment, [p.article for p in passages])
@@ -143,27 +150,20 @@ class Searcher:
         return ()
 
 
-def _without_copies(ranked: Sequence[_Scored], limit: int) -> list[_Scored]:
+def _without_copies(ranked: Sequence[_Scored]) -> list[_Scored]:
     """Fold chunks of other articles that say the same in the same words into the best placed one.
 
-    The earliest published of them speaks for all, because the others carry it. Only the head of the ranking is looked
-    at, since no more is shown.
+    The earliest published of them speaks for all, because the others carry it.
     """
     kept: list[_Scored] = []
-    shingles: list[set[tuple[str, ...]]] = []
-    for one in ranked[: limit * 4]:
-        own = _shingles(one.found)
-        twin = next(
-            (
-                i
-                for i, other in enumerate(kept)
-                if other.found.article.id != one.found.article.id and _resemblance(own, shingles[i]) > _COPY_RESEMBLANCE
-            ),
-            None,
-        )
+    texts: list[_Words] = []
+    for one in ranked:
+        words = _Words(_WORD.findall(one.found.text.lower()))
+        others = (i for i, other in enumerate(kept) if other.found.article.id != one.found.article.id)
+        twin = next((i for i in others if words.are_copied_in(texts[i])), None)
         if twin is None:
             kept.append(one)
-            shingles.append(own)
+            texts.append(words)
         else:
             kept[twin] = _folded(kept[twin], one)
     return kept
@@ -180,12 +180,25 @@ def _published(article: Article) -> float:
     return (article.published_at or article.first_seen_at).timestamp()
 
 
-def _shingles(found: FoundChunk) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", found.article.body[found.chunk.start : found.chunk.end].lower())
-    return {tuple(words[i : i + 5]) for i in range(max(1, len(words) - 4))}
+class _Words:
+    """The words of a chunk; word sets are compared first, because 5-shingles are needed for few pairs only."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
+        self._distinct = set(words)
+
+    def are_copied_in(self, other: "_Words") -> bool:
+        """Whether the shorter of both texts stands in the other, but for some words."""
+        if _share(self._distinct, other._distinct) < _COPY_RESEMBLANCE:
+            return False
+        return _share(self._shingles, other._shingles) > _COPY_RESEMBLANCE
+
+    @cached_property
+    def _shingles(self) -> set[tuple[str, ...]]:
+        return {tuple(self._words[i : i + 5]) for i in range(max(1, len(self._words) - 4))}
 
 
-def _resemblance(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
+def _share(one: set[T], other: set[T]) -> float:
     """The share of the smaller set that the other holds, so that a cut agency text is still a copy."""
     return len(one & other) / max(1, min(len(one), len(other)))
 

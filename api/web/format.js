@@ -1,5 +1,7 @@
 /** Dates, links and names as the page shows them. Times are shown in UTC, as they are stored. */
 
+import { el } from "./dom.js";
+
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 
@@ -18,6 +20,13 @@ export function moment(time) {
 /** "Coast Times, 3 May 2024": who published something and when, as far as it is known. */
 export function dateline(item) {
   return [item.publisher, day(item.published_at)].filter(Boolean).join(", ") || "Undated, outlet unknown";
+}
+
+/** The same as an element. The outlet's name keeps its own writing direction beside the date. */
+export function datelineElement(item) {
+  const [outlet, date] = [item.publisher && el("bdi", {}, item.publisher), day(item.published_at)];
+  if (!outlet && !date) return el("span", { class: "dateline" }, dateline(item));
+  return el("span", { class: "dateline" }, outlet, outlet && date && ", ", date);
 }
 
 /** "1 article", "2 articles". */

@@ -1,12 +1,15 @@
 /** The empty page: what the corpus covers, questions to start with, and the latest articles. */
 
 import { byId, el } from "./dom.js";
-import { counted, dateline, day } from "./format.js";
+import { counted, datelineElement, day } from "./format.js";
 import * as server from "./server.js";
 
 const SHOWN = 8;
 // Long enough that typing a word asks once.
 const TYPING_MS = 200;
+
+// Questions are answered in every state; these two are worth knowing.
+const INDEX_STATES = { rebuilding: "the index is being rebuilt", unavailable: "the vector index is unavailable" };
 
 /** Fill the empty page. `onAsk(question)` asks a starter; `onOpen(places, index, opener)` opens an article. */
 export function fillLibrary({ onAsk, onOpen }) {
@@ -19,9 +22,9 @@ async function showCoverage() {
   const ready = await server.readiness();
   if (!ready || !Number.isInteger(ready.articles)) return;
   const text = ready.articles ? covered(ready) : "No articles are stored yet";
-  const isRebuilding = ready.index && ready.index !== "ready";
+  const state = INDEX_STATES[ready.index];
   byId("masthead-coverage").textContent = text;
-  byId("hero-coverage").textContent = isRebuilding ? `${text} (the index is being rebuilt)` : text;
+  byId("hero-coverage").textContent = state ? `${text} (${state})` : text;
 }
 
 function covered({ articles, dates }) {
@@ -61,7 +64,7 @@ function showArticles(found, words, onOpen) {
   const items = places.map((place, i) => {
     const title = el("button", { type: "button", class: "shelf-item", dir: "auto" }, place.title);
     title.addEventListener("click", () => onOpen(places, i, title));
-    return el("li", {}, el("span", { class: "dateline" }, dateline(place)), title);
+    return el("li", {}, datelineElement(place), title);
   });
   const nothing = el("li", { class: "shelf-nothing" }, "No title has these words.");
   byId("shelf-list").replaceChildren(...(items.length || !words ? items : [nothing]));

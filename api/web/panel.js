@@ -2,7 +2,7 @@
 
 import { placeKey } from "./chips.js";
 import { byId, el } from "./dom.js";
-import { dateline, moment, readerAddress, webAddress } from "./format.js";
+import { datelineElement, moment, readerAddress, webAddress } from "./format.js";
 import * as server from "./server.js";
 import { storyText } from "./story.js";
 
@@ -71,11 +71,11 @@ export class Panel {
   /** On a phone the sheet covers the page, so the page behind it must not take focus. */
   #fitToWindow() {
     const covers = this.isOpen && NARROW.matches;
-    byId("main").inert = covers;
+    for (const id of ["main", "masthead"]) byId(id).inert = covers;
     byId("panel-backdrop").hidden = !covers;
     this.#aside.setAttribute("role", covers ? "dialog" : "complementary");
-    this.#aside.toggleAttribute("aria-modal", covers);
     if (covers) this.#aside.setAttribute("aria-modal", "true");
+    else this.#aside.removeAttribute("aria-modal");
   }
 
   #step(by) {
@@ -147,21 +147,24 @@ export class Panel {
 const MISMATCH = "The stored text does not hold the quoted words at this place, so nothing is marked.";
 
 function storyHead(article, heading) {
-  const when = moment(article.published_at);
+  const isUpdated = article.updated_at && article.updated_at !== article.published_at;
   const authors = (article.authors ?? []).join(", ");
   const revision = [`Revision ${article.revision}`, article.is_current === false && "an earlier wording, changed since"];
   return [
-    el("p", { class: "dateline" }, dateline(article)),
+    datelineElement(article),
     heading,
     el(
       "p",
       { class: "story-byline" },
       authors && el("span", { dir: "auto" }, authors),
-      when && el("time", { datetime: article.published_at }, when),
+      stamped("", article.published_at),
+      isUpdated && stamped("Updated ", article.updated_at),
       el("span", {}, revision.filter(Boolean).join(", ")),
     ),
   ];
 }
+
+const stamped = (label, time) => moment(time) && el("time", { datetime: time }, `${label}${moment(time)}`);
 
 function storyLinks(article, place) {
   const source = webAddress(article.url);

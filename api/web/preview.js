@@ -1,7 +1,7 @@
 /** The card that shows a citation's quote while its chip is pointed at or focused. */
 
 import { el } from "./dom.js";
-import { dateline } from "./format.js";
+import { datelineElement } from "./format.js";
 
 // Long enough to move the pointer from the chip onto the card (WCAG 2.2, 1.4.13: hoverable, dismissible, persistent).
 const LINGER_MS = 160;
@@ -50,7 +50,7 @@ export class Preview {
     this.#chip = chip;
     this.#card.replaceChildren(
       el("span", { class: "preview-quote", dir: "auto" }, `“${citation.quote}”`),
-      el("span", { class: "dateline" }, dateline(citation)),
+      datelineElement(citation),
       citation.title && el("span", { class: "preview-title", dir: "auto" }, citation.title),
     );
     this.#card.hidden = false;

@@ -1,7 +1,7 @@
 /** What stands under an answer: its sources, or the nearest passages of an abstention. */
 
 import { el } from "./dom.js";
-import { counted, dateline } from "./format.js";
+import { counted, datelineElement } from "./format.js";
 
 /** The numbered list of citations with an action beside its title; `open(index, opener)` shows one in its article. */
 export function sourceList(citations, action, open) {
@@ -39,7 +39,7 @@ function entry(place, words, index, open, number) {
     "li",
     { class: "source" },
     number !== null && el("span", { class: "source-number", "aria-hidden": "true" }, String(number)),
-    el("p", { class: "source-head" }, el("span", { class: "dateline" }, dateline(place)), title),
+    el("p", { class: "source-head" }, datelineElement(place), title),
     el("blockquote", { class: "source-quote", dir: "auto" }, words),
     copiesNote(place.copies),
   );

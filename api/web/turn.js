@@ -34,7 +34,7 @@ export class Turn {
     this.element = el(
       "article",
       { class: "turn", "aria-labelledby": id },
-      el("h2", { class: "turn-question", id, dir: "auto", tabindex: "-1" }, question),
+      el("h2", { class: "turn-question", id, dir: "auto" }, question),
       this.#status,
       this.#body,
       this.#after,
@@ -56,7 +56,7 @@ export class Turn {
 
   /** Take one event of the stream. Events of a kind not known here are passed over. */
   take({ event, data }) {
-    if (event === "retrieval.completed") this.#say("Reading the passages…");
+    if (event === "retrieval.completed") this.#say(data.data?.length ? `Reading ${counted(data.data.length, "passage")}…` : "Reading…");
     else if (event === "citation") this.#cite(data);
     else if (event === "statement.completed") this.#text.statement(data);
     else if (event === "answer.delta") this.#text.delta(data.delta);
@@ -105,13 +105,13 @@ export class Turn {
   #chip(citation) {
     const button = chip(citation, () => {
       this.#preview.hide();
-      this.#panel.open(this.#citations, this.#citations.indexOf(citation), button);
+      this.#panel.open(this.#citations, this.#citations.findIndex(({ n }) => n === citation.n), button);
     });
     return this.#preview.attach(button, citation);
   }
 
   #complete(answer) {
-    this.#citations.splice(0, Infinity, ...answer.citations.map((c) => this.#citations.find((k) => k.n === c.n) ?? c));
+    this.#citations.splice(0, Infinity, ...answer.citations);
     const abstained = answer.status === "abstained";
     if (abstained) this.#abstain(answer);
     else this.#text.complete(answer);

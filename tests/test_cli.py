@@ -1,0 +1,113 @@
+"""The command line as a person uses it: a process of its own each time."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Server
+
+DATELINE = Path(sys.executable).with_name("dateline")
+
+
+def run(*arguments: str, data: Path, check: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [DATELINE, *arguments], capture_output=True, text=True, timeout=120,
+        env={**os.environ, "DATELINE_DATA": str(data), "DATELINE_SAMPLE": "0", "COLUMNS": "200", **environment},
+    )  # fmt: skip
+    assert done.returncode == check, done.stderr
+    return done
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "port.md").write_text(
+        "---\ntitle: Port reopens\npublisher: Coast Times\ndate: 2024-05-03\n---\n"
+        "The port of Skelmouth reopened to cargo on 3 May after the storm.\n\nFuel exports resumed two days later.\n"
+    )
+    (folder / "bad.json").write_text("{")
+    return folder
+
+
+def test_ingest_ask_search_list_and_delete(data_folder: Path, folder: Path) -> None:
+    first = json.loads(run("ingest", str(folder), "--json", data=data_folder, check=1).stdout)
+    assert first["added"] == 1 and "bad.json" in first["failed"][0]["name"]
+    again = run("ingest", str(folder), data=data_folder, check=1)
+    assert "0 added, 0 revised, 1 unchanged, 1 failed" in again.stdout and "not valid JSON" in again.stderr
+
+    answer = json.loads(run("ask", "When did the port reopen?", "--json", data=data_folder).stdout)
+    assert answer["status"] == "answered" and "3 May" in answer["citations"][0]["quote"]
+    shown = run("ask", "When did the port reopen?", data=data_folder).stdout
+    assert answer["citations"][0]["quote"] in shown.replace("\n    ", " ") and "[1] Coast Times, 2024-05-03" in shown
+
+    assert "Fuel exports" in run("search", "fuel exports", data=data_folder).stdout
+    (listed,) = json.loads(run("articles", "--json", data=data_folder).stdout)["data"]
+    assert "The port of Skelmouth" in run("articles", listed["id"], data=data_folder).stdout
+    run("articles", listed["id"], "--delete", data=data_folder)
+    assert json.loads(run("search", "fuel exports", "--json", data=data_folder).stdout)["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("ingest", "/no/such/path"), "no file or folder"),
+        (("ask", ""), "question"),
+        (("ask", "x", "--as-of", "soon"), "as_of"),
+        (("ask", "x", "--mode", "chat"), "DATELINE_MODEL"),
+        (("articles", "nothing"), "No article"),
+        (("ingest", ".", "--collection", "Not Valid"), "collection name"),
+        (("serve", "--workers", "4"), "PostgreSQL"),
+        (("serve", "--host", "256.256.256.256"), "Cannot listen"),
+    ],
+)
+def test_mistakes_get_one_sentence_and_exit_code_2(data_folder: Path, arguments: tuple[str, ...], words: str) -> None:
+    done = run(*arguments, data=data_folder, check=2)
+    assert done.stdout == "" and words in done.stderr
+    assert "Traceback" not in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_wrong_setting_is_named(data_folder: Path) -> None:
+    done = run("articles", data=data_folder, check=2, DATELINE_PORT="many")
+    assert "DATELINE_PORT" in done.stderr
+
+
+def test_another_embedder_is_refused_with_the_command_that_mends_it(data_folder: Path, folder: Path) -> None:
+    run("ingest", str(folder), data=data_folder, check=1)
+    done = run("articles", data=data_folder, check=2, DATELINE_EMBEDDER="some/other-model")
+    assert "dateline reindex" in done.stderr
+    assert "Done" in run("reindex", data=data_folder).stdout
+
+
+def test_commands_go_through_a_running_server(server: Server) -> None:
+    server.engine.ownership.announce(server.url)
+    data = server.engine.settings.data
+    through = json.loads(run("ask", "Why does Putin avoid the meeting?", "--json", data=data).stdout)
+    assert through["status"] == "answered"
+    assert through["citations"][0]["url"].startswith(server.url)
+
+
+def test_help_needs_no_heavy_imports() -> None:
+    code = (
+        "import sys; from api.cli import app; from typer.testing import CliRunner;"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0;"
+        "heavy = {'torch', 'transformers', 'chromadb', 'langchain', 'fastapi', 'sqlalchemy', 'onnxruntime'};"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_asking_imports_no_torch(data_folder: Path, folder: Path) -> None:
+    run("ingest", str(folder), data=data_folder, check=1)
+    code = (
+        "import sys; sys.argv = ['dateline', 'ask', 'When did the port reopen?']\n"
+        "from api.cli import app\n"
+        "app(standalone_mode=False)\n"
+        "assert not {'torch', 'sentence_transformers', 'chromadb', 'langchain'} & set(sys.modules)"
+    )
+    environment = {**os.environ, "DATELINE_DATA": str(data_folder), "DATELINE_SAMPLE": "0"}
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, env=environment)

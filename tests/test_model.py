@@ -1,0 +1,251 @@
+import asyncio
+import gc
+import logging
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import httpx
+import pytest
+from scripted_model import Mode, ScriptedModel
+
+from answering.model import ChatModel, ModelReply
+from answering.prompt import Turn
+from corpus.errors import InvalidSettings, ModelUnavailable
+
+KEY = "sk-canary-8f2b1d7c"
+TIMEOUT_S = 1.5
+MESSAGES = (
+    Turn("system", "Answer from the passages."),
+    Turn(
+        "user",
+        '<passage n="1" outlet="Coast Times">\nThe sea was calm. The harbour reopened on 3 May.\n</passage>\n'
+        "<question>\nWhen did the harbour reopen?\n</question>",
+    ),
+)
+FAILING = {
+    Mode.SILENT: "did not answer within 1.5 seconds",
+    Mode.STALLED: "did not answer within 1.5 seconds",
+    Mode.DRIP: "did not answer within 1.5 seconds",
+    Mode.BUSY: "busy or its quota is used up",
+    Mode.QUOTA: "busy or its quota is used up",
+    Mode.BROKEN: "server failed",
+    Mode.UNAUTHORISED: "refused the key",
+    Mode.UNKNOWN: "not known there",
+    Mode.DISCONNECT: "broke off",
+    Mode.RESET: "broke off",
+    Mode.HTML: "not an answer",
+    Mode.CUT_JSON: "not an answer",
+    Mode.EMPTY_CHOICES: "answered nothing",
+    Mode.NULL_CONTENT: "answered nothing",
+    Mode.EMPTY_STREAM: "not an answer",
+}
+
+
+@pytest.fixture(scope="module")
+def scripted() -> Iterator[ScriptedModel]:
+    with ScriptedModel(retry_after_s=0.3) as scripted:
+        yield scripted
+
+
+def model(scripted: ScriptedModel, mode: Mode, timeout_s: float = TIMEOUT_S, tokens: int = 300) -> ChatModel:
+    """A loaded model: importing LangChain takes longer than the deadlines here."""
+    made = ChatModel(mode.value, scripted.base_url, KEY, timeout_s, tokens)
+    made.load()
+    return made
+
+
+@pytest.mark.asyncio
+async def test_a_reply_comes_with_its_tokens(scripted: ScriptedModel) -> None:
+    reply = await model(scripted, Mode.GOOD).reply(MESSAGES)
+    assert reply == ModelReply("The harbour reopened on 3 May [1].", 120, 8)
+    sent = scripted.requests[-1]
+    assert sent.authorization == f"Bearer {KEY}"
+    assert (sent.body["temperature"], sent.body["max_tokens"], sent.body["stream"]) == (0, 300, True)
+    assert [message["role"] for message in sent.body["messages"]] == ["system", "user"]
+
+
+@pytest.mark.asyncio
+async def test_a_reply_streams_in_pieces(scripted: ScriptedModel) -> None:
+    pieces = [piece async for piece in model(scripted, Mode.GOOD).stream(MESSAGES)]
+    assert len(pieces) > 4
+    assert "".join(pieces) == "The harbour reopened on 3 May [1]."
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("mode", FAILING)
+async def test_every_fault_is_one_error_in_time_without_the_key(
+    scripted: ScriptedModel, mode: Mode, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    asked = model(scripted, mode)
+    for stream in (False, True):
+        began = time.monotonic()
+        with pytest.raises(ModelUnavailable, match=FAILING[mode]) as caught:
+            if stream and FAILING[mode] != "answered nothing":
+                async for _ in asked.stream(MESSAGES):
+                    pass
+            else:
+                await asked.reply(MESSAGES)
+        assert time.monotonic() - began < TIMEOUT_S + 1
+        assert KEY not in str(caught.value)
+        assert caught.value.__cause__ is None and caught.value.__context__ is None
+    assert KEY not in caplog.text
+    assert KEY not in repr([record.__dict__ for record in caplog.records if "scripted" not in record.name])
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("mode", [Mode.ENDLESS, Mode.ENDLESS_NOTHING])
+async def test_a_reply_without_end_is_cut(scripted: ScriptedModel, mode: Mode) -> None:
+    asked = model(scripted, mode, timeout_s=30)
+    began = time.monotonic()
+    if mode is Mode.ENDLESS:
+        assert len((await asked.reply(MESSAGES)).text) == 2_400
+    else:
+        with pytest.raises(ModelUnavailable, match="answered nothing"):
+            await asked.reply(MESSAGES)
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("mode", [Mode.BUSY_ONCE, Mode.UNAVAILABLE_ONCE, Mode.FUSSY])
+async def test_what_passes_is_tried_once_more(mode: Mode) -> None:
+    with ScriptedModel(retry_after_s=0.3) as scripted:
+        reply = await model(scripted, mode).reply(MESSAGES)
+        first, second = scripted.requests
+    assert reply.text == "The harbour reopened on 3 May [1]."
+    assert second.at - first.at >= {Mode.BUSY_ONCE: 0.3, Mode.UNAVAILABLE_ONCE: 0.5, Mode.FUSSY: 0}[mode]
+    assert ("temperature" in second.body) is (mode is not Mode.FUSSY)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("mode", "tries"), [(Mode.BUSY, 2), (Mode.RESET, 2), (Mode.QUOTA, 1), (Mode.BROKEN, 1), (Mode.DISCONNECT, 1)]
+)
+async def test_nothing_is_tried_more_than_twice_nor_past_the_deadline(mode: Mode, tries: int) -> None:
+    with ScriptedModel(retry_after_s=0.1) as scripted:
+        with pytest.raises(ModelUnavailable):
+            await model(scripted, mode).reply(MESSAGES)
+        assert len(scripted.requests) == tries
+
+
+@pytest.mark.asyncio
+async def test_nobody_listening_is_an_error_in_time() -> None:
+    with ScriptedModel() as scripted:
+        asked = model(scripted, Mode.GOOD)
+    with pytest.raises(ModelUnavailable, match="connection to the chat model failed"):
+        await asked.reply(MESSAGES)
+
+
+@pytest.mark.asyncio
+async def test_cancelling_a_question_cancels_the_request(scripted: ScriptedModel) -> None:
+    task = asyncio.create_task(model(scripted, Mode.SILENT, timeout_s=30).reply(MESSAGES))
+    await asyncio.sleep(0.2)
+    task.cancel()
+    began = time.monotonic()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - began < 0.5
+
+
+@pytest.mark.asyncio
+async def test_a_stream_that_nobody_reads_on_does_not_run_into_the_reader(scripted: ScriptedModel) -> None:
+    stream = model(scripted, Mode.DRIP, timeout_s=0.6).stream(MESSAGES)
+    assert await anext(stream)
+    await asyncio.sleep(0.8)  # the deadline passes while the reader does something else
+    with pytest.raises(ModelUnavailable):
+        async for _ in stream:
+            pass
+    abandoned = model(scripted, Mode.DRIP).stream(MESSAGES)
+    assert await anext(abandoned)
+    await abandoned.aclose()
+
+
+def test_one_model_serves_event_loops_one_after_another(scripted: ScriptedModel) -> None:
+    asked = model(scripted, Mode.GOOD)
+    assert [asyncio.run(asked.reply(MESSAGES)).output_tokens for _ in range(3)] == [8, 8, 8]
+    with pytest.raises(ModelUnavailable):
+        asyncio.run(model(scripted, Mode.DRIP, timeout_s=0.5).reply(MESSAGES))
+    gc.collect()  # an unclosed socket or a task left pending would warn here, and warnings from there are errors
+
+
+@pytest.mark.asyncio
+async def test_lone_surrogates_and_nul_do_not_get_through(scripted: ScriptedModel) -> None:
+    assert (await model(scripted, Mode.SURROGATE).reply(MESSAGES)).text == "The harbour reopened on 3 May [1]."
+
+
+@pytest.mark.asyncio
+async def test_proxies_and_tracing_of_the_environment_are_not_used(
+    scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedModel(Mode.HTML) as spy:
+        address = spy.base_url.removesuffix("/v1")
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "LANGSMITH_ENDPOINT"):
+            monkeypatch.setenv(name, address)
+        for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"):
+            monkeypatch.setenv(name, "true")
+        monkeypatch.setenv("LANGSMITH_API_KEY", "lsv2-other")
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another-server")
+        asked = ChatModel(Mode.GOOD.value, scripted.base_url, None, 5.0)
+        asked.load()
+        assert "harbour" in (await asked.reply(MESSAGES)).text
+        await asyncio.sleep(0.5)
+        assert spy.requests == []
+    assert scripted.requests[-1].authorization == "Bearer none"
+
+
+@pytest.mark.parametrize(
+    ("name", "base_url", "problem"),
+    [
+        ("anthropic:some-model", None, "pip install langchain-anthropic"),
+        ("some-model", None, "must name its provider"),
+        ("llama3:8b", None, "must name its provider"),
+        ("openai:", None, "names a provider and no model"),
+        ("", "http://127.0.0.1:1/v1", "must name its provider"),
+        ("some-model", "127.0.0.1:1", "begin with http"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_at_once(name: str, base_url: str | None, problem: str) -> None:
+    with pytest.raises(InvalidSettings, match=problem):
+        ChatModel(name, base_url, KEY)
+
+
+def test_a_missing_key_is_said_before_the_first_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(InvalidSettings, match="DATELINE_MODEL_API_KEY"):
+        ChatModel("openai:some-model").load()
+    with pytest.raises(ModelUnavailable, match="DATELINE_MODEL_API_KEY"):
+        asyncio.run(ChatModel("openai:some-model").reply(MESSAGES))
+
+
+def test_retry_after_may_be_a_date() -> None:
+    soon = format_datetime(datetime.now(UTC), usegmt=True)
+    with ScriptedModel() as scripted:
+        scripted.retry_after = soon
+        assert asyncio.run(model(scripted, Mode.BUSY_ONCE).reply(MESSAGES)).text
+        assert len(scripted.requests) == 2
+
+
+def test_importing_the_module_does_not_import_langchain() -> None:
+    code = "import answering.model, sys; print([m for m in sys.modules if m.split('.')[0] in ('langchain', "
+    code += "'langchain_core', 'langchain_openai', 'langsmith', 'openai')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_scripted_model_also_answers_whole() -> None:
+    body = {"model": "good", "messages": [{"role": turn.role, "content": turn.content} for turn in MESSAGES]}
+    with ScriptedModel() as scripted, httpx.Client(trust_env=False) as client:
+        address = f"{scripted.base_url}/chat/completions"
+        whole = client.post(address, json=body).json()
+        assert whole["choices"][0]["message"]["content"] == "The harbour reopened on 3 May [1]."
+        for mode, content in (
+            (Mode.WRONG_NUMBERS, "The harbour reopened on 6 May [1]."),
+            (Mode.NO_ANSWER, "NO_ANSWER"),
+        ):
+            scripted.mode = mode
+            said = client.post(address, json=body | {"model": "any"}).json()["choices"][0]["message"]["content"]
+            assert said == content
