@@ -111,6 +111,9 @@ class Usage:
     output_tokens: int = 0
 
 
+NO_USAGE = Usage()
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer or an abstention, the same on every surface.
@@ -135,5 +138,5 @@ class Answer:
     withheld: int = 0
     later_coverage: bool = False
     notices: tuple[str, ...] = ()
-    usage: Usage = Usage()
+    usage: Usage = NO_USAGE
     timings: dict[str, float] = field(default_factory=dict)

@@ -11,7 +11,7 @@ ANSWER_NAMES = (
     "score", "margin", "cosine", "cosine_top", "similarity", "coverage", "coverage_around", "coverage_anywhere",
     "name_absent", "name_not_near", "name_not_in", "number_absent", "number_not_near", "rarest_absent",
     "rarest_not_near", "rarest_not_in", "typed", "untyped_kind", "pairs", "phrases", "speaker_missing", "terms",
-    "why", "said", "crowd",
+    "why", "said", "crowd", "any_name_absent", "worded_top", "many_typed", "when_typed", "plain_in", "plain_near",
 )  # fmt: skip
 _AT = {name: i for i, name in enumerate(NAMES)}
 _TYPED = {Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.WHY}
@@ -25,6 +25,8 @@ def answer_features(
     best, top = reading.candidates[first], rows[first]
     near = best.around | {s for c in reading.candidates if c.passage is best.passage for s in c.known}
     rarest = max(question.terms, key=lambda t: reading.weights[t])
+    fixed = {*question.names, *question.numbers, *question.focus}
+    plain = {t: w for t, w in reading.weights.items() if t not in fixed}
     second = scores[order[1]] if len(order) > 1 else scores[first] - 2
     values = {
         "score": scores[first] / 10,
@@ -51,6 +53,12 @@ def answer_features(
         "terms": min(1.0, len(question.terms) / 12),
         "why": float(question.kind is Kind.WHY),
         "said": float(question.asks_what_was_said),
+        "any_name_absent": float(any(not has(n, reading.anywhere) for n in question.names)),
+        "worded_top": max(rows[i][_AT["worded"]] for i in order[:5]),
+        "many_typed": top[_AT["typed"]] if question.kind is Kind.HOW_MANY else 1.0,
+        "when_typed": top[_AT["typed"]] if question.kind is Kind.WHEN else 1.0,
+        "plain_in": coverage(plain, best.known) if plain else 1.0,
+        "plain_near": coverage(plain, best.around) if plain else 1.0,
         "crowd": float(np.mean([rows[i][_AT["coverage"]] for i in order[:4]])),
     }
     return np.array([float(values[name]) for name in ANSWER_NAMES])

@@ -1,15 +1,15 @@
-"""From a question to an answer: search, answer by model or by extraction, check, assemble. The same for every surface."""
+"""From a question to an answer: search, answer by model or by extraction, check, assemble."""
 
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from answering.answer import Answer, Claim, Mode, Policy, Reason, ReasonCode, Status, Usage, Verdict
+from answering.answer import NO_USAGE, Answer, Claim, Mode, Policy, Reason, ReasonCode, Status, Usage
 from answering.assemble import Assembled, Judged, assemble
 from answering.citations import parse_claims
 from answering.extractive import ExtractiveAnswerer
@@ -54,7 +54,7 @@ class _Draft:
     reason: Reason | None
     mode: Mode
     model: str
-    usage: Usage = Usage()
+    usage: Usage = NO_USAGE
     notices: tuple[str, ...] = ()
 
 
@@ -82,12 +82,14 @@ class Asker:
                 return event
         raise AssertionError("events always end with an answer")
 
-    async def events(self, ask: Ask) -> AsyncIterator[Retrieved | Answer]:
+    async def events(self, ask: Ask) -> AsyncGenerator[Retrieved | Answer]:
         """What becomes known on the way: first the passages, last the answer. Closing the iterator stops the work."""
         if ask.mode is Mode.CHAT and self._model is None:
             raise InvalidInput("No chat model is set: set DATELINE_MODEL, or ask with mode `auto` or `extractive`.")
         answer_id = f"ans_{uuid.uuid4().hex}"
+        clock = time.perf_counter()
         vector = await self._run(lambda: self._searcher.embed(ask.question))
+        embed_ms = round((time.perf_counter() - clock) * 1000, 2)
         result = await self._run(lambda: self._searcher.search(ask.question, ask.selection, ask.top_k, vector))
         yield Retrieved(answer_id, result)
         clock = time.perf_counter()
@@ -104,6 +106,7 @@ class Asker:
         assembled = assemble(judged, ask.policy, ask.max_citations, copies)
         timings = {
             **result.timings,
+            "embed_ms": embed_ms,
             "answer_ms": round((answered - clock) * 1000, 2),
             "verify_ms": round((time.perf_counter() - answered) * 1000, 2),
         }
@@ -125,7 +128,9 @@ class Asker:
     async def _by_model(self, ask: Ask, passages: Sequence[Passage], vector: Any) -> _Draft:
         assert self._model is not None
         try:
-            reply = await self._model.reply(build_messages(ask.question, passages, ask.history, as_of=ask.selection.moment.as_of))
+            reply = await self._model.reply(
+                build_messages(ask.question, passages, ask.history, as_of=ask.selection.moment.as_of)
+            )
         except ModelUnavailable as error:
             draft = await self._run(lambda: self._by_extraction(ask, passages, vector))
             notice = f"{error} The answer was picked from the articles word for word instead."

@@ -1,4 +1,4 @@
-"""Put checked claims together: withhold, number the citations, write the markers. Here an answer's invariants are made."""
+"""Put checked claims together: withhold, number the citations, write the markers. Invariants are made here."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ def assemble(
 ) -> Assembled:
     """The answer's text from claims in the order given. `copies` are, by article id, articles with the same text.
 
-    Under `strict` only supported claims stand; under `mark` and `off` every claim that cites something does. Invariants:
+    Under `strict` only supported claims stand; under `mark` and `off` every claim that cites something does. It holds:
     every citation's quote is a slice of its stored body; `text[s.start:s.end] == s.text`; markers and citation numbers
     are the same set, contiguous from 1 in order of first use.
     """

@@ -35,9 +35,9 @@ _ANSWER = {
 _ANSWER_INTERCEPT = 0.096
 ANSWER_THRESHOLD = 0.45
 
-SENTENCE_WEIGHTS = np.array([_SENTENCE[name] for name in NAMES])
-LEXICAL_WEIGHTS = np.array([_LEXICAL[name] for name in NAMES])
-_ANSWER_WEIGHTS = np.array([_ANSWER[name] for name in ANSWER_NAMES])
+SENTENCE_WEIGHTS = np.array([_SENTENCE.get(name, 0.0) for name in NAMES])
+LEXICAL_WEIGHTS = np.array([_LEXICAL.get(name, 0.0) for name in NAMES])
+_ANSWER_WEIGHTS = np.array([_ANSWER.get(name, 0.0) for name in ANSWER_NAMES])
 
 
 def answer_probability(features: Features) -> float:
@@ -55,3 +55,4 @@ REACH = {
     Kind.WHO: 1.0, Kind.WHEN: 1.0, Kind.WHERE: 1.0, Kind.HOW_MANY: 1.0, Kind.YES_NO: 1.0, Kind.WHAT: 1.3, Kind.HOW: 1.5,
     Kind.WHY: 3.5,
 }  # fmt: skip
+SENTENCE_WEIGHTS = EMBEDDED_WEIGHTS = np.array([_SENTENCE.get(name, 0.0) for name in NAMES])

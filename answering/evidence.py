@@ -48,6 +48,19 @@ _CAPITAL = re.compile(r"[A-Z][^\W_]*")
 _PRONOUN = re.compile(r"^[\"“(]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
 _ENDED = re.compile(r"[.!?…:;][\"”’'»)\]]*$")
 _ASKS = re.compile(r"\?[\"”’'»)\]]*$")
+_COUNTED = re.compile(r"\bhow many (\w+(?: \w+)?)", re.IGNORECASE)
+_UNITS = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(unit, re.IGNORECASE))
+    for asked, unit in (
+        (r"\bhow much\b|\bprice\b|\bcost\b|\bsalary\b", r"[$€£¥%]|\b(?:dollars?|pounds?|euros?|cents?|percent|rubles?)\b"),
+        (r"\bhow old\b|\bwhat age\b", r"\b\d{1,3}\b(?=,|-year|\.|$)|\baged?\b|\bborn\b|year-old|\b[a-z]+ies\b"),
+        (r"\bhow long\b", r"\b(?:second|minute|hour|day|week|month|year|decade|centur|mile|kilomet|metre|meter|feet|foot)"),
+        (r"\bhow (?:far|tall|high|deep|wide|close)\b|\bdistance\b|\bheight\b|\blength\b",
+         r"\b(?:miles?|kilomet\w+|km|met(?:er|re)s?|feet|foot|ft|inch\w*|yards?|m|cm)\b|%|°"),
+        (r"\bpercent|\bproportion\b|\bfraction\b|\bshare of\b|\brate\b", r"%|\bper ?cent|\bhalf\b|\bthirds?\b|\bquarters?\b|\bin (?:\d|ten|five|three)"),
+        (r"\bhow often\b", r"\bevery\b|\btimes?\b|\bonce\b|\btwice\b|\b(?:daily|weekly|monthly|yearly|annual\w*)\b"),
+    )
+)
 _LONGEST, _SHORTEST_WORDS, _HEADING_WORDS = 700, 3, 14
 _GENERIC = frozenset(stems("say tell think believe argue claim describe speak put call want go get take make use do"))
 
@@ -101,10 +114,12 @@ def read_passages(question: Question, passages: Sequence[Passage]) -> Reading:
 
 def _base_weight(question: Question, term: str) -> float:
     if term in question.numbers:
-        return 1.3
-    if term in question.names:
-        return 1.5
-    return 0.4 if term in _GENERIC or term in question.focus else 1.0
+        weight = 1.3
+    elif term in question.names:
+        weight = 1.5
+    else:
+        weight = 0.4 if term in _GENERIC or term in question.focus else 1.0
+    return weight * (0.6 if term in question.background else 1.0)
 
 
 def _sentences(passage: Passage, title: frozenset[str], seen: set[tuple[str, int, int]]) -> list[Candidate]:
@@ -137,8 +152,10 @@ def _could_answer(sentence: str) -> bool:
 
 def has(term: str, held: frozenset[str]) -> float:
     """1.0 when the stem is among `held`, 0.8 when a longer spelling of the same name or word is, else 0.0."""
-    if term in held:
+    if term in held or (term == "america" and "stat" in held and "unit" in held):
         return 1.0
+    if "-" in term:
+        return float(all(part in held or stem(part) in held for part in term.split("-") if part))
     if len(term) >= 6 and not term[0].isdigit():
         root = term[: max(5, len(term) - 3)]
         if any(h.startswith(root) and abs(len(h) - len(term)) <= 3 for h in held):
@@ -155,18 +172,23 @@ def coverage(terms: dict[str, float], held: frozenset[str]) -> float:
 NAMES = (
     "coverage", "coverage_around", "names", "names_around", "numbers", "phrases", "pairs", "typed", "typed_who",
     "typed_when", "typed_where", "typed_many", "typed_why", "typed_said", "speaker", "new_words", "length", "short",
-    "pronoun", "lead", "first", "rank", "passage_score", "title_coverage", "coverage_best", "cosine", "cosine_best",
+    "pronoun", "lead", "first", "rank", "passage_cosine", "title_coverage", "coverage_best", "cosine", "cosine_best",
+    "worded", "worded_best",
 )  # fmt: skip
 _AT = {name: i for i, name in enumerate(NAMES)}
-COSINES = (_AT["cosine"], _AT["cosine_best"])
+# The columns that need the embedder.
+EMBEDDED_COLUMNS = tuple(_AT[name] for name in ("cosine", "cosine_best", "worded", "worded_best"))
 
 
 def lexical_features(question: Question, reading: Reading) -> Features:
-    """One row per candidate; the cosine columns (`COSINES`) are zero until `set_cosines`."""
+    """One row per candidate.
+
+    The cosine columns are zero until `set_cosines`,
+    and "worded" counts same words only until `set_worded`."""
     rows = np.zeros((len(reading.candidates), len(NAMES)))
     names = {t: w for t, w in reading.weights.items() if t in question.names}
     numbers = {t: w for t, w in reading.weights.items() if t in question.numbers}
-    best_score = max((c.passage.score for c in reading.candidates), default=0.0)
+    nearest = max((c.passage.similarity or 0.0 for c in reading.candidates), default=0.0)
     for row, c in zip(rows, reading.candidates, strict=True):
         typed = answer_type(question, c)
         values = {
@@ -186,7 +208,7 @@ def lexical_features(question: Question, reading: Reading) -> Features:
             "lead": 1 / (1 + c.start / 400),
             "first": float(c.number == 0),
             "rank": 1 / (1 + c.passage.rank),
-            "passage_score": c.passage.score / best_score if best_score > 0 else 0.0,
+            "passage_cosine": (c.passage.similarity or 0.0) - nearest,
             "title_coverage": coverage(reading.weights, frozenset(stems(c.passage.article.title))),
         }
         if column := _TYPED_COLUMN.get(question.kind):
@@ -197,6 +219,7 @@ def lexical_features(question: Question, reading: Reading) -> Features:
             row[_AT[name]] = value
     if len(rows):
         rows[:, _AT["coverage_best"]] = rows[:, _AT["coverage"]] - rows[:, _AT["coverage"]].max()
+        rows[:, _AT["worded"]] = rows[:, _AT["coverage"]]
     return rows
 
 
@@ -215,13 +238,29 @@ def answer_type(question: Question, candidate: Candidate) -> float:
         case Kind.WHEN:
             return float(any(_news(question, found) for found in _TIME.findall(text)))
         case Kind.HOW_MANY:
-            return float(any(stem(m.group()) not in question.terms for m in _AMOUNT.finditer(text)))
+            return _amount(question, candidate)
         case Kind.WHERE:
             return float(bool(_PLACE.search(text)) and bool(_new_names(question, text)))
         case Kind.WHY:
             return min(1.0, len(_REASON.findall(text)) / 2)
         case _:
             return 0.0
+
+
+def _amount(question: Question, candidate: Candidate) -> float:
+    """1.0 for a figure in the unit asked for or beside the thing counted, 0.5 for any other new figure."""
+    text = candidate.text
+    if not any(stem(m.group()) not in question.terms for m in _AMOUNT.finditer(text)):
+        return 0.0
+    for asked, unit in _UNITS:
+        if asked.search(question.text):
+            return 1.0 if unit.search(text) else 0.5
+    counted = _COUNTED.search(question.text)
+    if counted is None:
+        return 1.0
+    figures = {len(stems(text[: m.start()])) for m in _AMOUNT.finditer(text)}
+    things = [i for i, s in enumerate(candidate.stems) if s in {*stems(counted[1])}]
+    return 1.0 if any(0 < i - n <= 4 for i in things for n in figures) else 0.5
 
 
 def _news(question: Question, found: str) -> bool:
@@ -265,6 +304,13 @@ def _speaker(question: Question, candidate: Candidate) -> float:
     near = sum(has(s, candidate.around) for s in question.speaker) / len(question.speaker)
     said = bool(SPEECH.search(candidate.text) or _QUOTATION.search(candidate.text))
     return (named + 0.5 * near) / 1.5 * (1.0 if said else 0.4)
+
+
+def set_worded(rows: Features, of: Sequence[int], worded: Features) -> None:
+    """Fill in the coverage of each candidate in `of` by words that mean the same."""
+    index = list(of)
+    rows[index, _AT["worded"]] = worded
+    rows[:, _AT["worded_best"]] = rows[:, _AT["worded"]] - worded.max()
 
 
 def set_cosines(rows: Features, of: Sequence[int], cosines: Features) -> None:

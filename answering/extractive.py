@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from answering import calibration
-from answering.answer import Claim, Reason, ReasonCode, Span
+from answering.abstention import reason_for
+from answering.answer import Claim, Reason, Span
+from answering.answerability import answer_features
 from answering.evidence import (
     Candidate,
     Features,
@@ -16,15 +18,15 @@ from answering.evidence import (
     lexical_features,
     read_passages,
     set_cosines,
+    set_worded,
 )
-from answering.answerability import answer_features
-from answering.abstention import reason_for
-from answering.question import Kind, Question, read_question
+from answering.question import Question, read_question
 from retrieval.embedder import Embedder, Vectors
 from retrieval.passage import Passage
 
-# Sentences that are embedded for one question: 16 take about 30 ms on two threads.
-EMBEDDED = 16
+# Sentences that are embedded for one question (16 take about 30 ms on two threads), and of these the ones whose words
+# are compared one by one.
+EMBEDDED, WORDED = 16, 6
 # Words in common over all words: above the first two sentences say the same, above the second one adds too little.
 _SAME, _REDUNDANT = 0.8, 0.5
 _SUBJECT_PRONOUN = re.compile(r"^[\"“]?(?:He|She|They|It|His|Her|Their|Its)\b")
@@ -47,7 +49,6 @@ class Extraction:
 class _Scored:
     candidate: Candidate
     score: float
-    vector: Vectors | None
 
 
 class ExtractiveAnswerer:
@@ -55,6 +56,7 @@ class ExtractiveAnswerer:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
+        self._wording = Wording(embedder)
 
     def answer(
         self,
@@ -74,23 +76,25 @@ class ExtractiveAnswerer:
         if not reading.candidates or not asked.terms or max_claims < 1 or max_citations < 1:
             return Extraction((), reason_for(asked, reading), 0.0)
         rows = lexical_features(asked, reading)
-        best = self._embed_best(question_vector, reading, rows)
+        order = self.rank(asked, question_vector, reading, rows)
         scores = rows @ calibration.SENTENCE_WEIGHTS
-        order = sorted(best, key=lambda i: -scores[i])
         features = answer_features(asked, reading, rows, scores, order)
         confidence = calibration.answer_probability(features)
         if confidence < calibration.ANSWER_THRESHOLD:
             return Extraction((), reason_for(asked, reading), confidence)
-        ranked = [_Scored(reading.candidates[i], float(scores[i]), best[i]) for i in order]
+        ranked = [_Scored(reading.candidates[i], float(scores[i])) for i in order]
         return Extraction(_claims(asked, reading, ranked, confidence, max_claims, max_citations), None, confidence)
 
-    def _embed_best(self, question_vector: Vectors, reading: Reading, rows: Features) -> dict[int, Vectors]:
-        """Embed the candidates that look best by words alone; their cosines go into `rows`."""
+    def rank(self, question: Question, question_vector: Vectors, reading: Reading, rows: Features) -> list[int]:
+        """The candidates that look best by words, embedded and put in order; their columns in `rows` are filled in."""
         before = rows @ calibration.LEXICAL_WEIGHTS
         best = [int(i) for i in np.argsort(-before, kind="stable")[:EMBEDDED]]
         vectors = self._embedder.embed_passages([reading.candidates[i].text for i in best])
         set_cosines(rows, best, np.asarray(vectors @ question_vector, dtype=np.float64))
-        return dict(zip(best, vectors, strict=True))
+        best.sort(key=lambda i: -float(rows[i] @ calibration.EMBEDDED_WEIGHTS))
+        head = best[:WORDED]
+        set_worded(rows, head, self._wording.coverage(question, reading, [reading.candidates[i] for i in head]))
+        return sorted(best, key=lambda i: -float(rows[i] @ calibration.SENTENCE_WEIGHTS))
 
 
 def _claims(

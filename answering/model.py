@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import logging
 import threading
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -15,6 +16,8 @@ from corpus.errors import InvalidSettings, ModelUnavailable
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+# Libraries whose debug and info lines hold addresses and headers as they came: an answer's headers may repeat the key.
+_TALKATIVE = ("anthropic", "httpcore", "httpcore2", "httpx", "httpx2", "openai")
 # A token of English has four or five characters. A reply with more characters, or more events, than this never ends.
 _MOST_A_TOKEN = 8
 _PLAIN_PROVIDERS = (
@@ -151,6 +154,7 @@ class ChatModel:
         try:
             from langchain.chat_models import init_chat_model
 
+            _hush()
             provider = self._provider or "openai"
             client = init_chat_model(self._model, model_provider=provider, **self._arguments())
             return cast("BaseChatModel", client)
@@ -167,7 +171,8 @@ class ChatModel:
             arguments |= {"max_retries": 0, "timeout": self._timeout_s, "api_key": self._api_key}
             arguments["max_tokens"] = self._max_output_tokens
         if self._provider in ("openai", None):
-            arguments |= {"stream_usage": True, **_http_clients(trust_env=self._base_url is None)}
+            clients = _http_clients(trust_env=self._base_url is None)
+            arguments |= {"stream_usage": True, "http_socket_options": (), **clients}
         if self._provider is None:
             # Such servers know the older name of the limit, have no Responses API, and often want any key at all.
             arguments |= {"extra_body": {"max_tokens": arguments.pop("max_tokens")}, "use_responses_api": False}
@@ -207,6 +212,14 @@ def _http_clients(trust_env: bool) -> dict[str, Any]:
 
     settings: dict[str, Any] = {"trust_env": trust_env, "headers": {"Connection": "close"}}
     return {"http_async_client": DefaultAsyncHttpxClient(**settings), "http_client": DefaultHttpxClient(**settings)}
+
+
+def _hush() -> None:
+    """Keep libraries from logging what goes over the wire, unless somebody asked one of them for it by name."""
+    for name in _TALKATIVE:
+        logger = logging.getLogger(name)
+        if logger.level == logging.NOTSET:
+            logger.setLevel(logging.WARNING)
 
 
 async def _next(chunks: AsyncGenerator[Any], end: float) -> Any:

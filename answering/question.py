@@ -82,13 +82,17 @@ _ASKING = frozenset(
     recently week following exactly actually according us""".split()
 )
 _ORDINARY = STOP_WORDS | _ASKING
-_FOCUS = re.compile(r"\b(?:what|which|whose|how many|how much)\s+((?:[^\W_][\w’'-]*\s+){1,3})", re.IGNORECASE)
+_FOCUS = re.compile(r"\b(?:what|which|whose|how many|how much|how)\s+((?:[^\W_][\w’'-]*\s+){1,2})", re.IGNORECASE)
+_ASKING_CLAUSE = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[^.!?;]+(?:[.!?;](?!\s)[^.!?;]*)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question, read. `terms` are stems in order, each once; `names` and `numbers` are stems of capitalised words
-    and of figures; `focus` holds the stems that say what is asked for ("which *city*"), which an answer may leave out.
+    and of figures; `focus` holds the stems that say what is asked for ("which *city*"), which an answer may leave out;
+    `background` those that stand only in clauses that ask nothing ("Gas prices rose. How much does a gallon cost?").
+    `shown` is each term as it was typed.
     """
 
     text: str
@@ -97,6 +101,7 @@ class Question:
     names: tuple[str, ...]
     numbers: tuple[str, ...]
     focus: frozenset[str]
+    background: frozenset[str]
     phrases: tuple[str, ...]
     asks_what_was_said: bool
     speaker: frozenset[str]
@@ -113,19 +118,27 @@ def read_question(text: str) -> Question:
         shown.setdefault(stem(word), word)
     phrases = tuple(a or b for a, b in _QUOTED.findall(text))
     said = _SPEAKER.search(text)
-    speaker = stems((said["asked"] or said["source"] or "")) if said else []
+    speaker = stems(said["asked"] or said["source"] or "") if said else []
     return Question(
         text=text,
         kind=_kind(text),
         terms=tuple(shown),
         names=_names(words, shown),
         numbers=tuple(s for s in shown if s[0].isdigit()),
-        focus=frozenset(s for run in _FOCUS.findall(text) for s in stems(run)[:2]),
+        focus=frozenset(s for run in _FOCUS.findall(text) for s in stems(run) if s in shown),
+        background=_background(text, shown),
         phrases=phrases,
         asks_what_was_said=bool(SPEECH.search(text)),
         speaker=frozenset(s for s in speaker if s in shown),
         shown=shown,
     )
+
+
+def _background(text: str, shown: dict[str, str]) -> frozenset[str]:
+    clauses = _CLAUSE.findall(text)
+    asking = [c for c in clauses if _ASKING_CLAUSE.search(c)] or clauses[-1:]
+    kept = {s for clause in asking for s in stems(clause)}
+    return frozenset(s for s in shown if s not in kept)
 
 
 def stems(text: str) -> list[str]:
@@ -136,11 +149,13 @@ def stems(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A light English stem: possessives, plurals, -ed, -ing and -ly go, so that "meetings" meets "meet"."""
+    if word in ("US", "U.S.", "USA", "U.S.A."):  # not the pronoun
+        return "america"
     word = word.lower().replace("’", "'")
     word = word.removesuffix("'s").removesuffix("'").replace(",", "")
     if word[0].isdigit():
         return word
-    word = word.replace(".", "")
+    word = _OTHER_FORMS.get(word, word).replace(".", "")
     if len(word) <= 3:
         return word
     for ending, instead, least in _ENDINGS:
@@ -154,6 +169,18 @@ def stem(word: str) -> str:
     return word[:-1] + "i" if word[-1] == "y" and len(word) > 3 else word
 
 
+# Peoples and their countries, and short forms: an article about France may only say "French".
+_OTHER_FORMS = {
+    "american": "america", "americans": "america", "british": "britain", "uk": "britain", "u.k.": "britain",
+    "briton": "britain", "britons": "britain", "french": "france", "irish": "ireland", "dutch": "netherlands",
+    "spanish": "spain", "swedish": "sweden", "danish": "denmark", "polish": "poland", "finnish": "finland",
+    "scottish": "scotland", "welsh": "wales", "greek": "greece", "turkish": "turkey", "turkiye": "turkey",
+    "swiss": "switzerland", "norwegian": "norway", "european": "europe", "eu": "europe", "chinese": "china",
+    "japanese": "japan", "korean": "korea", "indian": "india", "israeli": "israel", "iranian": "iran",
+    "iraqi": "iraq", "syrian": "syria", "afghan": "afghanistan", "german": "germany", "italian": "italy",
+    "tv": "television", "coronavirus": "covid", "covid-19": "covid", "ukrainian": "ukraine", "russian": "russia",
+    "mexican": "mexico", "canadian": "canada", "brazilian": "brazil", "cuban": "cuba", "kyiv": "kiev",
+}  # fmt: skip
 _ENDINGS = (
     ("izations", "iz", 3), ("ization", "iz", 3), ("isations", "iz", 3), ("isation", "iz", 3), ("ising", "iz", 4),
     ("ised", "iz", 4), ("ises", "iz", 4), ("ise", "iz", 4),
@@ -180,5 +207,5 @@ def _names(words: list[str], shown: dict[str, str]) -> tuple[str, ...]:
     letters = [w for w in words if w[0].isalpha()]
     if not letters or sum(w[0].isupper() for w in letters[1:]) > 0.7 * max(3, len(letters) - 1):
         return ()
-    capital = [stem(w) for i, w in enumerate(words) if w[0].isupper() and (i > 0 or len(w) > 1 and w.isupper())]
+    capital = [stem(w) for i, w in enumerate(words) if w[0].isupper() and (i > 0 or (len(w) > 1 and w.isupper()))]
     return tuple(s for s in dict.fromkeys(capital) if s in shown)

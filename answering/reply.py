@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from answering.prompt import NO_ANSWER, UNSEEN
 from corpus.sentence import TextSpan, sentence_spans
@@ -26,6 +27,7 @@ _MARKUP = (
     (re.compile(r"!\[[^\[\]\n]{0,300}\]" + _TARGET), ""),
     (re.compile(r"\[([^\[\]\n]{0,300})\]" + _TARGET), r"\1"),
     (re.compile(_SCHEMES + r"[^\s\[\]<>()\"“”]*[^\s\[\]<>()\"“”.,;:!?]", re.IGNORECASE), ""),
+    (re.compile(r"(?:https?|ftp|file)://", re.IGNORECASE), ""),
     (re.compile(r"\*\*|__|~~|`"), ""),
     (re.compile(r"(?<!\s)\*|\*(?!\s)"), ""),
 )  # fmt: skip
@@ -40,6 +42,8 @@ _MARKER = re.compile(r"(?:(?:passages?|sources?|articles?|and|to)\b|[\s\d,;&^#�
 _LINE_NUMBERS = re.compile(r"†[^\s,;]*")
 _RANGE = re.compile(r"(\d{1,4})(?:\s*(?:[-–—]|to)\s*(\d{1,4}))?")
 _CUT_MARKER = re.compile(r"[\[【][^\]】\n]{0,60}\Z")
+_STOP = re.compile(r"[.?!…]+[\"”’»)]*(?=\s|\Z)")
+_STOPPED = re.compile(r"[.?!…][\"”’»)]*\Z")
 _PLACEHOLDER = re.compile(r"\[(?:[\W\d_]{0,200}|citation needed|sources?|ref|link|n)\]|\(\s*[,;.]?\s*\)", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(rf"\W*{NO_ANSWER.replace('_', '[_ ]')}\b")
 
@@ -136,7 +140,7 @@ def _numbers(inside: str, passages: int) -> tuple[int, ...]:
 
 
 def _sentences(words: str, marks: Sequence[_Mark], language: str | None) -> Iterator[Sentence]:
-    spans = sentence_spans(words, language or "en")
+    spans = _split(words, marks, language or "en")
     cited: list[list[int]] = [[] for _ in spans]
     leads = bool(marks) and marks[0].at == 0 and marks[-1].at < len(words.rstrip(" .,;"))
     for mark in marks:
@@ -145,6 +149,25 @@ def _sentences(words: str, marks: Sequence[_Mark], language: str | None) -> Iter
         text = _tidy(words[span.start : span.end])
         if any(c.isalnum() for c in text) and NO_ANSWER not in text:
             yield _with(Sentence(text, ()), numbers)
+
+
+def _split(words: str, marks: Sequence[_Mark], language: str) -> list[TextSpan]:
+    """The sentences of a line: a marker at a full stop ends one, even after what may be short for something ("3 May.").
+
+    Not before a lower-case word: "in the U.S. [1] and elsewhere" goes on.
+    """
+    cuts = {0, len(words)}
+    for mark in marks:
+        after = _STOP.match(words, mark.at)
+        if after or _STOPPED.search(words, max(0, mark.at - 4), mark.at):
+            cut = after.end() if after else mark.at
+            if not words[cut : cut + 3].lstrip()[:1].islower():
+                cuts.add(cut)
+    return [
+        TextSpan(start + span.start, start + span.end)
+        for start, end in pairwise(sorted(cuts))
+        for span in sentence_spans(words[start:end], language)
+    ]
 
 
 def _owner(spans: Sequence[TextSpan], at: int, leads: bool) -> int:

@@ -6,11 +6,10 @@ import threading
 from pathlib import Path
 from typing import Self
 
-from answering.model import ChatModel
-
 import corpus
 from answering.ask import Asker
 from answering.extractive import ExtractiveAnswerer
+from answering.model import ChatModel
 from api.settings import Settings
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore

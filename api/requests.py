@@ -1,9 +1,8 @@
 """From the wire to the inside: dates are read, filters become a selection, a request becomes an `Ask`."""
 
-from answering.prompt import Turn
-
 from answering.answer import Mode, Policy
 from answering.ask import Ask
+from answering.prompt import Turn
 from api.schemas import AskRequest, SearchRequest
 from corpus.accept import parse_time
 from corpus.selection import Moment, Selection

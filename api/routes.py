@@ -189,7 +189,7 @@ async def readiness(request: Request, response: Response) -> Readiness:
         embedder=engine.embedder.name,
         articles=coverage.articles,
         pending_vectors=backlog.to_embed + backlog.to_index,
-        dates=Dates(from_=coverage.first, to=coverage.last),
+        dates=Dates.model_validate({"from": coverage.first, "to": coverage.last}),
         index_version=engine.indexer.version,
     )
 

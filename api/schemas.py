@@ -44,7 +44,7 @@ class SearchRequest(_Request):
     collection: CollectionName = "default"
     as_of: str | None = Field(None, description="Use only what was public by then.", examples=["2025-08-20"])
     known_by: str | None = Field(None, description="Use only what was stored here by then.")
-    filters: Filters = Field(default_factory=Filters)
+    filters: Filters = Filters()
     top_k: int = Field(8, ge=1, le=50, description="The most passages.")
 
 
@@ -55,7 +55,7 @@ class AskRequest(SearchRequest):
     mode: Literal["auto", "extractive", "chat"] = "auto"
     policy: Literal["strict", "mark", "off"] | None = Field(None, description="Default: the server's setting.")
     history: list[HistoryTurn] = Field(default_factory=list, max_length=50)
-    include: list[Literal["passages", "timings"]] = Field(default_factory=lambda: ["passages", "timings"])
+    include: list[Literal["passages", "timings"]] = ["passages", "timings"]
     stream: bool = Field(False, description="Answer as server-sent events.")
 
 

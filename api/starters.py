@@ -15,11 +15,10 @@ _MOST = 4
 
 
 def starters(store: ArticleStore) -> list[str]:
-    """At most four questions about stored articles: written ones for the sample, else made from the newest headlines."""
+    """At most four questions about stored articles: written for the sample, else made from the newest headlines."""
     recent = [article for _, article in store.page(DEFAULT_COLLECTION, _RECENT)]
     written = [question for end, question in _SAMPLE.items() if any(_has(article, end) for article in recent)]
-    others = [f"What is reported about “{a.title}”?" for a in recent if not any(_has(a, end) for end in _SAMPLE)]
-    return (written or others)[:_MOST]
+    return written or [f"What is reported about “{article.title}”?" for article in recent[:_MOST]]
 
 
 def _has(article: Article, end: str) -> bool:

@@ -85,7 +85,8 @@ def _source(item: dict[str, Any]) -> str:
 
 
 def _headline(article: dict[str, Any]) -> str:
-    return article["title"] + (f" (rev. {article['revision']})" if article["revision"] > 1 else "")
+    revision = f" (rev. {article['revision']})" if article["revision"] > 1 else ""
+    return f"{article['title']}{revision}"
 
 
 def _day(item: dict[str, Any]) -> str:

@@ -1,8 +1,8 @@
-"""Measure ingest, search quality and speed over a folder of dated articles and questions: `make bench DATA=FOLDER`.
+"""Measure ingest, search quality and speed over dated articles and questions: `make bench DATA=FOLDER`.
 
-FOLDER holds `articles.jsonl(.gz)` (id, title, body, source, published_at) and, for quality, `questions.jsonl` (question,
-asked_on, answer, gold_article_ids); optionally a file that lists the article ids to use, one a line. This is the form in
-which the RealTimeQA news quiz (Kasai et al., NeurIPS 2023) is kept; any corpus in it can be measured.
+FOLDER holds `articles.jsonl(.gz)` (id, title, body, source, published_at) and, for quality, `questions.jsonl`
+(question, asked_on, answer, gold_article_ids); optionally a file lists the article ids to use, one a line. This is the
+form in which the RealTimeQA news quiz (Kasai et al., NeurIPS 2023) is kept; any corpus in it can be measured.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.progress import Progress
@@ -139,7 +140,7 @@ def _measure_quality(parts: Parts, questions: Sequence[Question]) -> None:
 
 def _measure_speed(parts: Parts, questions: Sequence[str]) -> None:
     """Milliseconds of a whole search, one at a time, each question three times."""
-    times = [_timed(lambda q=q: parts.searcher.search(q, Selection(), 8)) for _ in range(3) for q in questions]
+    times = [_timed(partial(parts.searcher.search, q, Selection(), 8)) for _ in range(3) for q in questions]
     ordered = sorted(times)
     p95 = ordered[int(len(ordered) * 0.95)]
     print(f"\nsearch: p50 {statistics.median(ordered):.1f} ms, p95 {p95:.1f} ms over {len(ordered)} searches")

@@ -2,21 +2,18 @@
 
 import ipaddress
 import socket
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from hypothesis import settings as hypothesis_settings
 
-from api.app import create_app
 from api.engine import Engine
 from api.ingest_command import ingest_sample
 from api.settings import read_settings
 from retrieval.embedder import BUNDLED, Embedder, load_embedder
+from tests.running import Server, serve, share_model
 
 hypothesis_settings.register_profile("short", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("short")
@@ -56,12 +53,6 @@ def embedder(made_files: Path) -> Embedder:
     return load_embedder(BUNDLED, made_files, threads=2)
 
 
-def share_model(made_files: Path, data: Path) -> None:
-    """Let a data folder use the model file that was made already."""
-    data.mkdir(parents=True, exist_ok=True)
-    (data / "models").symlink_to(made_files)
-
-
 @pytest.fixture
 def data_folder(tmp_path: Path, made_files: Path, embedder: Embedder) -> Path:
     """An empty data folder that needs not make the model file."""
@@ -75,30 +66,6 @@ def engine(data_folder: Path) -> Iterator[Engine]:
     with Engine(read_settings(data=data_folder, sample=False)) as engine:
         engine.start()
         yield engine
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server on a socket of this machine."""
-
-    url: str
-    engine: Engine
-
-
-def serve(engine: Engine) -> Iterator[Server]:
-    """Run the app of an engine in a thread, on a free port."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(engine), log_level="warning", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield Server(f"http://127.0.0.1:{listener.getsockname()[1]}", engine)
-    finally:
-        server.should_exit = True
-        thread.join(15)
-        listener.close()
 
 
 @pytest.fixture(scope="session")

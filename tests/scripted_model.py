@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 
 class Mode(StrEnum):
@@ -75,13 +76,17 @@ _USAGE = {"prompt_tokens": 120, "completion_tokens": 8, "total_tokens": 128}
 
 
 class ScriptedModel:
-    """A context manager: `base_url` while it is open; `mode` may be changed at any time; `requests` are all so far."""
+    """A context manager: `base_url` while it is open; `mode` may be changed at any time.
+
+    `requests` are all questions so far; `paths` are those of all requests, whatever they wanted.
+    """
 
     def __init__(self, mode: Mode = Mode.GOOD, delay_s: float = 0.5, retry_after_s: float = 1.0) -> None:
         self.mode = mode
         self.delay_s = delay_s
         self.retry_after = f"{retry_after_s:g}"  # seconds, or an HTTP date
         self.requests: list[Received] = []
+        self.paths: list[str] = []
         self._listener = socket.socket()
         self._closing = threading.Event()
 
@@ -98,8 +103,13 @@ class ScriptedModel:
                 Route("/v1/models", self._models),
             ]
         )
+
+        async def noted(scope: Scope, receive: Receive, send: Send) -> None:
+            self.paths.append(scope.get("path", ""))
+            await app(scope, receive, send)
+
         config = uvicorn.Config(
-            app, log_level="critical", log_config=None, lifespan="off", timeout_graceful_shutdown=1, ws="none"
+            noted, log_level="critical", log_config=None, lifespan="off", timeout_graceful_shutdown=1, ws="none"
         )
         self._server = uvicorn.Server(config)
         sockets = {"sockets": [self._listener]}

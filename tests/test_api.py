@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import Server
+from tests.running import Server
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,9 @@ def check_evidence(http: httpx.Client, answer: dict[str, Any]) -> None:
     numbers = [citation["n"] for citation in answer["citations"]]
     assert numbers == list(range(1, len(numbers) + 1))
     for citation in answer["citations"]:
-        body = http.get(f"/v1/articles/{citation['article_id']}", params={"revision": citation["revision"]}).json()["body"]
+        body = http.get(f"/v1/articles/{citation['article_id']}", params={"revision": citation["revision"]}).json()[
+            "body"
+        ]
         assert body[citation["start"] : citation["end"]] == citation["quote"]
     used: list[int] = []
     for statement in answer["statements"]:
@@ -153,7 +155,9 @@ def test_errors_are_problem_details_that_name_the_fault(
     assert response.headers["x-request-id"] in problem["instance"]
 
 
-@pytest.mark.parametrize("question", ["\x00", "a\x00b", "\u202e\u0627", "💥" * 3000, "' OR 1=1 --", '"', "NEAR(", "[1]", "* ^ :"])
+@pytest.mark.parametrize(
+    "question", ["\x00", "a\x00b", "\u202e\u0627", "💥" * 3000, "' OR 1=1 --", '"', "NEAR(", "[1]", "* ^ :"]
+)
 def test_strange_questions_get_an_answer_or_a_clear_error(http: httpx.Client, question: str) -> None:
     response = http.post("/v1/ask", json={"question": question})
     assert response.status_code in (200, 422)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api.engine import Engine
 from api.settings import read_settings
-from tests.conftest import serve
+from tests.running import serve
 
 
 @pytest.fixture
@@ -71,7 +71,8 @@ def test_any_id_can_be_fetched_and_deleted(http: httpx.Client, article_id: str) 
 bodies = st.lists(
     st.sampled_from(
         ["The harbour 😀 reopened on 3 May.", "Cafe\u0301 prices rose by 4.5 per cent.", "قال العمدة إن الميناء مغلق.",
-         "\r\n", "\n\n", "\u202eReversed\u202c words were printed.", "He said: “It [1] holds.”", "The harbour wall \u200bcost $2m."]
+         "\r\n", "\n\n", "\u202eReversed\u202c words were printed.", "He said: “It [1] holds.”",
+         "The harbour wall \u200bcost $2m."]
     ),
     min_size=1,
     max_size=30,
@@ -85,5 +86,7 @@ def test_every_citation_is_an_exact_slice_of_the_stored_body(http: httpx.Client,
     for question in ("When did the harbour reopen?", "What did the harbour wall cost?"):
         answer = http.post("/v1/ask", json={"question": question, "policy": "off"}).json()
         for item in [*answer["citations"], *answer["passages"]]:
-            stored = http.get(f"/v1/articles/{item['article_id']}", params={"revision": item["revision"]}).json()["body"]
+            stored = http.get(f"/v1/articles/{item['article_id']}", params={"revision": item["revision"]}).json()[
+                "body"
+            ]
             assert stored[item["start"] : item["end"]] == item.get("quote", item.get("text"))

@@ -8,7 +8,9 @@ from answering.answer import Claim, Policy, Span, Verdict
 from answering.assemble import Judged, assemble
 from corpus.article import Article
 
-BODY = "The port reopened on 3 May. “It holds,” the mayor said. A 😀 café [7] opened. Fuel exports resumed two days later."
+BODY = (
+    "The port reopened on 3 May. “It holds,” the mayor said. A 😀 café [7] opened. Fuel exports resumed two days later."
+)
 
 
 def article(article_id: str, publisher: str | None = None) -> Article:
@@ -21,7 +23,9 @@ spans = st.builds(
 )
 judged = st.builds(
     Judged,
-    st.builds(Claim, st.sampled_from(["It opened.", "It [3] held", "“Yes.”", "Why?"]), st.lists(spans, max_size=4).map(tuple)),
+    st.builds(
+        Claim, st.sampled_from(["It opened.", "It [3] held", "“Yes.”", "Why?"]), st.lists(spans, max_size=4).map(tuple)
+    ),
     st.floats(0, 1),
     st.sampled_from(Verdict),
 )

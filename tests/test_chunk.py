@@ -5,7 +5,9 @@ from corpus.clean import clean_body
 from corpus.sentence import sentence_spans
 from retrieval.chunk import chunk_spans
 
-words = st.sampled_from(["The port", "said no.", "Mr. Orr", "😀", "e\u0301", "שלום", "\n\n", "3.5 per cent.", "x" * 50, "?"])
+words = st.sampled_from(
+    ["The port", "said no.", "Mr. Orr", "😀", "e\u0301", "שלום", "\n\n", "3.5 per cent.", "x" * 50, "?"]
+)
 
 
 @given(st.lists(words, max_size=300).map(" ".join))

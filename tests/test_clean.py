@@ -29,7 +29,9 @@ def test_boilerplate_lines_go(line: str) -> None:
     assert clean_body(f"First.\n{line}\nLast.").body == "First.\nLast."
 
 
-@pytest.mark.parametrize("line", ["The minister said he would read more: he did not.", "The post office appeared first."])
+@pytest.mark.parametrize(
+    "line", ["The minister said he would read more: he did not.", "The post office appeared first."]
+)
 def test_prose_that_resembles_boilerplate_stays(line: str) -> None:
     assert line in clean_body(f"First.\n{line}").body
 

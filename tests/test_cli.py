@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Server
+from tests.running import Server
 
 DATELINE = Path(sys.executable).with_name("dateline")
 

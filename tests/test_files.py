@@ -22,7 +22,9 @@ def errors(path: Path) -> list[tuple[str, str]]:
 
 def test_front_matter_names_the_article(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
-    path.write_text("---\ntitle: Port\ndate: 2024-05-03\nauthors: [Ann, Bo]\nurl: https://x.example/p\n---\nIt opened.\n")
+    path.write_text(
+        "---\ntitle: Port\ndate: 2024-05-03\nauthors: [Ann, Bo]\nurl: https://x.example/p\n---\nIt opened.\n"
+    )
     (article,) = articles(path)
     assert (article.title, article.authors, article.body) == ("Port", ("Ann", "Bo"), "It opened.")
     assert article.published_at == datetime(2024, 5, 3, tzinfo=UTC)

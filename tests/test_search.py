@@ -12,6 +12,7 @@ from corpus.selection import Moment, Selection
 from retrieval.indexer import IndexState
 
 Sides = Literal["dense", "keyword", "fused"]
+DAY = datetime(2024, 11, 5, tzinfo=UTC)
 SIDES: tuple[Sides, ...] = ("dense", "keyword", "fused")
 AGENCY = (
     "A subsea power cable between Skelmouth and the Isle of Vannow failed on Monday night, cutting electricity to "
@@ -28,12 +29,12 @@ def put(engine: Engine, *articles: IncomingArticle) -> None:
 def filled(engine: Engine) -> Engine:
     put(
         engine,
-        IncomingArticle("Cable fails", AGENCY, "agency", "Northline Agency", published_at=datetime(2024, 11, 5, tzinfo=UTC)),
+        IncomingArticle("Cable fails", AGENCY, "agency", "Northline Agency", published_at=DAY),
         IncomingArticle(
             "Island in the dark", AGENCY + " Shops closed early.", "courier", "Skelmouth Courier",
             published_at=datetime(2024, 11, 6, tzinfo=UTC),
         ),
-        IncomingArticle("Herring quota", "Fishermen may land 900 tonnes of herring this year, the ministry said.", "herring"),
+        IncomingArticle("Herring quota", "Fishermen may land 900 tonnes of herring this year.", "herring"),
         IncomingArticle("School roof", "The roof of Calder school will be repaired in the summer holidays.", "roof"),
     )  # fmt: skip
     return engine
@@ -50,7 +51,9 @@ def test_the_right_article_comes_first(filled: Engine, sides: Sides) -> None:
 def test_filters_and_deletion_hold_on_every_side(filled: Engine, sides: Sides) -> None:
     def ids(**filters: object) -> set[str]:
         selection = Selection(**filters)  # type: ignore[arg-type]
-        return {p.article.id for p in filled.searcher.search("power cable repair roof", selection, sides=sides).passages}
+        return {
+            p.article.id for p in filled.searcher.search("power cable repair roof", selection, sides=sides).passages
+        }
 
     assert ids(article_ids=("roof",)) == {"roof"}
     assert ids(publishers=("northline agency",)) == {"agency"}
@@ -77,7 +80,9 @@ def test_every_state_of_the_index_finds_the_same(filled: Engine, state: IndexSta
     assert bool(again.notices) is (state is not IndexState.STARTING)
 
 
-def test_a_failing_index_is_left_for_the_store_and_opened_again(filled: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_index_is_left_for_the_store_and_opened_again(
+    filled: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index = filled.indexer.ready_index()
     assert index is not None
 
@@ -91,8 +96,11 @@ def test_a_failing_index_is_left_for_the_store_and_opened_again(filled: Engine, 
 
 
 def test_later_coverage_is_said(filled: Engine) -> None:
-    put(filled, IncomingArticle("Cable fails", AGENCY + " It was mended.", "agency", "Northline Agency",
-                                published_at=datetime(2024, 11, 5, tzinfo=UTC), updated_at=datetime(2024, 11, 9, tzinfo=UTC)))  # fmt: skip
+    mended = AGENCY + " It was mended."
+    later = datetime(2024, 11, 9, tzinfo=UTC)
+    put(
+        filled, IncomingArticle("Cable fails", mended, "agency", "Northline Agency", published_at=DAY, updated_at=later)
+    )
     moment = Moment(as_of=datetime(2024, 11, 7, tzinfo=UTC))
     then = filled.searcher.search("power cable", Selection(moment=moment))
     assert then.later_coverage and then.passages[0].article.revision == 1

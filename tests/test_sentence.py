@@ -44,7 +44,7 @@ def test_offsets_count_code_points() -> None:
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=300))
 def test_spans_are_ordered_stripped_and_cover_every_character(text: str) -> None:
     spans = sentence_spans(text)
-    covered = set()
+    covered: set[int] = set()
     last = 0
     for span in spans:
         assert last <= span.start < span.end <= len(text)

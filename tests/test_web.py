@@ -18,12 +18,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect, s
 
 from api.engine import Engine
 from api.settings import read_settings
-from tests.conftest import Server, serve
+from tests.running import Server, serve
 
 pytestmark = pytest.mark.browser
 
 QUESTION = "Why does Putin avoid a meeting with Zelenskiy?"
-UNKNOWN = "What is the boiling point of zinc?"
+UNKNOWN = "Which enzyme makes fireflies glow?"
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -135,6 +135,16 @@ def test_a_chip_opens_the_article_at_the_exact_quote(server: Server, watched: Wa
     page.goto(f"{server.url}{link}")
     assert page.locator("mark").first.text_content() == quote
     expect(page.locator("#passage")).to_be_in_viewport()
+
+
+def test_a_quote_after_the_emoji_of_a_bundled_article_is_marked_exactly(server: Server, watched: Watched) -> None:
+    page = watched.open(server.url)
+    ask(page, "How much did Lantern Tide 2024 cost?")
+    expect(page.locator(".source-title").filter(has_text="🏮").first).to_be_visible()
+    page.locator(".answer .chip").first.click()
+    quote = page.locator(".source-quote").first.text_content()
+    expect(page.locator("#panel mark")).to_have_text([str(quote)])
+    assert "£142,000" in str(quote)
 
 
 def test_a_quote_after_emoji_and_combining_marks_is_marked_exactly(own_server: Server, watched: Watched) -> None:

@@ -1,0 +1,612 @@
+"""Whether the cited words carry a statement: a score, a verdict, and what is missing. No network, no language model.
+
+Hard rules speak first: words in quotation marks must be in a quote verbatim; numbers, dates and names must be in the
+quotes under some spelling; a changed number, a flipped negation, an opposite word or swapped roles contradict. What is
+left is a matter of degree, weighed by a small logistic model (`_WEIGHTS`).
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from answering.answer import Verdict
+from answering.normalise import (
+    ALIKE,
+    FUNCTION_WORDS,
+    LIGHT,
+    NEGATORS,
+    OPPOSITES,
+    Day,
+    Quantity,
+    days,
+    name_key,
+    plain,
+    quantities,
+    same_name,
+    short_names,
+)
+from answering.question import stem
+from corpus.sentence import sentence_spans
+
+Similarity = Callable[[str, Sequence[str]], Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How well the quotes carry a statement: `score` in 0..1, the verdict, and the details found in no quote."""
+
+    score: float
+    verdict: Verdict
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the logistic model weighs, each 0 or more. `similarity` is None when no embedder was asked.
+
+    `jumps`: what it costs to read the statement's telling words off the quotes in order, per word: 1 for a word that is
+    nowhere or for going to another sentence, less for going back. `breaks`: the same for all words, where leaving words
+    out costs as well. `phrases`: the share of three-word runs that a quote holds. `coverage`: the weighted share of
+    telling words in the best sentence. `novel_pairs`: ln(1 + neighbouring telling words never near each other in the
+    quotes). `numbers_missing`, `names_missing`: ln(1 + count). `length`: ln(1 + words).
+    """
+
+    jumps: float
+    breaks: float
+    phrases: float
+    coverage: float
+    novel_pairs: float
+    numbers_missing: float
+    names_missing: float
+    length: float
+    similarity: float | None = None
+
+
+_WEIGHTS = {"jumps": -3.0}
+_INTERCEPT = 0.0
+_SUPPORTED, _PARTLY = 0.6, 0.3
+_DETAIL_CAP, _QUOTE_CAP, _CONTRADICTION_CAP = 0.5, 0.2, 0.1
+# A statement is a sentence or a few. Longer text is not read, so that a request cannot buy minutes of work: it counts
+# as unsupported unless it is verbatim.
+_LONGEST = 10_000
+# Of a word that is in the quotes a hundred times, the first places are looked at.
+_PLACES = 12
+
+
+def verify(statement: str, quotes: Sequence[str], *, similarity: Similarity | None = None) -> Support:
+    """Whether `quotes`, the words of the cited spans, carry `statement`. Raises on no text.
+
+    A sentence of the quotes, word for word, scores 1.0. `similarity` gives the cosines of a text to others; it is asked
+    only where the words alone do not settle the matter.
+    """
+    said = plain(statement)
+    held = [quote for quote in quotes if plain(quote)]
+    if not said or not held:
+        return Support(0.0, Verdict.UNSUPPORTED)
+    if _is_verbatim(said, held):
+        return Support(1.0, Verdict.SUPPORTED)
+    if len(said) > _LONGEST:
+        return Support(0.0, Verdict.UNSUPPORTED)
+    invented = [words for words in _quoted(said) if not any(_holds(plain(quote), words) for quote in held)]
+    comparison = _compare(said, held)
+    signals = comparison.signals
+    details = (*invented, *comparison.missing)
+    if comparison.contradicted:
+        return Support(_CONTRADICTION_CAP * support_probability(signals), Verdict.CONTRADICTED, details)
+    if invented:
+        return Support(_QUOTE_CAP * support_probability(signals), Verdict.UNSUPPORTED, details)
+    if similarity is not None:
+        signals = replace(signals, similarity=_highest(similarity(statement, held)))
+    score = support_probability(signals)
+    if details:
+        score *= _DETAIL_CAP
+    verdict = Verdict.UNSUPPORTED
+    if score >= _PARTLY:
+        verdict = Verdict.SUPPORTED if score >= _SUPPORTED and not details else Verdict.PARTLY
+    return Support(score, verdict, details)
+
+
+def signals_of(statement: str, quotes: Sequence[str], *, similarity: Similarity | None = None) -> Signals:
+    """The signals alone, for fitting the model to judged statements."""
+    held = [quote for quote in quotes if plain(quote)]
+    signals = _compare(plain(statement)[:_LONGEST], held).signals
+    return signals if similarity is None else replace(signals, similarity=_highest(similarity(statement, held)))
+
+
+def support_probability(signals: Signals) -> float:
+    """The probability, 0..1, that people would call the statement supported."""
+    logit = _INTERCEPT + sum(weight * getattr(signals, name) for name, weight in _WEIGHTS.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def _highest(cosines: Sequence[float]) -> float | None:
+    finite = [float(c) for c in cosines if math.isfinite(c)]
+    return max(0.0, min(1.0, max(finite))) if finite else None
+
+
+# --- verbatim and quoted words ---------------------------------------------------------------------------------------
+
+_SINGLE = re.compile(r"(?<!\w)'(?=\w)([^\"]+?)'(?!\w)")
+
+
+def _is_verbatim(said: str, quotes: Sequence[str]) -> bool:
+    """Whether `said` is a quote, or one or more whole sentences of it in a row, white space aside."""
+    for quote in quotes:
+        if said == plain(quote):
+            return True
+        if said not in plain(quote):
+            continue
+        sentences = [plain(quote[span.start : span.end]) for span in sentence_spans(quote)]
+        for first in (i for i, sentence in enumerate(sentences) if sentence and said.startswith(sentence)):
+            run = ""
+            for sentence in sentences[first:]:
+                run = f"{run} {sentence}".strip()
+                if run == said:
+                    return True
+                if len(run) >= len(said):
+                    break
+    return False
+
+
+def _quoted(said: str) -> list[str]:
+    """The words that `said` puts in quotation marks; a mark that never closes quotes to the end."""
+    pieces = said.split('"')
+    found = pieces[1::2] + [m for piece in pieces[::2] for m in _SINGLE.findall(piece)]
+    stripped = (words.strip(" ,.;:!?'") for words in found)
+    return [words for words in stripped if words]
+
+
+def _holds(quote: str, words: str) -> bool:
+    """Whether `quote` holds `words` between word boundaries; the first letter may change its case."""
+    for form in {words, words[0].swapcase() + words[1:]}:
+        at = quote.find(form)
+        while at >= 0:
+            end = at + len(form)
+            if not quote[at - 1 : at].isalnum() and not quote[end : end + 1].isalnum():
+                return True
+            at = quote.find(form, at + 1)
+    return False
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:[.,:]\d+)*(?:'[^\W\d_]+)?")
+_CLAUSE_END = re.compile(r"[,;:.!?]")
+_TITLES = frozenset(
+    (
+        "president minister chancellor mr mrs ms dr sir lord lady king queen prince princess senator governor mayor judge "
+        "general colonel captain professor secretary ambassador pope bishop chief director chairman spokesman spokeswoman "
+        "prime pm ceo parliament congress government ministry department state house office university street road avenue "
+        "city county river lake north south east west northern southern eastern western january february march april may "
+        "june july august september october november december christmas god internet am"
+    ).split()
+)
+# What follows a name that opens a sentence, and the endings of words that are no names.
+_AFTER_NAME = frozenset("is was has had will would can could may might did does and who whose".split())
+_NO_NAME = re.compile(r"(?:s|ing|ed|ly|ion|ment|ity|ness|ers?|ism|ists?|ance|ence|ure|age|al)$")
+_SCOPE = 4  # words after a negator that it is taken to negate
+
+
+@dataclass(slots=True)
+class _Word:
+    shown: str
+    lower: str
+    stem: str
+    key: str
+    weight: float
+    name: bool
+    opening: bool
+    figure: bool
+    negated: bool
+    head: bool
+    sentence: int
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Text:
+    """Sentences read into one run of words, with the numbers and dates of each."""
+
+    words: list[_Word] = field(default_factory=list)
+    numbers: list[tuple[int, Quantity]] = field(default_factory=list)
+    dates: list[Day] = field(default_factory=list)
+
+
+def _read(sentences: Sequence[str]) -> _Text:
+    text = _Text()
+    for number, sentence in enumerate(sentences):
+        dates = days(sentence)
+        inside = [(d.start, d.end) for d in dates]
+        amounts = [q for q in quantities(sentence) if not any(a < q.end and q.start < b for a, b in inside)]
+        text.dates.extend(dates)
+        text.numbers.extend((number, q) for q in amounts)
+        text.words.extend(_words(sentence, number, [*inside, *((q.start, q.end) for q in amounts)]))
+    for word, after in zip(text.words, text.words[1:], strict=False):
+        if word.opening and word.weight == 1.0 and word.shown[0].isupper() and _opens_as_name(word, after):
+            word.name, word.weight = True, _NAME
+    return text
+
+
+def _opens_as_name(word: _Word, after: _Word) -> bool:
+    if word.lower in _TITLES or word.sentence != after.sentence:
+        return False
+    if after.name and after.start == word.end + 1:
+        return not _NO_NAME.search(word.lower) and word.stem not in ALIKE
+    known = word.stem in ALIKE or (_NO_NAME.search(word.lower) and not word.shown.endswith("'s"))
+    speaks = after.lower in _AFTER_NAME or not _SAID.isdisjoint(ALIKE.get(after.stem, ()))
+    return not known and (speaks or word.shown.endswith("'s"))
+
+
+_SAID = ALIKE[stem("say")] | ALIKE[stem("think")] | ALIKE[stem("want")]
+_NAME, _PLAIN, _LIGHT = 1.5, 1.0, 0.4
+
+
+def _words(sentence: str, number: int, figures: Sequence[tuple[int, int]]) -> Iterator[_Word]:
+    before, since, odd, head, opening = 0, _SCOPE, False, False, True
+    for match in _WORD.finditer(sentence):
+        shown, (start, end) = match.group(), match.span()
+        lower = shown.lower()
+        bare = lower[:-2] if lower.endswith("'s") else lower
+        if start - before > 1 or not before:
+            gap = sentence[before:start]
+            if _CLAUSE_END.search(gap):
+                since, odd = _SCOPE, False
+                opening = opening or gap[0] in ".!?:"
+            opening = opening or '"' in gap
+        if lower in ("but", "and", "although"):
+            since, odd = _SCOPE, False
+        figure = any(a < end and start < b for a, b in figures)
+        function = bare in FUNCTION_WORDS or lower.endswith("n't") or len(bare) < 2
+        negator = bare in NEGATORS or lower.endswith("n't")
+        capital = shown[0].isupper() and not figure and (not function or (shown.isupper() and end - start > 1))
+        name = capital and not opening and bare not in _TITLES
+        weight = _NAME if name else 0.0 if figure or function else _LIGHT if bare in LIGHT else _PLAIN
+        root, key = stem(shown[:64]), name_key(shown[:64]) if capital else bare
+        inside = odd and since < _SCOPE
+        first = head and not function
+        yield _Word(shown, bare, root, key, weight, name, opening, figure, inside, inside and first, number, start, end)
+        if negator:
+            odd, since, head = not (odd and since < _SCOPE), 0, True
+        else:
+            since, head = since + 1, head and function
+        before, opening = end, False
+
+
+# --- comparing -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    signals: Signals
+    missing: tuple[str, ...]
+    contradicted: bool
+
+
+class _Index:
+    """Where the quotes hold a word: as it is, as another spelling of a name, or as a word that says the same."""
+
+    def __init__(self, text: _Text) -> None:
+        self.words = text.words
+        self._stems: dict[str, list[int]] = {}
+        self._keys: dict[str, list[int]] = {}
+        self._groups: dict[int, list[int]] = {}
+        self._roots: dict[str, list[int]] = {}
+        for at, word in enumerate(text.words):
+            self._stems.setdefault(word.stem, []).append(at)
+            if word.shown[0].isupper():
+                self._keys.setdefault(word.key, []).append(at)
+            if word.weight:
+                for group in ALIKE.get(word.stem, ()):
+                    self._groups.setdefault(group, []).append(at)
+                if len(word.stem) > _ROOT:
+                    self._roots.setdefault(word.stem[:_ROOT], []).append(at)
+
+    def exact(self, word: _Word) -> list[int]:
+        """The first places of the word itself, inflected or as another spelling of the name."""
+        places = self._stems.get(word.stem) or self._keys.get(word.key)
+        if not places and word.shown[0].isupper():
+            places = next((self._keys[key] for key in self._keys if same_name(word.key, key)), None)
+        return places[:_PLACES] if places else []
+
+    def alike(self, word: _Word) -> list[int]:
+        """The first places of words that may stand for it: of one group in `ALIKE`, or grown from the same root."""
+        opposite = OPPOSITES.get(word.stem, frozenset())
+        places = [at for group in ALIKE.get(word.stem, ()) for at in self._groups.get(group, ())[:_PLACES]]
+        if len(word.stem) > _ROOT and not word.name:
+            places += self._roots.get(word.stem[:_ROOT], [])[:_PLACES]
+        return sorted({at for at in places if self.words[at].stem not in opposite})[:_PLACES]
+
+
+_ROOT = 5  # letters that two words of one root share: "negotiate", "negotiator"
+_ALIKE_CREDIT = 0.7
+
+
+@dataclass(slots=True)
+class _Match:
+    """A telling word of the statement, where the quotes have it, and how well."""
+
+    word: _Word
+    at: int
+    places: list[int]
+    credit: float
+
+
+def _compare(said: str, held: Sequence[str]) -> _Comparison:
+    mine = _read([short_names(said)])
+    sentences = [
+        short_names(sentence)
+        for quote in held
+        for span in sentence_spans(quote)
+        if (sentence := plain(quote[span.start : span.end]))
+    ]
+    theirs = _read(sentences)
+    index = _Index(theirs)
+    matches = [_match(word, at, index) for at, word in enumerate(mine.words) if word.weight]
+    shares = _shares(matches, theirs.words, len(sentences))
+    numbers, dates = _missing_numbers(mine, theirs), _missing_dates(mine, theirs)
+    names = _missing_names(matches, mine, theirs)
+    missing = (*(q.text for q in numbers), *(d.text for d in dates), *names)
+    signals = Signals(
+        jumps=_walk([m.places for m in matches], theirs.words, gap=0.0, back=0.3, missing=1.0)
+        / max(1, len(mine.words)),
+        breaks=_walk([index.exact(w) for w in mine.words], theirs.words, 0.3, 0.7, 0.3) / max(1, len(mine.words)),
+        phrases=_phrases(mine, theirs),
+        coverage=max(shares, default=0.0),
+        novel_pairs=math.log1p(_novel_pairs(matches, theirs.words)),
+        numbers_missing=math.log1p(len(numbers) + len(dates)),
+        names_missing=math.log1p(len(names)),
+        length=math.log1p(len(mine.words)),
+    )
+    close = {i for i, share in enumerate(shares) if share >= _SAME_MATTER}
+    contradicted = bool(close) and _contradicts(_Case(mine, theirs, matches, close, numbers, dates))
+    return _Comparison(signals, missing, contradicted)
+
+
+def _match(word: _Word, at: int, index: _Index) -> _Match:
+    if places := index.exact(word):
+        return _Match(word, at, places, 1.0)
+    places = index.alike(word)
+    return _Match(word, at, places, _ALIKE_CREDIT if places else 0.0)
+
+
+def _shares(matches: Sequence[_Match], words: Sequence[_Word], sentences: int) -> list[float]:
+    """For each sentence of the quotes, the weighted share of the statement's telling words that it holds."""
+    shares = [0.0] * sentences
+    for match in matches:
+        for sentence in {words[at].sentence for at in match.places}:
+            shares[sentence] += match.word.weight * match.credit
+    total = sum(m.word.weight for m in matches) or 1.0
+    return [share / total for share in shares]
+
+
+def _walk(
+    places: Sequence[Sequence[int]], words: Sequence[_Word], gap: float, back: float, missing: float, jump: float = 1.0
+) -> float:
+    """The least cost of visiting a place of each word in order; words without a place cost `missing`.
+
+    A Viterbi search over places (as in hidden Markov word alignment, Vogel et al. 1996): going on to the next word is
+    free, leaving words out costs `gap`, going back `back`, going to another sentence `jump`.
+    """
+    costs: dict[int, float] = {}
+    skipped = 0.0
+    for candidates in places:
+        if not candidates:
+            skipped += missing
+            continue
+        floor = min(costs.values(), default=0.0)
+        nearest: dict[int, tuple[float, int]] = {}
+        for at, cost in costs.items():
+            sentence = words[at].sentence
+            if sentence not in nearest or (cost, at) < nearest[sentence]:
+                nearest[sentence] = (cost, at)
+        reached: dict[int, float] = {}
+        for at in candidates:
+            cost, place = nearest.get(words[at].sentence, (math.inf, 0))
+            cost += gap if place < at else back
+            if costs:
+                cost = min(cost, costs.get(at - 1, math.inf), floor + jump)
+            else:
+                cost = 0.0
+            reached[at] = cost
+        best = min(reached.values())
+        for at, cost in costs.items():
+            if cost + missing < min(best + jump, reached.get(at, math.inf)):
+                reached[at] = cost + missing
+        costs = reached
+    return min(costs.values(), default=0.0) + skipped
+
+
+def _phrases(mine: _Text, theirs: _Text) -> float:
+    runs = [(a.lower, b.lower, c.lower) for a, b, c in zip(mine.words, mine.words[1:], mine.words[2:], strict=False)]
+    words = theirs.words
+    held = {(a.lower, b.lower, c.lower) for a, b, c in zip(words, words[1:], words[2:], strict=False)}
+    return sum(run in held for run in runs) / len(runs) if runs else 0.0
+
+
+_NEAR = 6
+
+
+def _novel_pairs(matches: Sequence[_Match], words: Sequence[_Word]) -> int:
+    """Neighbouring telling words that no sentence has in this order within `_NEAR` words."""
+    return sum(
+        not any(0 < b - a <= _NEAR and words[a].sentence == words[b].sentence for a in one.places for b in other.places)
+        for one, other in zip(matches, matches[1:], strict=False)
+    )
+
+
+# --- missing details -------------------------------------------------------------------------------------------------
+
+
+def _missing_numbers(mine: _Text, theirs: _Text) -> list[Quantity]:
+    years = [_year(day) for day in theirs.dates if day.year]
+    found = [*(q for _, q in theirs.numbers), *years]
+    return [q for _, q in mine.numbers if not any(q.agrees(other) for other in found)]
+
+
+def _missing_dates(mine: _Text, theirs: _Text) -> list[Day]:
+    years = {value for _, q in theirs.numbers if q.unit == "" for value in q.values}
+    years |= {float(day.year) for day in theirs.dates if day.year}
+    return [
+        day
+        for day in mine.dates
+        if not any(day.agrees(other) for other in theirs.dates) or (day.year and float(day.year) not in years)
+    ]
+
+
+def _year(day: Day) -> Quantity:
+    return Quantity(str(day.year), day.start, day.end, (float(day.year or 0),))
+
+
+def _missing_names(matches: Sequence[_Match], mine: _Text, theirs: _Text) -> list[str]:
+    """The names that no quote has; a given name may be added to a surname that the quotes give to nobody else."""
+    absent = [m for m in matches if m.word.name and m.credit < 1.0]
+    if not absent:
+        return []
+    short = set(_initials(theirs.words))
+    keys = {w.key for w in theirs.words}
+    held = {m.at: m for m in matches if m.word.name and m.credit == 1.0}
+    missing = []
+    for match in absent:
+        if match.word.shown.replace(".", "").lower() in short:
+            continue
+        run = _run(mine.words, match.at)
+        if "".join(mine.words[i].lower[0] for i in run) in keys and len(run) > 1:
+            continue
+        last = held.get(run[-1])
+        if last is None or run[-1] == match.at or _has_other_name_before(theirs.words, last.places):
+            missing.append(match.word.shown.removesuffix("'s"))
+    return missing
+
+
+def _run(words: Sequence[_Word], at: int) -> list[int]:
+    """The places of the names that stand together around `at`."""
+    first = last = at
+    while first and words[first - 1].name and words[first].start - words[first - 1].end == 1:
+        first -= 1
+    while last + 1 < len(words) and words[last + 1].name and words[last + 1].start - words[last].end == 1:
+        last += 1
+    return list(range(first, last + 1))
+
+
+def _initials(words: Sequence[_Word]) -> Iterator[str]:
+    letters = ""
+    for word in words:
+        if word.shown[0].isupper():
+            letters += word.lower[0]
+        elif word.lower not in ("of", "the", "and", "for"):
+            letters = ""
+        if len(letters) > 1:
+            yield letters
+
+
+def _has_other_name_before(words: Sequence[_Word], places: Sequence[int]) -> bool:
+    """Whether the surname at each of the places has another given name before it."""
+    before = [words[at - 1] for at in places if at and words[at].start - words[at - 1].end == 1]
+    return bool(before) and all(word.name for word in before)
+
+
+# --- contradictions --------------------------------------------------------------------------------------------------
+
+# The weighted share of telling words from which on a sentence is taken to speak of the same matter.
+_SAME_MATTER = 0.6
+_MUTUAL = frozenset(stem(w) for w in "meet met talk speak spoke discuss agree negotiate marry join fight play".split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A statement beside quotes of which the sentences in `close` speak of the same matter."""
+
+    mine: _Text
+    theirs: _Text
+    matches: Sequence[_Match]
+    close: set[int]
+    numbers: Sequence[Quantity]
+    dates: Sequence[Day]
+
+    def places(self, match: _Match) -> list[int]:
+        return [at for at in match.places if self.theirs.words[at].sentence in self.close]
+
+
+def _contradicts(case: _Case) -> bool:
+    return _other_number(case) or _other_polarity(case) or _opposite(case) or _swapped(case)
+
+
+def _other_number(case: _Case) -> bool:
+    """Whether a close sentence counts the same thing with another number, or dates the same matter otherwise."""
+    said = [q for _, q in case.mine.numbers]
+    if case.dates and any(not any(mine.agrees(day) for mine in case.mine.dates) for day in case.theirs.dates):
+        return True
+    for quantity in said:
+        counted = _counted(case.mine, quantity, 0)
+        others = [(n, q) for n, q in case.theirs.numbers if n in case.close and q.unit == quantity.unit]
+        same_thing = [q for n, q in others if counted and _counted(case.theirs, q, n) == counted]
+        if same_thing and not any(quantity.agrees(q) for q in same_thing):
+            return True
+        unclaimed = [q for _, q in others if not any(mine.agrees(q) for mine in said)]
+        if quantity in case.numbers and quantity.unit and unclaimed:
+            return True
+    return False
+
+
+def _counted(text: _Text, quantity: Quantity, sentence: int) -> str | None:
+    """The stem of the first telling word after a number: what it counts."""
+    for word in text.words:
+        if word.sentence == sentence and word.start >= quantity.end and word.weight:
+            return word.stem if word.start - quantity.end < 25 else None
+    return None
+
+
+def _other_polarity(case: _Case) -> bool:
+    """Whether a word that one side negates outright stands un-negated wherever the other side has it."""
+    for match in case.matches:
+        found = [case.theirs.words[at] for at in case.places(match)]
+        if found and all(word.negated != match.word.negated for word in found):
+            if match.word.head or any(word.head for word in found):
+                return True
+    return False
+
+
+def _opposite(case: _Case) -> bool:
+    """Whether a close sentence has, in the place of a word, a word that says the opposite."""
+    held = {word.stem for word in case.theirs.words}
+    said = {word.stem for word in case.mine.words}
+    for at, word in enumerate(case.mine.words):
+        against = OPPOSITES.get(word.stem, frozenset()) - said
+        if word.stem in held or not against:
+            continue
+        around = [p for m in case.matches if 0 < abs(m.at - at) <= _NEAR for p in case.places(m)]
+        for place, other in enumerate(case.theirs.words):
+            if other.stem in against and other.negated == word.negated and any(abs(p - place) <= _NEAR for p in around):
+                return True
+    return False
+
+
+def _swapped(case: _Case) -> bool:
+    """Whether two names have changed places around the same verb: "Rome sued Paris" for "Paris sued Rome"."""
+    names = [m for m in case.matches if m.word.name and m.credit == 1.0]
+    for one, other in zip(names, names[1:], strict=False):
+        verbs = [m for m in case.matches if one.at < m.at < other.at and not m.word.name and m.word.stem not in _MUTUAL]
+        if not verbs or other.at - one.at > 2 * _NEAR or one.word.key == other.word.key:
+            continue
+        passive = any(w.lower == "by" for w in case.mine.words[one.at : other.at])
+        orders = {_order(case, one, verb, other, passive) for verb in verbs} - {0}
+        if orders == {-1}:
+            return True
+    return False
+
+
+def _order(case: _Case, one: _Match, verb: _Match, other: _Match, passive: bool) -> int:
+    """1 when a close sentence has the two around the verb in the same roles, -1 when only in swapped roles, else 0."""
+    words, seen = case.theirs.words, 0
+    for a in case.places(one):
+        for b in case.places(other):
+            low, high = min(a, b), max(a, b)
+            if high - low > 3 * _NEAR or not any(low < v < high for v in case.places(verb)):
+                continue
+            turned = passive != any(w.lower == "by" for w in words[low:high])
+            if (a < b) != turned:
+                return 1
+            seen = -1
+    return seen

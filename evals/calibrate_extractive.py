@@ -1,0 +1,266 @@
+"""Fit the constants of `answering.calibration`, and measure the extractive answerer on questions not fitted on.
+
+`fit` prints the tables to put into `answering/calibration.py`; `measure` prints a table of results with it. Needs
+scikit-learn and scipy, which the service does not. Vectors are kept in `--cache`, because both read the same texts.
+"""
+
+import argparse
+import pickle
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from answering.answerability import ANSWER_NAMES, answer_features
+from answering.evidence import (
+    EMBEDDED_COLUMNS,
+    NAMES,
+    Features,
+    Reading,
+    lexical_features,
+    read_passages,
+    set_cosines,
+    set_worded,
+)
+from answering.extractive import EMBEDDED, WORDED, ExtractiveAnswerer
+from answering.question import Question, read_question
+from answering.wording import Wording
+from evals import calibration_sets as sets
+from evals.calibration_sets import Trial
+from retrieval.embedder import BUNDLED, Embedder, Vectors, load_embedder
+
+# How much a question of each source weighs in the fit of "does anything answer": news as asked by people first, then
+# open search; SQuAD's traps, made to share every word with the passage, last.
+_WEIGHTS = {"news": 4.0, "news, article gone": 1.5, "news, name changed": 1.5, "squad": 0.25}
+_PENALTY = 1e-3  # L2 on standardised columns; 1e-4 to 1e-2 made no difference
+_REFUSED = 0.04  # share of clearly answered questions that the threshold may refuse in the fitting half
+
+
+class Remembering:
+    """An embedder that keeps every vector it made, in half precision, in a file."""
+
+    def __init__(self, inner: Embedder, path: Path) -> None:
+        self._inner, self._path = inner, path
+        self._kept: dict[str, NDArray[np.float16]] = pickle.loads(path.read_bytes()) if path.exists() else {}
+        self.name, self.fingerprint = inner.name, inner.fingerprint
+
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        return self.embed_passages(questions)
+
+    def embed_passages(self, passages: Sequence[str]) -> Vectors:
+        new = [t for t in dict.fromkeys(passages) if t not in self._kept]
+        if new:
+            self._kept |= zip(new, self._inner.embed_passages(new).astype(np.float16), strict=True)
+        return np.array([self._kept[t] for t in passages], dtype=np.float32)
+
+    def save(self) -> None:
+        self._path.write_bytes(pickle.dumps(self._kept))
+
+
+@dataclass(slots=True)
+class Read:
+    """A trial with its features: rows of candidates, which of them are right, which are embedded."""
+
+    trial: Trial
+    question: Question
+    reading: Reading
+    rows: Features
+    right: NDArray[np.bool_]
+    order: list[int]
+
+
+def main() -> None:
+    """Read the arguments, then fit or measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("do", choices=["fit", "measure"])
+    parser.add_argument("--squad", type=Path, required=True, help="SQuAD 2.0 JSON, gzipped")
+    parser.add_argument("--wiki", type=Path, required=True, help="SQuADShifts new_wiki JSON, gzipped")
+    parser.add_argument("--realtimeqa", type=Path, required=True, help="folder with articles.jsonl.gz, questions.jsonl")
+    parser.add_argument("--made", type=Path, required=True, help="folder of the int8 embedder")
+    parser.add_argument("--cache", type=Path, required=True, help="file that keeps vectors between runs")
+    parser.add_argument("--out", type=Path, help="also write the result here")
+    given = parser.parse_args()
+    embedder = Remembering(load_embedder(BUNDLED, given.made, threads=2), given.cache)
+    trials = all_trials(given.squad, given.wiki, given.realtimeqa, embedder)
+    embedder.save()
+    result = fit(trials, embedder) if given.do == "fit" else measure(trials, embedder)
+    embedder.save()
+    print(result)
+    if given.out:
+        given.out.write_text(result)
+
+
+def all_trials(squad: Path, wiki: Path, realtimeqa: Path, embedder: Embedder) -> list[Trial]:
+    """Every set, and near misses made of a part of the answerable questions."""
+    given = sets.squad(squad, embedder)
+    open_wiki = sets.open_wiki(wiki, embedder, 1_500)
+    elsewhere = [t.question for t in random.Random(2).sample(given + open_wiki, 300)]
+    news = sets.news(realtimeqa, embedder, elsewhere)
+    base = [t for t in given if t.answerable][::3] + [t for t in open_wiki if t.answerable][:700]
+    base += [t for t in news if t.answerable]
+    return [*given, *open_wiki, *news, *sets.cut(base), *sets.renamed(base, embedder)]
+
+
+def fit(trials: Sequence[Trial], embedder: Embedder) -> str:
+    """The weights of the three stages of ranking, of answerability, and its threshold, as Python tables."""
+    reads = [read for trial in trials if not trial.held_out and (read := _read(trial))]
+    ranked = [r for r in reads if r.trial.answerable and r.right.any()]
+    lexical = fit_ranking(ranked, [i for i in range(len(NAMES)) if i not in EMBEDDED_COLUMNS])
+    for read in reads:
+        _embed(read, lexical, embedder)
+    cosines = fit_ranking(ranked, [i for i, name in enumerate(NAMES) if not name.startswith("worded")])
+    wording = Wording(embedder)
+    for read in reads:
+        _word(read, cosines, wording)
+    sentence = fit_ranking(ranked, list(range(len(NAMES))))
+    usable = [r for r in reads if r.right.any() or not r.trial.answerable]
+    features = np.array([_answer_row(r, sentence) for r in usable])
+    answerable = np.array([r.trial.answerable for r in usable])
+    weights = np.array([_WEIGHTS.get(r.trial.source, 1.0) for r in usable])
+    deviation = _deviation(features)
+    model = LogisticRegression(C=0.3, max_iter=5_000).fit(features / deviation, answerable, sample_weight=weights)
+    probability = model.predict_proba(features / deviation)[:, 1]
+    clear = [r.trial.source == "news" and bool(r.right[r.order[:2]].any()) for r in usable]
+    threshold = float(np.quantile(probability[np.array(clear)], _REFUSED))
+    return (
+        _table("_LEXICAL", NAMES, lexical) + _table("_EMBEDDED", NAMES, cosines) + _table("_SENTENCE", NAMES, sentence)
+        + _table("_ANSWER", ANSWER_NAMES, model.coef_[0] / deviation)
+        + f"_ANSWER_INTERCEPT = {model.intercept_[0]:.3f}\nANSWER_THRESHOLD = {threshold:.2f}\n"
+    )  # fmt: skip
+
+
+def fit_ranking(reads: Sequence[Read], columns: Sequence[int]) -> Features:
+    """Weights by which a right sentence stands first: a softmax over the candidates of each question (L-BFGS)."""
+    chosen = [r.order or list(range(len(r.rows))) for r in reads]
+    rows = np.concatenate([r.rows[o] for r, o in zip(reads, chosen, strict=True)])
+    right = np.concatenate([r.right[o] for r, o in zip(reads, chosen, strict=True)]).astype(float)
+    first = np.cumsum([0, *map(len, chosen[:-1])])
+    of = np.repeat(np.arange(len(chosen)), [len(o) for o in chosen])
+    deviation = _deviation(rows)
+    used = np.zeros(rows.shape[1])
+    used[list(columns)] = 1
+    scaled = rows / deviation * used
+
+    def loss(weights: Features) -> tuple[float, Features]:
+        scores = scaled @ weights
+        odds = np.exp(scores - np.maximum.reduceat(scores, first)[of])
+        total = np.add.reduceat(odds, first)
+        good = np.maximum(np.add.reduceat(odds * right, first), 1e-12)
+        slope = (scaled * (odds / total[of] - odds * right / good[of])[:, None]).sum(axis=0) / len(chosen)
+        return float(-np.log(good / total).mean() + _PENALTY * weights @ weights), slope + 2 * _PENALTY * weights
+
+    return np.asarray(minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x / deviation * used)
+
+
+def measure(trials: Sequence[Trial], embedder: Embedder) -> str:
+    """A Markdown table of what the answerer as it stands does on the held-out trials."""
+    answerer = ExtractiveAnswerer(embedder)
+    held = [t for t in trials if t.held_out]
+    lines = ["| held-out questions | metric | value [95 %] | plain cosine |", "|---|---|---|---|"]
+    scored: dict[str, list[tuple[bool, float, float]]] = {}
+    for source in dict.fromkeys(t.source for t in held):
+        some = [t for t in held if t.source == source]
+        first, plain, said, refused, clear = [], [], [], [], []
+        for trial in some:
+            vector = embedder.embed_questions([trial.question])[0]
+            found = answerer.answer(trial.question, vector, trial.passages)
+            refused.append(found.reason is not None)
+            read = _read(trial)
+            if read is None:
+                continue
+            cosine = embedder.embed_passages([c.text for c in read.reading.candidates]) @ vector
+            scored.setdefault(source, []).append((trial.answerable, found.confidence, float(cosine.max())))
+            if read.right.any():
+                order = answerer.rank(read.question, vector, read.reading, read.rows)
+                first.append(bool(read.right[order[0]]))
+                clear.append((bool(read.right[order[:2]].any()), found.reason is not None))
+                plain.append(bool(read.right[int(cosine.argmax())]))
+                places = {(c.passage.article.id, c.start) for c, r in zip(read.reading.candidates, read.right, strict=True) if r}
+                cited = {(s.article.id, s.start) for claim in found.claims for s in claim.spans}
+                said.append(bool(places & cited))
+        answerable = [t.answerable for t in some]
+        if first:
+            lines.append(f"| {source} ({len(first)}) | right sentence first | {_interval(first)} | {_interval(plain)} |")
+            lines.append(f"| {source} ({len(said)}) | right sentence among the claims | {_interval(said)} | |")
+            lost = [r for c, r in clear if c]
+            lines.append(f"| {source} ({len(lost)}) | refused though the right sentence stood in the first two | {_interval(lost)} | |")
+        for what, wanted in (("wrongly refused", True), ("refused", False)):
+            if some_refused := [r for r, a in zip(refused, answerable, strict=True) if a is wanted]:
+                lines.append(f"| {source} ({len(some_refused)}) | {what} | {_interval(some_refused)} | |")
+    for source, other in (("squad", "squad"), ("wiki", "wiki, article gone"), ("news", "news, article gone")):
+        pairs = scored.get(source, []) + (scored.get(other, []) if other != source else [])
+        labels, ours, theirs = map(np.array, zip(*pairs, strict=True))
+        lines.append(f"| {source} ({len(pairs)}) | answerable, ROC AUC | {_auc(labels, ours)} | {_auc(labels, theirs)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _read(trial: Trial) -> Read | None:
+    question = read_question(trial.question)
+    reading = read_passages(question, trial.passages)
+    if not reading.candidates or not question.terms:
+        return None
+    right = np.array([trial.is_right(c) for c in reading.candidates])
+    return Read(trial, question, reading, lexical_features(question, reading), right, [])
+
+
+def _embed(read: Read, lexical: Features, embedder: Embedder) -> None:
+    read.order = [int(i) for i in np.argsort(-(read.rows @ lexical), kind="stable")[:EMBEDDED]]
+    vectors = embedder.embed_passages([read.reading.candidates[i].text for i in read.order])
+    set_cosines(read.rows, read.order, vectors @ embedder.embed_questions([read.question.text])[0])
+
+
+def _word(read: Read, weights: Features, wording: Wording) -> None:
+    read.order.sort(key=lambda i: -float(read.rows[i] @ weights))
+    head = read.order[:WORDED]
+    candidates = [read.reading.candidates[i] for i in head]
+    set_worded(read.rows, head, wording.coverage(read.question, read.reading, candidates))
+
+
+def _answer_row(read: Read, sentence: Features) -> Features:
+    scores = read.rows @ sentence
+    read.order.sort(key=lambda i: -float(scores[i]))
+    return answer_features(read.question, read.reading, read.rows, scores, read.order)
+
+
+def _deviation(rows: Features) -> Features:
+    deviation = rows.std(axis=0)
+    return np.where(deviation < 1e-6, 1.0, deviation)
+
+
+def _table(name: str, names: Sequence[str], weights: Features) -> str:
+    lines, line = [f"{name} = {{"], "   "
+    for key, weight in zip(names, weights, strict=True):
+        entry = f' "{key}": {weight + 0.0:.3f},'
+        if len(line) + len(entry) > 119:
+            lines.append(line)
+            line = "   "
+        line += entry
+    return "\n".join([*lines, line, "}  # fmt: skip"]) + "\n"
+
+
+def _interval(hits: Sequence[bool]) -> str:
+    return _shown(lambda rows: float(np.mean(np.array(hits)[rows])), len(hits))
+
+
+def _auc(labels: NDArray[np.bool_], scores: Features) -> str:
+    def area(rows: NDArray[np.int64]) -> float:
+        return float(roc_auc_score(labels[rows], scores[rows])) if len(set(labels[rows])) > 1 else 0.5
+
+    return _shown(area, len(labels))
+
+
+def _shown(statistic: Callable[[NDArray[np.int64]], float], size: int) -> str:
+    chance = np.random.default_rng(0)
+    drawn = [statistic(chance.integers(0, size, size)) for _ in range(1_000)]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return f"{statistic(np.arange(size)):.3f} [{low:.3f}, {high:.3f}]"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""A real server of the product, in a thread of the tests, and the model file that all data folders share."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from api.app import create_app
+from api.engine import Engine
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server on a socket of this machine."""
+
+    url: str
+    engine: Engine
+
+
+def serve(engine: Engine) -> Iterator[Server]:
+    """Run the app of an engine in a thread, on a free port."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    config = uvicorn.Config(create_app(engine), log_level="warning", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield Server(f"http://127.0.0.1:{listener.getsockname()[1]}", engine)
+    finally:
+        server.should_exit = True
+        thread.join(15)
+        listener.close()
+
+
+def share_model(made_files: Path, data: Path) -> None:
+    """Let a data folder use the model file that was made already."""
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "models").symlink_to(made_files)
