@@ -21,6 +21,7 @@ from answering.evidence import (
     set_worded,
 )
 from answering.question import Question, read_question
+from answering.wording import Wording
 from retrieval.embedder import Embedder, Vectors
 from retrieval.passage import Passage
 

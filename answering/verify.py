@@ -7,8 +7,9 @@ left is a matter of degree, weighed by a small logistic model (`_WEIGHTS`).
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from answering.answer import Verdict
 from answering.normalise import (
@@ -43,28 +44,29 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the logistic model weighs, each 0 or more. `similarity` is None when no embedder was asked.
+    """What the logistic model weighs. `similarity` is None when no embedder was asked.
 
-    `jumps`: what it costs to read the statement's telling words off the quotes in order, per word: 1 for a word that is
-    nowhere or for going to another sentence, less for going back. `breaks`: the same for all words, where leaving words
-    out costs as well. `phrases`: the share of three-word runs that a quote holds. `coverage`: the weighted share of
-    telling words in the best sentence. `novel_pairs`: ln(1 + neighbouring telling words never near each other in the
-    quotes). `numbers_missing`, `names_missing`: ln(1 + count). `length`: ln(1 + words).
+    `breaks`: ln(0.03 + cost per word) of reading all words of the statement off the quotes in order (`_walk`).
+    `jumps`: the same for its telling words, where leaving words out is free and a synonym will do, not logarithmic.
+    `phrases`: the share of its three-word runs that a quote holds. `novel_pairs`: ln(1 + neighbouring telling words
+    that are never near each other in the quotes). `words_missing`: ln(1 + weight of telling words in no quote).
+    `numbers_missing`, `names_missing`: ln(1 + count). `similarity`: the highest cosine to a quote, 0..1.
     """
 
-    jumps: float
     breaks: float
+    jumps: float
     phrases: float
-    coverage: float
     novel_pairs: float
+    words_missing: float
     numbers_missing: float
     names_missing: float
-    length: float
     similarity: float | None = None
 
 
 _WEIGHTS = {"jumps": -3.0}
 _INTERCEPT = 0.0
+_WEIGHTS_WITH_SIMILARITY = {"jumps": -3.0}
+_INTERCEPT_WITH_SIMILARITY = 0.0
 _SUPPORTED, _PARTLY = 0.6, 0.3
 _DETAIL_CAP, _QUOTE_CAP, _CONTRADICTION_CAP = 0.5, 0.2, 0.1
 # A statement is a sentence or a few. Longer text is not read, so that a request cannot buy minutes of work: it counts
@@ -116,7 +118,10 @@ def signals_of(statement: str, quotes: Sequence[str], *, similarity: Similarity 
 
 def support_probability(signals: Signals) -> float:
     """The probability, 0..1, that people would call the statement supported."""
-    logit = _INTERCEPT + sum(weight * getattr(signals, name) for name, weight in _WEIGHTS.items())
+    weights, logit = _WEIGHTS, _INTERCEPT
+    if signals.similarity is not None:
+        weights, logit = _WEIGHTS_WITH_SIMILARITY, _INTERCEPT_WITH_SIMILARITY
+    logit += sum(weight * getattr(signals, name) for name, weight in weights.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
@@ -175,11 +180,11 @@ _WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:[.,:]\d+)*(?:'[^\W\d_]+)?")
 _CLAUSE_END = re.compile(r"[,;:.!?]")
 _TITLES = frozenset(
     (
-        "president minister chancellor mr mrs ms dr sir lord lady king queen prince princess senator governor mayor judge "
-        "general colonel captain professor secretary ambassador pope bishop chief director chairman spokesman spokeswoman "
-        "prime pm ceo parliament congress government ministry department state house office university street road avenue "
-        "city county river lake north south east west northern southern eastern western january february march april may "
-        "june july august september october november december christmas god internet am"
+        "president minister chancellor mr mrs ms dr sir lord lady king queen prince princess senator governor mayor "
+        "judge general colonel captain professor secretary ambassador pope bishop chief director chairman spokesman "
+        "spokeswoman prime pm ceo parliament congress government ministry department state house office university "
+        "street road avenue city county river lake north south east west northern southern eastern western january "
+        "february march april may june july august september october november december christmas god internet am "
     ).split()
 )
 # What follows a name that opens a sentence, and the endings of words that are no names.
@@ -223,7 +228,7 @@ def _read(sentences: Sequence[str]) -> _Text:
         text.dates.extend(dates)
         text.numbers.extend((number, q) for q in amounts)
         text.words.extend(_words(sentence, number, [*inside, *((q.start, q.end) for q in amounts)]))
-    for word, after in zip(text.words, text.words[1:], strict=False):
+    for word, after in pairwise(text.words):
         if word.opening and word.weight == 1.0 and word.shown[0].isupper() and _opens_as_name(word, after):
             word.name, word.weight = True, _NAME
     return text
@@ -349,15 +354,13 @@ def _compare(said: str, held: Sequence[str]) -> _Comparison:
     names = _missing_names(matches, mine, theirs)
     missing = (*(q.text for q in numbers), *(d.text for d in dates), *names)
     signals = Signals(
-        jumps=_walk([m.places for m in matches], theirs.words, gap=0.0, back=0.3, missing=1.0)
-        / max(1, len(mine.words)),
-        breaks=_walk([index.exact(w) for w in mine.words], theirs.words, 0.3, 0.7, 0.3) / max(1, len(mine.words)),
+        breaks=math.log(0.03 + _broken(mine, index) / max(1, len(mine.words))),
+        jumps=_walk([(m.places, m.word.weight) for m in matches], theirs.words, 0.0, 0.3) / max(1, len(mine.words)),
         phrases=_phrases(mine, theirs),
-        coverage=max(shares, default=0.0),
         novel_pairs=math.log1p(_novel_pairs(matches, theirs.words)),
-        numbers_missing=math.log1p(len(numbers) + len(dates)),
+        words_missing=math.log1p(sum(m.word.weight * (1 - m.credit) for m in matches)),
+        numbers_missing=math.log1p(min(2, len(numbers) + len(dates))),
         names_missing=math.log1p(len(names)),
-        length=math.log1p(len(mine.words)),
     )
     close = {i for i, share in enumerate(shares) if share >= _SAME_MATTER}
     contradicted = bool(close) and _contradicts(_Case(mine, theirs, matches, close, numbers, dates))
@@ -381,41 +384,48 @@ def _shares(matches: Sequence[_Match], words: Sequence[_Word], sentences: int) -
     return [share / total for share in shares]
 
 
-def _walk(
-    places: Sequence[Sequence[int]], words: Sequence[_Word], gap: float, back: float, missing: float, jump: float = 1.0
-) -> float:
-    """The least cost of visiting a place of each word in order; words without a place cost `missing`.
+def _broken(mine: _Text, index: _Index) -> float:
+    return _walk([(index.exact(word), 0.3) for word in mine.words], index.words, 0.3, 0.7)
 
-    A Viterbi search over places (as in hidden Markov word alignment, Vogel et al. 1996): going on to the next word is
-    free, leaving words out costs `gap`, going back `back`, going to another sentence `jump`.
+
+def _walk(steps: Sequence[tuple[Sequence[int], float]], words: Sequence[_Word], gap: float, back: float) -> float:
+    """The least cost of visiting a place of each word in order; a word's second number is the cost of leaving it out.
+
+    Going on to the next word is free, leaving words of the quote out costs `gap`, going back `back`, going to another
+    sentence 1. A Viterbi search over places, as in word alignment by hidden Markov models (Vogel et al., 1996).
     """
     costs: dict[int, float] = {}
     skipped = 0.0
-    for candidates in places:
-        if not candidates:
+    for places, missing in steps:
+        if not places:
             skipped += missing
             continue
-        floor = min(costs.values(), default=0.0)
-        nearest: dict[int, tuple[float, int]] = {}
-        for at, cost in costs.items():
-            sentence = words[at].sentence
-            if sentence not in nearest or (cost, at) < nearest[sentence]:
-                nearest[sentence] = (cost, at)
-        reached: dict[int, float] = {}
-        for at in candidates:
-            cost, place = nearest.get(words[at].sentence, (math.inf, 0))
-            cost += gap if place < at else back
-            if costs:
-                cost = min(cost, costs.get(at - 1, math.inf), floor + jump)
-            else:
-                cost = 0.0
-            reached[at] = cost
+        reached = _reached(places, costs, words, gap, back)
         best = min(reached.values())
         for at, cost in costs.items():
-            if cost + missing < min(best + jump, reached.get(at, math.inf)):
+            if cost + missing < min(best + 1.0, reached.get(at, math.inf)):
                 reached[at] = cost + missing
         costs = reached
     return min(costs.values(), default=0.0) + skipped
+
+
+def _reached(
+    places: Sequence[int], costs: Mapping[int, float], words: Sequence[_Word], gap: float, back: float
+) -> dict[int, float]:
+    """The least cost of standing at each place, coming from where `costs` tells."""
+    if not costs:
+        return dict.fromkeys(places, 0.0)
+    nearest: dict[int, tuple[float, int]] = {}
+    for at, cost in costs.items():
+        sentence = words[at].sentence
+        if sentence not in nearest or (cost, at) < nearest[sentence]:
+            nearest[sentence] = (cost, at)
+    jump = min(costs.values()) + 1.0
+    reached = {}
+    for at in places:
+        cost, before = nearest.get(words[at].sentence, (math.inf, 0))
+        reached[at] = min(cost + (gap if before < at else back), costs.get(at - 1, math.inf), jump)
+    return reached
 
 
 def _phrases(mine: _Text, theirs: _Text) -> float:
@@ -432,7 +442,7 @@ def _novel_pairs(matches: Sequence[_Match], words: Sequence[_Word]) -> int:
     """Neighbouring telling words that no sentence has in this order within `_NEAR` words."""
     return sum(
         not any(0 < b - a <= _NEAR and words[a].sentence == words[b].sentence for a in one.places for b in other.places)
-        for one, other in zip(matches, matches[1:], strict=False)
+        for one, other in pairwise(matches)
     )
 
 
@@ -562,9 +572,9 @@ def _other_polarity(case: _Case) -> bool:
     """Whether a word that one side negates outright stands un-negated wherever the other side has it."""
     for match in case.matches:
         found = [case.theirs.words[at] for at in case.places(match)]
-        if found and all(word.negated != match.word.negated for word in found):
-            if match.word.head or any(word.head for word in found):
-                return True
+        flipped = bool(found) and all(word.negated != match.word.negated for word in found)
+        if flipped and (match.word.head or any(word.head for word in found)):
+            return True
     return False
 
 
@@ -586,7 +596,7 @@ def _opposite(case: _Case) -> bool:
 def _swapped(case: _Case) -> bool:
     """Whether two names have changed places around the same verb: "Rome sued Paris" for "Paris sued Rome"."""
     names = [m for m in case.matches if m.word.name and m.credit == 1.0]
-    for one, other in zip(names, names[1:], strict=False):
+    for one, other in pairwise(names):
         verbs = [m for m in case.matches if one.at < m.at < other.at and not m.word.name and m.word.stem not in _MUTUAL]
         if not verbs or other.at - one.at > 2 * _NEAR or one.word.key == other.word.key:
             continue

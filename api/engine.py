@@ -57,7 +57,8 @@ class Engine:
             self.ingester = Ingester(self.store, self.indexer, settings.data)
             keywords = KeywordIndex(self._database)
             self.searcher = Searcher(self.store, keywords, self.embeddings, self.indexer, self.embedder)
-            self.asker = Asker(self.store, self.searcher, ExtractiveAnswerer(self.embedder), _chat_model(settings))
+            self._model = _chat_model(settings)
+            self.asker = Asker(self.store, self.searcher, ExtractiveAnswerer(self.embedder), self._model)
             self._undo = undo.pop_all()
 
     def start(self) -> None:
@@ -91,6 +92,8 @@ class Engine:
     def _warm_up(self) -> None:
         try:
             self.embedder.embed_questions(["warm up"])
+            if self._model is not None:
+                self._model.load()
         except DatelineError as error:
             log.error("%s", error)
 

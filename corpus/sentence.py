@@ -8,6 +8,10 @@ from sentencex import get_sentence_boundaries
 
 _LINE = re.compile(r"[^\n]+")
 _CLOSES_QUOTE = re.compile(r"[?!.,…][”\"’»]\s*$")
+# sentencex takes a month before a full stop for an abbreviation ("on 3 May. Fuel ..."); written out it is none.
+_MONTH_ENDS = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\.\s+(?=[\"“‘A-Z])"
+)
 _SPEECH_VERBS = (
     "said|says|told|added|adds|argued|argues|asked|asks|wrote|writes|warned|warns|replied|insisted|claimed|claims|"
     "explained|noted|recalled|announced|declared|stated|tweeted|posted|joked|quipped|continued|concluded|suggested|"
@@ -50,14 +54,10 @@ def _pieces(line: str, language: str) -> list[tuple[int, int]]:
     A lone surrogate cannot cross into the Rust library, so such a line is split with it replaced: offsets stay.
     """
     safe = line.encode("utf-8", "replace").decode("utf-8") if any("\ud800" <= c <= "\udfff" for c in line) else line
-    cuts = [0]
-    for boundary in get_sentence_boundaries(language, safe):
-        end = int(boundary["end_index"])
-        if cuts[-1] < end <= len(line):
-            cuts.append(end)
-    if cuts[-1] < len(line):
-        cuts.append(len(line))
-    return list(pairwise(cuts))
+    cuts = {0, len(line)}
+    cuts.update(min(int(boundary["end_index"]), len(line)) for boundary in get_sentence_boundaries(language, safe))
+    cuts.update(match.end() for match in _MONTH_ENDS.finditer(line))
+    return list(pairwise(sorted(cuts)))
 
 
 def _stripped(text: str, start: int, end: int) -> TextSpan | None:

@@ -149,22 +149,23 @@ class Library:
 
     def __init__(self, places: list[tuple[Article, int, int]], embedder: Embedder) -> None:
         self._places, self._embedder = places, embedder
-        self._found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        found: dict[str, list[tuple[int, int]]] = defaultdict(list)
         counts = [Counter(stems(a.title) * 2 + stems(a.body[s:e])) for a, s, e in places]
         for i, count in enumerate(counts):
             for word, n in count.items():
-                self._found[word].append((i, n))
-        self._lengths = np.array([sum(count.values()) for count in counts])
+                found[word].append((i, n))
+        lengths = np.array([sum(count.values()) for count in counts])
+        self._norm = 1.2 * (0.25 + 0.75 * lengths / lengths.mean())
+        self._found = {word: np.array(held).T for word, held in found.items()}
 
     def search(self, question: str, without: frozenset[str] = frozenset()) -> tuple[Passage, ...]:
         """The best passages, those of the articles `without` left out."""
         scores = np.zeros(len(self._places))
-        norm = 1.2 * (0.25 + 0.75 * self._lengths / self._lengths.mean())
         for word in dict.fromkeys(stem(term) for term in query_terms(question)):
-            if held := self._found.get(word):
-                rows, n = np.array(held).T
+            if word in self._found:
+                rows, n = self._found[word]
                 rarity = math.log(1 + (len(self._places) - len(rows) + 0.5) / (len(rows) + 0.5))
-                scores[rows] += rarity * n * 2.2 / (n + norm[rows])
+                scores[rows] += rarity * n * 2.2 / (n + self._norm[rows])
         order = [int(i) for i in np.argsort(-scores)[: 4 * _LOOKED_AT] if self._places[i][0].id not in without]
         order = [i for i in order if scores[i] > 0][:_LOOKED_AT]
         if not order:

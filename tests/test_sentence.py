@@ -32,6 +32,10 @@ def test_a_quotation_stays_with_its_attribution(text: str) -> None:
     assert split(text) == [text]
 
 
+def test_a_month_can_end_a_sentence() -> None:
+    assert len(split("The port reopened on 3 May. Fuel exports resumed two days later.")) == 2
+
+
 def test_a_quotation_does_not_take_an_unrelated_sentence() -> None:
     assert len(split("“Will it hold?” The storm of 3 May broke the wall.")) == 2
 
