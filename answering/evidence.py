@@ -32,20 +32,28 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(rf"[$€£]\s?\d|\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
-_REASON = re.compile(
-    r"\b(?:because|since|due to|owing to|thanks to|as a result|result(?:s|ed) (?:in|from)|therefore|so that|in order to|"
-    r"in (?:protest|response|retaliation)|to (?:avoid|prevent|protect|stop|ensure|keep|save|help|reduce|make)|"
-    r"cit(?:es|ed|ing)|blam(?:es|ed|ing)|caus(?:e|es|ed|ing)|reasons?|motivat\w+|led to|leads to|prompt(?:s|ed|ing)|"
-    r"fear(?:s|ed|ing)?|afraid|concern(?:s|ed)?|worr(?:y|ies|ied)|risk(?:s|ed|ing)?|unless|only (?:if|one)|"
-    r"would (?:also )?(?:be to|mean|require|have to|force|allow|make|give)|will have to|accept|demands?|refus\w+|"
-    r"hop(?:es|ed|ing) to|aim(?:s|ed|ing)? to|wanted? to|wants to|need(?:s|ed)? to|after \w+ing|"
-    r"not (?:want|willing|ready)|will not|guarantee\w*)\b",
-    re.IGNORECASE,
-)
+# How plainly a sentence gives a reason: what an act would amount to or cost, then the words of cause and dread, then
+# aims and stated grounds. A bare condition ("only if") is not a reason.
+_REASONS = tuple(
+    (strength, re.compile(pattern, re.IGNORECASE))
+    for strength, pattern in (
+        (1.0, r"\b(?:would|could|might) (?:also |then |only )?(?:be to|mean|require|amount to|force|imply|cost|look like|"
+              r"expose|undermine|legitimi[sz]e|weaken|threaten|jeopardi[sz]e)\b"),
+        (0.7, r"\b(?:because|since|due to|owing to|thanks to|as a result of|on the grounds?|so that|in order to|"
+              r"to avoid|to prevent|to protect|for fear|caus(?:e|es|ed|ing)|(?<!no )reasons?|motivat\w+|led to|leads to|"
+              r"prompt(?:s|ed|ing)|fear(?:s|ed|ing)?|afraid|blam(?:es|ed|ing)|risk(?:s|ed|ing)?|cit(?:es|ed|ing)|"
+              r"(?:would|will) have to (?:accept|admit|concede|give|explain))\b"),
+        (0.5, r"\b(?:therefore|in (?:protest|response|retaliation)|to (?:stop|ensure|keep|save|help|reduce|make)|"
+              r"concern(?:s|ed)?|worr(?:y|ies|ied)|hop(?:es|ed|ing) to|aim(?:s|ed|ing)? to|want(?:s|ed)? to|"
+              r"need(?:s|ed)? to|after \w+ing|guarantee\w*|not (?:want|willing|ready)|unwilling|refus\w+|will not)\b"),
+    )
+)  # fmt: skip
 _PLACE = re.compile(r"\b(?:in|at|near|from|to|on|outside|across|off|of|around|throughout|into|through)\s+(?:the\s+)?[A-Z]")
 _QUOTATION = re.compile(r"[\"“”«»]")
 _CAPITAL = re.compile(r"[A-Z][^\W_]*")
 _PRONOUN = re.compile(r"^[\"“(]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
+_STANDS_FOR = re.compile(r"\b(?:he|she|they|his|her|their|it|its)\b", re.IGNORECASE)
+_NAME = re.compile(r"\b[A-Z][^\W\d_]{2,}(?:-[^\W\d_]+)*\b")
 _ENDED = re.compile(r"[.!?…:;][\"”’'»)\]]*$")
 _ASKS = re.compile(r"\?[\"”’'»)\]]*$")
 _COUNTED = re.compile(r"\bhow many (\w+(?: \w+)?)", re.IGNORECASE)
@@ -62,12 +70,16 @@ _UNITS = tuple(
     )
 )
 _LONGEST, _SHORTEST_WORDS, _HEADING_WORDS = 700, 3, 14
-_GENERIC = frozenset(stems("say tell think believe argue claim describe speak put call want go get take make use do"))
+_GENERIC = frozenset(stems("say tell think believe argue claim describe speak put call want go get take make use do hold held locate occur place become US"))
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A sentence that could answer: where it stands, and what was seen of it and its neighbours."""
+    """A sentence that could answer: where it stands, and what was seen of it and its neighbours.
+
+    `known` holds its stems and those of the names that its pronouns may mean; `around` also its neighbours' and the
+    headline's.
+    """
 
     passage: Passage
     start: int
@@ -103,13 +115,20 @@ def read_passages(question: Question, passages: Sequence[Passage]) -> Reading:
         candidates.extend(_sentences(passage, title, seen))
     for candidate in candidates:
         anywhere |= candidate.around
-    terms = [t for t in question.terms]
+    anywhere |= _elsewhere_in(question, passages, anywhere)
     weights = {}
-    for term in terms:
+    for term in question.terms:
         df = sum(term in c.known for c in candidates)
         rarity = math.log((len(candidates) + 1) / (df + 0.5)) / math.log(len(candidates) + 2)
         weights[term] = _base_weight(question, term) * (0.5 + min(1.0, max(0.0, rarity)))
     return Reading(candidates, weights, frozenset(anywhere))
+
+
+def _elsewhere_in(question: Question, passages: Sequence[Passage], found: set[str]) -> set[str]:
+    """Names of the question that stand in the articles, though not in the passages that were found."""
+    missing = [n for n in question.names if not has(n, frozenset(found))]
+    bodies = {id(p.article): p.article.body.lower() for p in passages} if missing else {}
+    return {n for n in missing if any(question.shown[n].lower() in body for body in bodies.values())}
 
 
 def _base_weight(question: Question, term: str) -> float:
@@ -134,13 +153,23 @@ def _sentences(passage: Passage, title: frozenset[str], seen: set[tuple[str, int
             continue
         seen.add(place)
         near = set(held[i]).union(*held[max(0, i - 2) : i + 2])
+        meant = _meant(sentence, [text[s.start : s.end] for s in spans[max(0, i - 2) : i]])
         found.append(
             Candidate(
                 passage, passage.start + span.start, passage.start + span.end, sentence,
-                text.count("\n", 0, span.start), i, held[i], frozenset(held[i]), frozenset(near | title),
+                text.count("\n", 0, span.start), i, held[i], frozenset(held[i]) | meant, frozenset(near | title),
             )
         )  # fmt: skip
     return found
+
+
+def _meant(sentence: str, before: Sequence[str]) -> frozenset[str]:
+    """The names that a pronoun of the sentence may mean: those of the nearest of the two sentences `before` with any."""
+    if _STANDS_FOR.search(sentence):
+        for other in reversed(before):
+            if names := [stem(w) for w in _NAME.findall(other)]:
+                return frozenset(names)
+    return frozenset()
 
 
 def _could_answer(sentence: str) -> bool:
@@ -176,6 +205,7 @@ NAMES = (
     "worded", "worded_best",
 )  # fmt: skip
 _AT = {name: i for i, name in enumerate(NAMES)}
+TYPED = _AT["typed"]
 # The columns that need the embedder.
 EMBEDDED_COLUMNS = tuple(_AT[name] for name in ("cosine", "cosine_best", "worded", "worded_best"))
 
@@ -242,7 +272,7 @@ def answer_type(question: Question, candidate: Candidate) -> float:
         case Kind.WHERE:
             return float(bool(_PLACE.search(text)) and bool(_new_names(question, text)))
         case Kind.WHY:
-            return min(1.0, len(_REASON.findall(text)) / 2)
+            return max((strength for strength, cue in _REASONS if cue.search(text)), default=0.0)
         case _:
             return 0.0
 

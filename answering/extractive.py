@@ -11,6 +11,7 @@ from answering.abstention import reason_for
 from answering.answer import Claim, Reason, Span
 from answering.answerability import answer_features
 from answering.evidence import (
+    TYPED,
     Candidate,
     Features,
     Reading,
@@ -20,7 +21,7 @@ from answering.evidence import (
     set_cosines,
     set_worded,
 )
-from answering.question import Question, read_question
+from answering.question import Kind, Question, read_question
 from answering.wording import Wording
 from retrieval.embedder import Embedder, Vectors
 from retrieval.passage import Passage
@@ -50,6 +51,7 @@ class Extraction:
 class _Scored:
     candidate: Candidate
     score: float
+    typed: float
 
 
 class ExtractiveAnswerer:
@@ -83,12 +85,12 @@ class ExtractiveAnswerer:
         confidence = calibration.answer_probability(features)
         if confidence < calibration.ANSWER_THRESHOLD:
             return Extraction((), reason_for(asked, reading), confidence)
-        ranked = [_Scored(reading.candidates[i], float(scores[i])) for i in order]
+        ranked = [_Scored(reading.candidates[i], float(scores[i]), float(rows[i, TYPED])) for i in order]
         return Extraction(_claims(asked, reading, ranked, confidence, max_claims, max_citations), None, confidence)
 
     def rank(self, question: Question, question_vector: Vectors, reading: Reading, rows: Features) -> list[int]:
         """The candidates that look best by words, embedded and put in order; their columns in `rows` are filled in."""
-        before = rows @ calibration.LEXICAL_WEIGHTS
+        before = lexical_scores(question, rows, calibration.LEXICAL_WEIGHTS)
         best = [int(i) for i in np.argsort(-before, kind="stable")[:EMBEDDED]]
         vectors = self._embedder.embed_passages([reading.candidates[i].text for i in best])
         set_cosines(rows, best, np.asarray(vectors @ question_vector, dtype=np.float64))
@@ -98,12 +100,18 @@ class ExtractiveAnswerer:
         return sorted(best, key=lambda i: -float(rows[i] @ calibration.SENTENCE_WEIGHTS))
 
 
+def lexical_scores(question: Question, rows: Features, weights: Features) -> Features:
+    """What words alone say of each candidate: the order in which sentences are worth embedding."""
+    bonus = calibration.REASON_BONUS if question.kind is Kind.WHY else 0.0
+    return np.asarray(rows @ weights + bonus * rows[:, TYPED])
+
+
 def _claims(
     question: Question, reading: Reading, ranked: list[_Scored], confidence: float, most: int, spans: int
 ) -> tuple[Claim, ...]:
     """The best sentence, others that add to it, each after the sentence that says whom its pronoun means."""
     chosen = _chosen(question, ranked, min(most, calibration.MOST_CLAIMS[question.kind]))
-    top = chosen[0].score
+    top = max(one.score for one in chosen)
     places: dict[tuple[str, int, int], Claim] = {}
     left = spans
     for i, one in enumerate(chosen):
@@ -125,18 +133,48 @@ def _claims(
 
 
 def _chosen(question: Question, ranked: list[_Scored], most: int) -> list[_Scored]:
-    chosen = [ranked[0]]
-    reach = calibration.REACH[question.kind]
-    for one in ranked[1:]:
-        if len(chosen) >= most or one.score < ranked[0].score - reach:
+    """The best, then what adds to it and lies within reach of it."""
+    is_why = question.kind is Kind.WHY
+    ordered = _reasons_first(ranked) if is_why else ranked
+    chosen = [ordered[0]]
+    best, reach = ranked[0], calibration.REACH[question.kind]
+    for one in ordered[1:]:
+        if len(chosen) >= most:
             break
-        if all(_alike(one, other) < _REDUNDANT for other in chosen):
+        # The further reasons of an argument stand in the article that makes it; elsewhere a sentence has to score.
+        same = one.candidate.passage.article.id == best.candidate.passage.article.id
+        near = one.score >= best.score - (reach if same else min(reach, calibration.REACH_ELSEWHERE))
+        if near and all(_adds(one, other, is_why) for other in chosen):
             chosen.append(one)
     return chosen
 
 
+def _reasons_first(ranked: list[_Scored]) -> list[_Scored]:
+    """Sentences with words of reason first, the plainest ahead: the reasons of an argument repeat little of a question.
+
+    A sentence without such words that lies far above them all keeps its place.
+    """
+    giving = [one for one in ranked if one.typed]
+    giving.sort(key=lambda one: -(one.score + calibration.REASON_BONUS * one.typed))
+    others = [one for one in ranked if not one.typed]
+    ahead = [o for o in others if not giving or o.score > giving[0].score + calibration.REASON_LEAD]
+    return [*ahead[:1], *giving, *[o for o in others if o not in ahead[:1]]]
+
+
+def _adds(one: _Scored, other: _Scored, is_why: bool) -> bool:
+    return _alike(one, other) < _REDUNDANT and not (is_why and _adjoins(one, other))
+
+
+def _adjoins(one: _Scored, other: _Scored) -> bool:
+    """Whether one directly follows the other in a paragraph, where they mostly make one point."""
+    a, b = sorted((one.candidate, other.candidate), key=lambda c: c.start)
+    if a.passage.article is not b.passage.article:
+        return False
+    return b.start - a.end <= 2 and "\n" not in a.passage.article.body[a.end : b.start]
+
+
 def _alike(one: _Scored, other: _Scored) -> float:
-    a, b = one.candidate.known, other.candidate.known
+    a, b = set(one.candidate.stems), set(other.candidate.stems)
     return len(a & b) / max(1, len(a | b))
 
 
@@ -152,11 +190,11 @@ def _same_elsewhere(one: _Scored, ranked: list[_Scored]) -> list[Candidate]:
 
 def _antecedent(question: Question, c: Candidate, reading: Reading) -> Candidate | None:
     """The sentence before, when `c` opens with a pronoun and only that sentence names the question's subject."""
-    if not _SUBJECT_PRONOUN.match(c.text) or any(has(n, c.known) for n in question.names):
+    if not _SUBJECT_PRONOUN.match(c.text) or any(has(n, frozenset(c.stems)) for n in question.names):
         return None
     for other in reading.candidates:
         if other.passage is c.passage and other.number == c.number - 1 and other.line == c.line:
-            return other if any(has(n, other.known) for n in question.names) else None
+            return other if any(has(n, frozenset(other.stems)) for n in question.names) else None
     return None
 
 

@@ -208,4 +208,5 @@ def _names(words: list[str], shown: dict[str, str]) -> tuple[str, ...]:
     if not letters or sum(w[0].isupper() for w in letters[1:]) > 0.7 * max(3, len(letters) - 1):
         return ()
     capital = [stem(w) for i, w in enumerate(words) if w[0].isupper() and (i > 0 or (len(w) > 1 and w.isupper()))]
-    return tuple(s for s in dict.fromkeys(capital) if s in shown)
+    # American news says "the country" where it means the United States, so their absence tells nothing.
+    return tuple(s for s in dict.fromkeys(capital) if s in shown and s != "america")

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from answering.answer import Verdict
 from answering.normalise import (
@@ -48,27 +48,24 @@ class Signals:
 
     `breaks`: ln(0.03 + cost per word) of reading all words of the statement off the quotes in order (`_walk`).
     `jumps`: the same for its telling words, where leaving words out is free and a synonym will do, not logarithmic.
-    `phrases`: the share of its three-word runs that a quote holds. `novel_pairs`: ln(1 + neighbouring telling words
-    that are never near each other in the quotes). `words_missing`: ln(1 + weight of telling words in no quote).
     `numbers_missing`, `names_missing`: ln(1 + count). `similarity`: the highest cosine to a quote, 0..1.
     """
 
     breaks: float
     jumps: float
-    phrases: float
-    novel_pairs: float
-    words_missing: float
     numbers_missing: float
     names_missing: float
     similarity: float | None = None
 
 
-_WEIGHTS = {"jumps": -3.0}
-_INTERCEPT = 0.0
-_WEIGHTS_WITH_SIMILARITY = {"jumps": -3.0}
-_INTERCEPT_WITH_SIMILARITY = 0.0
+_INTERCEPT = -0.32
+_WEIGHTS = {"breaks": -0.742, "jumps": -3.587, "numbers_missing": -2.491, "names_missing": -0.969}
+_INTERCEPT_WITH_SIMILARITY = -1.504
+_WEIGHTS_WITH_SIMILARITY = {
+    "breaks": -0.593, "jumps": -3.09, "numbers_missing": -2.545, "names_missing": -0.974, "similarity": 1.895,
+}  # fmt: skip
 _SUPPORTED, _PARTLY = 0.6, 0.3
-_DETAIL_CAP, _QUOTE_CAP, _CONTRADICTION_CAP = 0.5, 0.2, 0.1
+_QUOTE_CAP, _CONTRADICTION_CAP = 0.2, 0.1
 # A statement is a sentence or a few. Longer text is not read, so that a request cannot buy minutes of work: it counts
 # as unsupported unless it is verbatim.
 _LONGEST = 10_000
@@ -102,7 +99,7 @@ def verify(statement: str, quotes: Sequence[str], *, similarity: Similarity | No
         signals = replace(signals, similarity=_highest(similarity(statement, held)))
     score = support_probability(signals)
     if details:
-        score *= _DETAIL_CAP
+        score *= _SUPPORTED  # keeps the order, and never reaches the threshold
     verdict = Verdict.UNSUPPORTED
     if score >= _PARTLY:
         verdict = Verdict.SUPPORTED if score >= _SUPPORTED and not details else Verdict.PARTLY
@@ -190,6 +187,9 @@ _TITLES = frozenset(
 # What follows a name that opens a sentence, and the endings of words that are no names.
 _AFTER_NAME = frozenset("is was has had will would can could may might did does and who whose".split())
 _NO_NAME = re.compile(r"(?:s|ing|ed|ly|ion|ment|ity|ness|ers?|ism|ists?|ance|ence|ure|age|al)$")
+# What ends the reach of a negator: a new clause; and for a verb that denies, the words that say when and where it did.
+_CLAUSE_WORDS = frozenset(("but", "and", "although"))
+_ADVERBIAL = frozenset("for in on at since after before during by from".split())
 _SCOPE = 4  # words after a negator that it is taken to negate
 
 
@@ -216,7 +216,7 @@ class _Text:
 
     words: list[_Word] = field(default_factory=list)
     numbers: list[tuple[int, Quantity]] = field(default_factory=list)
-    dates: list[Day] = field(default_factory=list)
+    dates: list[tuple[int, Day]] = field(default_factory=list)
 
 
 def _read(sentences: Sequence[str]) -> _Text:
@@ -225,7 +225,7 @@ def _read(sentences: Sequence[str]) -> _Text:
         dates = days(sentence)
         inside = [(d.start, d.end) for d in dates]
         amounts = [q for q in quantities(sentence) if not any(a < q.end and q.start < b for a, b in inside)]
-        text.dates.extend(dates)
+        text.dates.extend((number, d) for d in dates)
         text.numbers.extend((number, q) for q in amounts)
         text.words.extend(_words(sentence, number, [*inside, *((q.start, q.end) for q in amounts)]))
     for word, after in pairwise(text.words):
@@ -249,7 +249,7 @@ _NAME, _PLAIN, _LIGHT = 1.5, 1.0, 0.4
 
 
 def _words(sentence: str, number: int, figures: Sequence[tuple[int, int]]) -> Iterator[_Word]:
-    before, since, odd, head, opening = 0, _SCOPE, False, False, True
+    before, since, odd, head, implicit, opening = 0, _SCOPE, False, False, False, True
     for match in _WORD.finditer(sentence):
         shown, (start, end) = match.group(), match.span()
         lower = shown.lower()
@@ -260,9 +260,9 @@ def _words(sentence: str, number: int, figures: Sequence[tuple[int, int]]) -> It
                 since, odd = _SCOPE, False
                 opening = opening or gap[0] in ".!?:"
             opening = opening or '"' in gap
-        if lower in ("but", "and", "although"):
+        if lower in _CLAUSE_WORDS or (implicit and lower in _ADVERBIAL):
             since, odd = _SCOPE, False
-        figure = any(a < end and start < b for a, b in figures)
+        figure = bool(figures) and any(a < end and start < b for a, b in figures)
         function = bare in FUNCTION_WORDS or lower.endswith("n't") or len(bare) < 2
         negator = bare in NEGATORS or lower.endswith("n't")
         capital = shown[0].isupper() and not figure and (not function or (shown.isupper() and end - start > 1))
@@ -273,7 +273,7 @@ def _words(sentence: str, number: int, figures: Sequence[tuple[int, int]]) -> It
         first = head and not function
         yield _Word(shown, bare, root, key, weight, name, opening, figure, inside, inside and first, number, start, end)
         if negator:
-            odd, since, head = not (odd and since < _SCOPE), 0, True
+            odd, since, head, implicit = not (odd and since < _SCOPE), 0, True, not function
         else:
             since, head = since + 1, head and function
         before, opening = end, False
@@ -356,9 +356,6 @@ def _compare(said: str, held: Sequence[str]) -> _Comparison:
     signals = Signals(
         breaks=math.log(0.03 + _broken(mine, index) / max(1, len(mine.words))),
         jumps=_walk([(m.places, m.word.weight) for m in matches], theirs.words, 0.0, 0.3) / max(1, len(mine.words)),
-        phrases=_phrases(mine, theirs),
-        novel_pairs=math.log1p(_novel_pairs(matches, theirs.words)),
-        words_missing=math.log1p(sum(m.word.weight * (1 - m.credit) for m in matches)),
         numbers_missing=math.log1p(min(2, len(numbers) + len(dates))),
         names_missing=math.log1p(len(names)),
     )
@@ -428,40 +425,21 @@ def _reached(
     return reached
 
 
-def _phrases(mine: _Text, theirs: _Text) -> float:
-    runs = [(a.lower, b.lower, c.lower) for a, b, c in zip(mine.words, mine.words[1:], mine.words[2:], strict=False)]
-    words = theirs.words
-    held = {(a.lower, b.lower, c.lower) for a, b, c in zip(words, words[1:], words[2:], strict=False)}
-    return sum(run in held for run in runs) / len(runs) if runs else 0.0
-
-
-_NEAR = 6
-
-
-def _novel_pairs(matches: Sequence[_Match], words: Sequence[_Word]) -> int:
-    """Neighbouring telling words that no sentence has in this order within `_NEAR` words."""
-    return sum(
-        not any(0 < b - a <= _NEAR and words[a].sentence == words[b].sentence for a in one.places for b in other.places)
-        for one, other in pairwise(matches)
-    )
-
-
 # --- missing details -------------------------------------------------------------------------------------------------
 
 
 def _missing_numbers(mine: _Text, theirs: _Text) -> list[Quantity]:
-    years = [_year(day) for day in theirs.dates if day.year]
-    found = [*(q for _, q in theirs.numbers), *years]
+    found = [*(q for _, q in theirs.numbers), *(_year(day) for _, day in theirs.dates if day.year)]
     return [q for _, q in mine.numbers if not any(q.agrees(other) for other in found)]
 
 
 def _missing_dates(mine: _Text, theirs: _Text) -> list[Day]:
     years = {value for _, q in theirs.numbers if q.unit == "" for value in q.values}
-    years |= {float(day.year) for day in theirs.dates if day.year}
+    years |= {float(day.year) for _, day in theirs.dates if day.year}
     return [
         day
-        for day in mine.dates
-        if not any(day.agrees(other) for other in theirs.dates) or (day.year and float(day.year) not in years)
+        for _, day in mine.dates
+        if not any(day.agrees(other) for _, other in theirs.dates) or (day.year and float(day.year) not in years)
     ]
 
 
@@ -521,6 +499,7 @@ def _has_other_name_before(words: Sequence[_Word], places: Sequence[int]) -> boo
 
 # The weighted share of telling words from which on a sentence is taken to speak of the same matter.
 _SAME_MATTER = 0.6
+_NEAR = 6  # words between which a neighbour is looked for
 _MUTUAL = frozenset(stem(w) for w in "meet met talk speak spoke discuss agree negotiate marry join fight play".split())
 
 
@@ -540,14 +519,14 @@ class _Case:
 
 
 def _contradicts(case: _Case) -> bool:
-    return _other_number(case) or _other_polarity(case) or _opposite(case) or _swapped(case)
+    return _other_number(case) or _other_polarity(case) or _opposite(case) or _swapped(case) or _other_owner(case)
 
 
 def _other_number(case: _Case) -> bool:
     """Whether a close sentence counts the same thing with another number, or dates the same matter otherwise."""
-    said = [q for _, q in case.mine.numbers]
-    if case.dates and any(not any(mine.agrees(day) for mine in case.mine.dates) for day in case.theirs.dates):
+    if _other_date(case):
         return True
+    said = [q for _, q in case.mine.numbers]
     for quantity in said:
         counted = _counted(case.mine, quantity, 0)
         others = [(n, q) for n, q in case.theirs.numbers if n in case.close and q.unit == quantity.unit]
@@ -558,6 +537,12 @@ def _other_number(case: _Case) -> bool:
         if quantity in case.numbers and quantity.unit and unclaimed:
             return True
     return False
+
+
+def _other_date(case: _Case) -> bool:
+    mine = [day for _, day in case.mine.dates]
+    others = [day for number, day in case.theirs.dates if number in case.close and not any(d.agrees(day) for d in mine)]
+    return any((day.day is None) == (other.day is None) for day in case.dates for other in others)
 
 
 def _counted(text: _Text, quantity: Quantity, sentence: int) -> str | None:
@@ -571,8 +556,8 @@ def _counted(text: _Text, quantity: Quantity, sentence: int) -> str | None:
 def _other_polarity(case: _Case) -> bool:
     """Whether a word that one side negates outright stands un-negated wherever the other side has it."""
     for match in case.matches:
-        found = [case.theirs.words[at] for at in case.places(match)]
-        flipped = bool(found) and all(word.negated != match.word.negated for word in found)
+        found = [case.theirs.words[at] for at in match.places]
+        flipped = bool(case.places(match)) and all(word.negated != match.word.negated for word in found)
         if flipped and (match.word.head or any(word.head for word in found)):
             return True
     return False
@@ -595,14 +580,15 @@ def _opposite(case: _Case) -> bool:
 
 def _swapped(case: _Case) -> bool:
     """Whether two names have changed places around the same verb: "Rome sued Paris" for "Paris sued Rome"."""
-    names = [m for m in case.matches if m.word.name and m.credit == 1.0]
-    for one, other in pairwise(names):
-        verbs = [m for m in case.matches if one.at < m.at < other.at and not m.word.name and m.word.stem not in _MUTUAL]
-        if not verbs or other.at - one.at > 2 * _NEAR or one.word.key == other.word.key:
+    told = [m for m in case.matches if m.places and m.word.lower not in _TITLES and not m.word.lower.endswith("ly")]
+    for i, one in enumerate(told):
+        between = list(takewhile(lambda m: not m.word.name, told[i + 1 : i + 4]))
+        other = told[i + 1 + len(between)] if i + 1 + len(between) < len(told) else one
+        named = one.word.name and other.word.name and one.credit == other.credit == 1.0
+        if not between or not named or between[0].word.stem in _MUTUAL or other.at - one.at > _NEAR:
             continue
         passive = any(w.lower == "by" for w in case.mine.words[one.at : other.at])
-        orders = {_order(case, one, verb, other, passive) for verb in verbs} - {0}
-        if orders == {-1}:
+        if _order(case, one, between[0], other, passive) < 0:
             return True
     return False
 
@@ -613,10 +599,21 @@ def _order(case: _Case, one: _Match, verb: _Match, other: _Match, passive: bool)
     for a in case.places(one):
         for b in case.places(other):
             low, high = min(a, b), max(a, b)
-            if high - low > 3 * _NEAR or not any(low < v < high for v in case.places(verb)):
+            if high - low > _NEAR or not any(low < v < high for v in case.places(verb)):
                 continue
             turned = passive != any(w.lower == "by" for w in words[low:high])
             if (a < b) != turned:
                 return 1
             seen = -1
     return seen
+
+
+def _other_owner(case: _Case) -> bool:
+    """Whether what is somebody's in the statement ("Ukraine's budget") is everywhere in the quotes somebody else's."""
+    for one, other in pairwise(case.matches):
+        if not one.word.shown.endswith("'s") or other.at != one.at + 1 or not case.places(other):
+            continue
+        owners = [case.theirs.words[at - 1] for at in other.places if at]
+        if owners and all(w.shown.endswith("'s") and not same_name(w.key, one.word.key) for w in owners):
+            return True
+    return False

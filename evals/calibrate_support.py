@@ -29,7 +29,7 @@ from corpus.sentence import sentence_spans
 from retrieval.embedder import BUNDLED, LazyEmbedder
 
 Numbers = NDArray[np.float64]
-NAMES = ("breaks", "jumps", "phrases", "novel_pairs", "words_missing", "numbers_missing", "names_missing")
+NAMES = ("breaks", "jumps", "numbers_missing", "names_missing")
 _FOLDS, _REPEATS, _ROUNDS, _RIDGE = 5, 5, 2_000, 10.0
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 

@@ -23,7 +23,8 @@ T = TypeVar("T")
 WRITE_BATCH = 250
 # ef_search 400 gives recall@10 of 0.999 at 100,000 vectors for about a millisecond more than the default of 100; the
 # threshold makes the write of the whole graph to disk, the moment at which a kill can damage it, ten times rarer.
-_HNSW = {"space": "cosine", "ef_search": 400, "sync_threshold": 10_000}
+_HNSW = {"space": "cosine", "ef_search": 400}
+SYNC_THRESHOLD = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,21 @@ class ChromaIndex:
     """Vectors of chunks in Chroma, embedded in `folder` or on a server at `url`, one Chroma collection per collection.
 
     The embedder's fingerprint is part of each Chroma collection's name, so vectors of two models never mix. Embedded,
-    the folder belongs to this process alone. Every method raises `IndexUnavailable` after `deadline` seconds or when
+    the folder belongs to this process alone. After `sync_threshold` writes the graph is put on disk. Every method raises `IndexUnavailable` after `deadline` seconds or when
     Chroma fails.
     """
 
-    def __init__(self, fingerprint: str, folder: Path | None = None, url: str | None = None, deadline: float = 10.0):
+    def __init__(
+        self,
+        fingerprint: str,
+        folder: Path | None = None,
+        url: str | None = None,
+        deadline: float = 10.0,
+        sync_threshold: int = SYNC_THRESHOLD,
+    ) -> None:
         self._fingerprint = fingerprint
         self._deadline = deadline
+        self._hnsw = {**_HNSW, "sync_threshold": sync_threshold}
         self._collections: dict[str, Any] = {}
         self._writer = threading.Lock()
         # A call that overran its deadline keeps its thread, so there are some to spare.
@@ -100,7 +109,7 @@ class ChromaIndex:
     def _collection(self, name: str) -> Any:
         if name not in self._collections:
             self._collections[name] = self._client.get_or_create_collection(
-                collection_name(self._fingerprint, name), configuration={"hnsw": _HNSW}, embedding_function=None
+                collection_name(self._fingerprint, name), configuration={"hnsw": self._hnsw}, embedding_function=None
             )
         return self._collections[name]
 

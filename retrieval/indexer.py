@@ -17,7 +17,7 @@ from corpus.errors import DatelineError, EmbedderMismatch, IndexUnavailable
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
 from retrieval.embedder import Embedder
 from retrieval.exact import ExactSearch
-from retrieval.index import WRITE_BATCH, ChromaIndex, collection_name
+from retrieval.index import SYNC_THRESHOLD, WRITE_BATCH, ChromaIndex, collection_name
 from retrieval.probe import probe, take_manifest, write_manifest
 
 log = logging.getLogger(__name__)
@@ -49,12 +49,14 @@ class Indexer:
         embedder: Embedder,
         folder: Path,
         url: str | None = None,
+        sync_threshold: int = SYNC_THRESHOLD,
     ) -> None:
         self._db = database
         self._embeddings = embeddings
         self._embedder = embedder
         self._folder = folder
         self._url = url
+        self._sync_threshold = sync_threshold
         self.exact = ExactSearch(embeddings)
         self.state = IndexState.STARTING
         self._index: ChromaIndex | None = None
@@ -201,7 +203,9 @@ class Indexer:
         else:
             self._check_generation()
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._index = ChromaIndex(self._embedder.fingerprint, folder=self._generation_folder)
+            self._index = ChromaIndex(
+                self._embedder.fingerprint, folder=self._generation_folder, sync_threshold=self._sync_threshold
+            )
             self._drop_old_generations()
         rebuilding = self._db.fact("index_rebuilding") == "yes"
         self.state = IndexState.REBUILDING if rebuilding else IndexState.READY

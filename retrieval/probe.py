@@ -19,6 +19,7 @@ _MANIFEST = "sound.json"
 # A sparse or corrupted file can claim any size; reading it must fail rather than take the machine's memory.
 _SPARE_BYTES = 6 << 30
 _SELF_QUERIES = 300
+_HOLE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ def probe(folder: Path, expected: int) -> Probe:
     """Open the index in `folder` in a subprocess and read everything; `expected` entries set its time limit."""
     if not folder.exists():
         return Probe(expected == 0, {})
+    if any(_is_hollow(path) for path in _files(folder)):
+        return Probe(False, {})
     limit = 60 + expected / 500
     try:
         done = subprocess.run(
@@ -62,6 +65,12 @@ def take_manifest(folder: Path) -> bool:
     sound = recorded == _digests(folder) if _sizes_agree(folder, recorded) else False
     note.unlink(missing_ok=True)
     return sound
+
+
+def _is_hollow(path: Path) -> bool:
+    """Whether a file claims a hundred times the space it takes: a hole of gigabytes would be read for minutes."""
+    status = path.stat()
+    return status.st_size > 100 * status.st_blocks * 512 + _HOLE_BYTES
 
 
 def _sizes_agree(folder: Path, recorded: dict[str, list[int | str]]) -> bool:

@@ -1,0 +1,137 @@
+"""A whole Dateline made small for the fault tests: real store, real Chroma, and an embedder that needs no model.
+
+`python -m tests.small FOLDER FIRST COUNT` stores and indexes COUNT articles and prints the id of each acknowledged one.
+"""
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from corpus.article import IncomingArticle
+from corpus.database import Database
+from corpus.embeddings import EmbeddingStore
+from corpus.keyword import KeywordIndex
+from corpus.selection import Selection
+from corpus.store import ArticleStore
+from retrieval.embedder import Vectors
+from retrieval.indexer import Indexer
+from retrieval.ingest import Ingester
+from retrieval.search import Searcher
+
+DIMENSIONS = 64
+
+
+class HashedWords:
+    """Bag of words, each word a fixed random direction: deterministic, unit length, near when words are shared."""
+
+    name = "hashed-words"
+    fingerprint = "hashedwords0"
+
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        return np.stack([self._one(text) for text in questions])
+
+    def embed_passages(self, passages: Sequence[str]) -> Vectors:
+        return self.embed_questions(passages)
+
+    def _one(self, text: str) -> Vectors:
+        total = np.full(DIMENSIONS, 1e-6)
+        for word in re.findall(r"\w+", text.lower()):
+            seed = int.from_bytes(hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+            total += np.random.default_rng(seed).standard_normal(DIMENSIONS)
+        return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
+
+
+class Small:
+    """Everything over one folder, without a lock on it, so that a test can break it from outside."""
+
+    def __init__(self, folder: Path, sync_threshold: int = 50) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.database = Database(folder / "dateline.sqlite")
+        self.store = ArticleStore(self.database)
+        self.embeddings = EmbeddingStore(self.database)
+        self.embedder = HashedWords()
+        self.indexer = Indexer(
+            self.database, self.embeddings, self.embedder, folder / "index", sync_threshold=sync_threshold
+        )
+        self.ingester = Ingester(self.store, self.indexer, folder)
+        self.keywords = KeywordIndex(self.database)
+        self.searcher = Searcher(self.store, self.keywords, self.embeddings, self.indexer, self.embedder)
+
+    def start(self) -> "Small":
+        self.indexer.start()
+        return self
+
+    def settle(self, patience: float = 90.0) -> "Small":
+        """Wait until vectors and index are complete."""
+        assert self.indexer.wait_until_current(lambda _: None, patience), self.indexer.backlog()
+        return self
+
+    def close(self) -> None:
+        self.indexer.close()
+        self.database.close()
+
+    def indexed(self) -> set[str]:
+        """The ids that Chroma holds, as Chroma itself says."""
+        index = self.indexer.ready_index()
+        assert index is not None
+        collection = index._collection("default")
+        return set(collection.get(include=[])["ids"])
+
+    def expected(self) -> set[str]:
+        """The ids that Chroma should hold."""
+        keys = self.store.selected_chunks(Selection(), 1_000_000)
+        return {found.chunk.index_id for found in self.store.found_by_key(keys, Selection()).values()}
+
+    def check(self, ids: Sequence[str]) -> None:
+        """Every article is stored, found by keyword and by vector, and the index holds each chunk exactly once."""
+        assert self.indexed() == self.expected()
+        index = self.indexer.ready_index()
+        assert index is not None and index.count("default") == len(self.expected())
+        for article_id in ids:
+            question = words(article_id)
+            by_word = self.searcher.search(question, Selection(), 5, sides="keyword").passages
+            by_vector = self.searcher.search(question, Selection(), 5, sides="dense").passages
+            assert by_word and by_word[0].article.id == article_id
+            assert article_id in {passage.article.id for passage in by_vector}, article_id
+
+
+def words(article_id: str) -> str:
+    """Words that only this article holds."""
+    return f"unique{article_id} only{article_id}x"
+
+
+def article(number: int, note: str = "") -> IncomingArticle:
+    article_id = f"n{number}"
+    return IncomingArticle(f"Report {words(article_id)}", f"The text of {words(article_id)} says so. {note}", article_id)
+
+
+def main(folder: Path, first: int, count: int) -> None:
+    """The writer that gets killed."""
+    import signal
+
+    small = Small(folder).start()
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    print("ready", flush=True)
+    for number in range(first, first + count):
+        for stored in small.ingester.put([article(number)]).stored:
+            print(stored.id, flush=True)
+        if stopping:
+            break
+    small.close()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,146 @@
+"""The extractive answerer on an article of our own: right sentences, valid spans, honest refusals."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from answering.answer import ReasonCode
+from answering.extractive import ExtractiveAnswerer, Extraction
+from corpus.article import Article
+from retrieval.chunk import chunk_spans, embedded_text
+from retrieval.embedder import Embedder, Vectors
+from retrieval.passage import Passage
+
+TITLE = "Why Premier Oster keeps putting off talks with the island of Velm"
+BODY = """\
+The ministry in Harn said on Tuesday that Premier Jonas Oster and Mirel Danko, the elected head of Velm, would soon meet.
+By nightfall that promise had become something smaller.
+Government spokesman Pavel Rusk, asked about a date, spoke only of “studying the level of the delegations.”
+Trade minister Lena Quist said the country “does not rule out any format,” but that a summit “has to be prepared with care.”
+Pride and the ballot box
+For Oster the island is not a neighbour but a lost province.
+To shake hands with Danko would be to recognise the very independence that he has spent a career denying.
+As Ilse Farrow, who directs the northern programme at the Calder Institute, puts it, Oster “would have to accept that he lost to a man he calls a harbour clerk.”
+It would also require him to take back what state radio has told his voters for nine years.
+His advisers fear that a public refusal at the table would cost him the autumn election.
+What the broker wants
+According to Tomas Breck, a former envoy, Oster might still attend the talks, but only if Velm first gives up its claim to the fishing grounds.
+The mediator, Senator Ada Mould, sounded less certain than last week.
+“We are 4,000 kilometres away and they have to decide,” she told Channel Six.
+Oster has gained a trade treaty in Lisbon and the end of the grain embargo without giving anything.
+If the pressure on Velm fails, he can close the ferry route again.
+"""
+OTHER = """\
+Fishing crews in the north went back to work after a storm.
+According to Tomas Breck, a former envoy, Oster might still attend the talks, but only if Velm first gives up its claim to the fishing grounds.
+Prices at the quay were stable.
+"""
+
+
+def article(name: str, title: str, body: str) -> Article:
+    return Article(
+        id=name, revision=1, title=title, body=body, publisher="Coast Times", authors=(), url=None, language="en",
+        published_at=None, updated_at=None, first_seen_at=dt.datetime(2024, 5, 1, tzinfo=dt.UTC),
+    )  # fmt: skip
+
+
+MAIN = article("main", TITLE, BODY)
+SECOND = article("second", "Crews return to sea", OTHER)
+
+
+def passages_for(embedder: Embedder, vector: Vectors, *articles: Article) -> list[Passage]:
+    spans = [(a, s) for a in articles for s in chunk_spans(a.body)]
+    if not spans:
+        return []
+    cosines = embedder.embed_passages([embedded_text(a.title, None, a.body[s.start : s.end]) for a, s in spans]) @ vector
+    order = sorted(range(len(spans)), key=lambda i: -float(cosines[i]))
+    return [
+        Passage(rank, 1 / rank, float(cosines[i]), spans[i][0], spans[i][1].start, spans[i][1].end)
+        for rank, i in enumerate(order, start=1)
+    ]
+
+
+def ask(embedder: Embedder, question: str, *articles: Article, **limits: int) -> Extraction:
+    vector = embedder.embed_questions([question])[0]
+    found = passages_for(embedder, vector, *(articles or (MAIN,)))
+    return ExtractiveAnswerer(embedder).answer(question, vector, found, **limits)
+
+
+def said(extraction: Extraction) -> str:
+    return "\n".join(claim.text for claim in extraction.claims)
+
+
+def test_a_question_of_reasons_gets_several(embedder: Embedder) -> None:
+    answer = said(ask(embedder, "Why does Oster avoid the meeting?"))
+    reasons = ("recognise the very independence", "would also require him", "would have to accept", "advisers fear")
+    assert sum(reason in answer for reason in reasons) >= 2
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What did Rusk speak of?", "level of the delegations"),
+        ("How far away did Mould say they are?", "4,000 kilometres away"),
+        ("What did Farrow say Oster would have to accept?", "lost to a man he calls a harbour clerk"),
+        ("On what condition does Breck think Oster might attend the talks?", "only if Velm first gives up"),
+        ("What can Oster do if the pressure on Velm fails?", "close the ferry route"),
+        ("When did the ministry announce the meeting?", "on Tuesday"),
+    ],
+)
+def test_the_right_sentence_is_among_the_claims(embedder: Embedder, question: str, words: str) -> None:
+    assert words in said(ask(embedder, question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the 2022 World Cup?", "What is the capital of France?", "Who is the president of Brazil?",
+        "How many people live in Harn?", "What did Merkel say about the meeting?", "How tall is Mount Everest?",
+    ],
+)  # fmt: skip
+def test_what_the_article_does_not_say_is_refused(embedder: Embedder, question: str) -> None:
+    found = ask(embedder, question)
+    assert found.claims == () and found.reason is not None
+    assert found.reason.code in (ReasonCode.NOTHING_RELEVANT, ReasonCode.DOES_NOT_SAY)
+
+
+def test_the_reason_names_who_is_missing(embedder: Embedder) -> None:
+    found = ask(embedder, "What did Merkel say about the meeting?")
+    assert found.reason is not None and "Merkel" in found.reason.message
+
+
+def test_the_same_sentence_elsewhere_is_a_second_source(embedder: Embedder) -> None:
+    found = ask(embedder, "On what condition does Breck think Oster might attend the talks?", MAIN, SECOND)
+    claim = next(c for c in found.claims if "only if Velm" in c.text)
+    assert {span.article.id for span in claim.spans} == {"main", "second"}
+
+
+def test_limits_hold(embedder: Embedder) -> None:
+    found = ask(embedder, "Why does Oster avoid the meeting?", MAIN, SECOND, max_claims=2, max_citations=2)
+    assert 1 <= len(found.claims) <= 2
+    assert sum(len(claim.spans) for claim in found.claims) <= 2
+
+
+def test_no_passages_is_an_abstention(embedder: Embedder) -> None:
+    vector = embedder.embed_questions(["Why?"])[0]
+    found = ExtractiveAnswerer(embedder).answer("Why?", vector, [])
+    assert found.reason is not None and found.reason.code is ReasonCode.NOTHING_RELEVANT
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(question=st.text(max_size=120), body=st.text(max_size=400), limit=st.integers(0, 5))
+def test_nothing_raises_and_every_span_is_valid(embedder: Embedder, question: str, body: str, limit: int) -> None:
+    own = article("made-up", question[:40], body + "\n" + BODY[: 20 * limit])
+    vector = np.zeros(384, dtype=np.float32)
+    found = ExtractiveAnswerer(embedder).answer(
+        question, vector, [Passage(1, 1.0, None, own, 0, len(own.body))], limit, limit
+    )
+    assert (found.reason is None) == bool(found.claims)
+    assert 0.0 <= found.confidence <= 1.0
+    for claim in found.claims:
+        assert claim.text == claim.spans[0].quote and "\n" not in claim.text
+        for span in claim.spans:
+            assert 0 <= span.start < span.end <= len(span.article.body)
