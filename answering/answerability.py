@@ -12,6 +12,7 @@ ANSWER_NAMES = (
     "name_absent", "name_not_near", "name_not_in", "number_absent", "number_not_near", "rarest_absent",
     "rarest_not_near", "rarest_not_in", "typed", "untyped_kind", "pairs", "phrases", "speaker_missing", "terms",
     "why", "said", "crowd", "any_name_absent", "worded_top", "many_typed", "when_typed", "plain_in", "plain_near",
+    "speaker", "unit", "why_named",
 )  # fmt: skip
 _AT = {name: i for i, name in enumerate(NAMES)}
 _TYPED = {Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.WHY}
@@ -23,7 +24,7 @@ def answer_features(
     """One row of `ANSWER_NAMES` for the question; `order` holds the embedded candidates, best first."""
     first = order[0]
     best, top = reading.candidates[first], rows[first]
-    near = best.around | {s for c in reading.candidates if c.passage is best.passage for s in c.known}
+    near = best.around.union(*(c.known for c in reading.candidates if c.passage is best.passage))
     rarest = max(question.terms, key=lambda t: reading.weights[t])
     fixed = {*question.names, *question.numbers, *question.focus}
     plain = {t: w for t, w in reading.weights.items() if t not in fixed}
@@ -38,12 +39,12 @@ def answer_features(
         "coverage_around": top[_AT["coverage_around"]],
         "coverage_anywhere": coverage(reading.weights, reading.anywhere),
         "name_absent": _missing(question.names, reading.anywhere),
-        "name_not_near": _missing(question.names, frozenset(near)),
+        "name_not_near": _missing(question.names, near),
         "name_not_in": _missing(question.names, best.known),
         "number_absent": _missing(question.numbers, reading.anywhere),
-        "number_not_near": _missing(question.numbers, frozenset(near)),
+        "number_not_near": _missing(question.numbers, near),
         "rarest_absent": 1 - has(rarest, reading.anywhere),
-        "rarest_not_near": 1 - has(rarest, frozenset(near)),
+        "rarest_not_near": 1 - has(rarest, near),
         "rarest_not_in": 1 - has(rarest, best.known),
         "typed": top[_AT["typed"]],
         "untyped_kind": float(question.kind not in _TYPED),
@@ -57,6 +58,9 @@ def answer_features(
         "worded_top": max(rows[i][_AT["worded"]] for i in order[:5]),
         "many_typed": top[_AT["typed"]] if question.kind is Kind.HOW_MANY else 1.0,
         "when_typed": top[_AT["typed"]] if question.kind is Kind.WHEN else 1.0,
+        "speaker": top[_AT["speaker"]],
+        "why_named": float(question.kind is Kind.WHY and bool(question.names) and not _missing(question.names, near)),
+        "unit": float(question.kind is Kind.HOW_MANY and top[_AT["typed"]] == 1.0),
         "plain_in": coverage(plain, best.known) if plain else 1.0,
         "plain_near": coverage(plain, best.around) if plain else 1.0,
         "crowd": float(np.mean([rows[i][_AT["coverage"]] for i in order[:4]])),

@@ -46,21 +46,21 @@ _SENTENCE = {
     "worded": 1.510, "worded_best": 4.528,
 }  # fmt: skip
 _ANSWER = {
-    "score": 2.122, "margin": 0.408, "cosine": 3.281, "cosine_top": 3.322, "similarity": -0.899, "coverage": -1.339,
-    "coverage_around": 2.202, "coverage_anywhere": 0.330, "name_absent": 0.295, "name_not_near": -1.140,
-    "name_not_in": -0.101, "number_absent": -0.749, "number_not_near": -0.013, "rarest_absent": 0.033,
-    "rarest_not_near": 0.153, "rarest_not_in": -0.543, "typed": -0.197, "untyped_kind": 0.193, "pairs": 0.927,
-    "phrases": 0.876, "speaker_missing": -0.926, "terms": 1.130, "why": 0.756, "said": 0.161, "crowd": -2.011,
-    "any_name_absent": -3.225, "worded_top": 2.712, "many_typed": 1.348, "when_typed": 0.321, "plain_in": 0.241,
-    "plain_near": -0.307,
+    "score": 2.311, "margin": 0.382, "cosine": 3.236, "cosine_top": 3.512, "similarity": -0.955, "coverage": -1.397,
+    "coverage_around": 2.192, "coverage_anywhere": 0.360, "name_absent": 0.352, "name_not_near": -1.150,
+    "name_not_in": -0.076, "number_absent": -0.722, "number_not_near": -0.037, "rarest_absent": 0.043,
+    "rarest_not_near": 0.180, "rarest_not_in": -0.566, "typed": -0.154, "untyped_kind": 0.189, "pairs": 0.898,
+    "phrases": 0.871, "speaker_missing": -1.037, "terms": 1.168, "why": 0.752, "said": 0.096, "crowd": -2.005,
+    "any_name_absent": -3.272, "worded_top": 2.769, "many_typed": 1.397, "when_typed": 0.329, "plain_in": 0.259,
+    "plain_near": -0.324, "speaker": 0.624, "unit": -0.312,
 }  # fmt: skip
-_ANSWER_INTERCEPT = -8.666
+_ANSWER_INTERCEPT = -8.844
 ANSWER_THRESHOLD = 0.17
 
-SENTENCE_WEIGHTS = np.array([_SENTENCE[name] for name in NAMES])
-EMBEDDED_WEIGHTS = np.array([_EMBEDDED[name] for name in NAMES])
-LEXICAL_WEIGHTS = np.array([_LEXICAL[name] for name in NAMES])
-_ANSWER_WEIGHTS = np.array([_ANSWER[name] for name in ANSWER_NAMES])
+SENTENCE_WEIGHTS = np.array([_SENTENCE.get(name, 0.0) for name in NAMES])
+EMBEDDED_WEIGHTS = np.array([_EMBEDDED.get(name, 0.0) for name in NAMES])
+LEXICAL_WEIGHTS = np.array([_LEXICAL.get(name, 0.0) for name in NAMES])
+_ANSWER_WEIGHTS = np.array([_ANSWER.get(name, 0.0) for name in ANSWER_NAMES])
 
 
 def answer_probability(features: Features) -> float:

@@ -21,7 +21,7 @@ from answering.evidence import (
     set_cosines,
     set_worded,
 )
-from answering.question import Kind, Question, read_question
+from answering.question import Kind, Question, names_by_text, read_question
 from answering.wording import Wording
 from retrieval.embedder import Embedder, Vectors
 from retrieval.passage import Passage
@@ -74,7 +74,7 @@ class ExtractiveAnswerer:
         `question_vector` has shape (dimensions,) and comes from the same embedder. No more than `max_claims` claims
         with `max_citations` spans together are given.
         """
-        asked = read_question(question)
+        asked = names_by_text(read_question(question), [passage.text for passage in passages])
         reading = read_passages(asked, passages)
         if not reading.candidates or not asked.terms or max_claims < 1 or max_citations < 1:
             return Extraction((), reason_for(asked, reading), 0.0)

@@ -1,7 +1,8 @@
 """What a question asks for: its kind, its telling words, names, numbers and quoted phrases. Rules only, no model."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -139,6 +140,20 @@ def _background(text: str, shown: dict[str, str]) -> frozenset[str]:
     asking = [c for c in clauses if _ASKING_CLAUSE.search(c)] or clauses[-1:]
     kept = {s for clause in asking for s in stems(clause)}
     return frozenset(s for s in shown if s not in kept)
+
+
+def names_by_text(question: Question, texts: Sequence[str]) -> Question:
+    """The question with names found in `texts`, when it was typed without a single capital: words that they only
+    write with one.
+    """
+    if question.names or question.text != question.text.lower():
+        return question
+    text = "\n".join(texts)
+    written = set(WORD.findall(text))
+    inside = {word for word in re.findall(r"(?<=[a-z,] )[A-Z][\w’'-]*", text)}
+    shown = {t: w[:1].upper() + w[1:] for t, w in question.shown.items() if w[0].isalpha()}
+    names = tuple(t for t, w in shown.items() if w in inside and question.shown[t] not in written)
+    return replace(question, names=names)
 
 
 def stems(text: str) -> list[str]:

@@ -29,7 +29,7 @@ from answering.evidence import (
     set_worded,
 )
 from answering.extractive import EMBEDDED, WORDED, ExtractiveAnswerer, lexical_scores
-from answering.question import Question, read_question
+from answering.question import Question, names_by_text, read_question
 from answering.wording import Wording
 from evals import calibration_sets as sets
 from evals.calibration_sets import Trial
@@ -42,10 +42,11 @@ _WEIGHTS = {
     "wiki, name changed": 2.0, "squad": 0.15,
 }  # fmt: skip
 _PENALTY = 1e-3  # L2 on standardised columns; 1e-4 to 1e-2 made no difference
-# Added to the fitted weight of why questions, of which the fitting sets hold few and short ones hardly any: the reasons
-# that an article gives repeat little of the question, so that every other sign is weaker.
-_WHY_PRIOR = 1.0
-_REFUSED = 0.04  # share of clearly answered questions that the threshold may refuse in the fitting half
+# Added to the fitted weights, because the fitting sets hold few such questions and hardly any short ones. Why: the
+# reasons that an article gives repeat little of the question, so that every other sign is weaker. A figure in the very
+# unit asked for ("how far": miles) is a plain sign.
+_PRIORS = {"why": 0.3, "why_named": 1.2, "unit": 1.0}
+_REFUSED = 0.03  # share of clearly answered questions that the threshold may refuse in the fitting half
 
 
 class Remembering:
@@ -132,7 +133,7 @@ def fit(trials: Sequence[Trial], embedder: Embedder) -> str:
     deviation = _deviation(features)
     model = LogisticRegression(C=0.3, max_iter=5_000).fit(features / deviation, answerable, sample_weight=weights)
     answer_weights = model.coef_[0] / deviation
-    answer_weights[ANSWER_NAMES.index("why")] += _WHY_PRIOR
+    answer_weights += [_PRIORS.get(name, 0.0) for name in ANSWER_NAMES]
     probability = 1 / (1 + np.exp(-(features @ answer_weights + model.intercept_[0])))
     clear = [r.trial.source == "news" and bool(r.right[r.order[:2]].any()) for r in usable]
     threshold = float(np.quantile(probability[np.array(clear)], _REFUSED))
@@ -209,7 +210,7 @@ def measure(trials: Sequence[Trial], embedder: Embedder) -> str:
 
 
 def _read(trial: Trial) -> Read | None:
-    question = read_question(trial.question)
+    question = names_by_text(read_question(trial.question), [p.text for p in trial.passages])
     reading = read_passages(question, trial.passages)
     if not reading.candidates or not question.terms:
         return None
