@@ -13,9 +13,7 @@ _INVERTED = re.compile(
     r"^\S+(?: \w+){0,2}? (?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b",
     re.IGNORECASE,
 )
-_IS = re.compile(
-    r"^(?P<ask>who|what|where|when) (?P<be>is|are|was|were) (?P<rest>[^,?]+)\??$", re.IGNORECASE
-)
+_IS = re.compile(r"^(?P<ask>who|what|where|when) (?P<be>is|are|was|were) (?P<rest>[^,?]+)\??$", re.IGNORECASE)
 
 
 def reason_for(question: Question, reading: Reading) -> Reason:

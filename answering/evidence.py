@@ -48,7 +48,9 @@ _REASONS = tuple(
               r"need(?:s|ed)? to|after \w+ing|guarantee\w*|not (?:want|willing|ready)|unwilling|refus\w+|will not)\b"),
     )
 )  # fmt: skip
-_PLACE = re.compile(r"\b(?:in|at|near|from|to|on|outside|across|off|of|around|throughout|into|through)\s+(?:the\s+)?[A-Z]")
+_PLACE = re.compile(
+    r"\b(?:in|at|near|from|to|on|outside|across|off|of|around|throughout|into|through)\s+(?:the\s+)?[A-Z]"
+)
 _QUOTATION = re.compile(r"[\"“”«»]")
 _CAPITAL = re.compile(r"[A-Z][^\W_]*")
 _PRONOUN = re.compile(r"^[\"“(]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
@@ -60,17 +62,32 @@ _COUNTED = re.compile(r"\bhow many (\w+(?: \w+)?)", re.IGNORECASE)
 _UNITS = tuple(
     (re.compile(asked, re.IGNORECASE), re.compile(unit, re.IGNORECASE))
     for asked, unit in (
-        (r"\bhow much\b|\bprice\b|\bcost\b|\bsalary\b", r"[$€£¥%]|\b(?:dollars?|pounds?|euros?|cents?|percent|rubles?)\b"),
+        (
+            r"\bhow much\b|\bprice\b|\bcost\b|\bsalary\b",
+            r"[$€£¥%]|\b(?:dollars?|pounds?|euros?|cents?|percent|rubles?)\b",
+        ),
         (r"\bhow old\b|\bwhat age\b", r"\b\d{1,3}\b(?=,|-year|\.|$)|\baged?\b|\bborn\b|year-old|\b[a-z]+ies\b"),
-        (r"\bhow long\b", r"\b(?:second|minute|hour|day|week|month|year|decade|centur|mile|kilomet|metre|meter|feet|foot)"),
-        (r"\bhow (?:far|tall|high|deep|wide|close)\b|\bdistance\b|\bheight\b|\blength\b",
-         r"\b(?:miles?|kilomet\w+|km|met(?:er|re)s?|feet|foot|ft|inch\w*|yards?|m|cm)\b|%|°"),
-        (r"\bpercent|\bproportion\b|\bfraction\b|\bshare of\b|\brate\b", r"%|\bper ?cent|\bhalf\b|\bthirds?\b|\bquarters?\b|\bin (?:\d|ten|five|three)"),
+        (
+            r"\bhow long\b",
+            r"\b(?:second|minute|hour|day|week|month|year|decade|centur|mile|kilomet|metre|meter|feet|foot)",
+        ),
+        (
+            r"\bhow (?:far|tall|high|deep|wide|close)\b|\bdistance\b|\bheight\b|\blength\b",
+            r"\b(?:miles?|kilomet\w+|km|met(?:er|re)s?|feet|foot|ft|inch\w*|yards?|m|cm)\b|%|°",
+        ),
+        (
+            r"\bpercent|\bproportion\b|\bfraction\b|\bshare of\b|\brate\b",
+            r"%|\bper ?cent|\bhalf\b|\bthirds?\b|\bquarters?\b|\bin (?:\d|ten|five|three)",
+        ),
         (r"\bhow often\b", r"\bevery\b|\btimes?\b|\bonce\b|\btwice\b|\b(?:daily|weekly|monthly|yearly|annual\w*)\b"),
     )
 )
 _LONGEST, _SHORTEST_WORDS, _HEADING_WORDS = 700, 3, 14
-_GENERIC = frozenset(stems("say tell think believe argue claim describe speak put call want go get take make use do hold held locate occur place become US"))
+_GENERIC = frozenset(
+    stems(
+        "say tell think believe argue claim describe speak put call want go get take make use do hold held locate occur place become US"
+    )
+)
 
 
 @dataclass(slots=True)

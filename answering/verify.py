@@ -59,10 +59,10 @@ class Signals:
     similarity: float | None = None
 
 
-# Fitted by `python -m evals.calibrate_support` on 953 summary sentences of CNN/Daily Mail and XSum news with three human
-# votes each (QAGS: Wang et al., 2020) and 707 claims about cited web pages (WiCE: Kamoi et al., 2023; partly supported
-# counts as not), each beside the five sentences of its article that share most with it, the three suites weighing the
-# same. Held-out ROC AUC 0.88, 0.73 and 0.82; docs/benchmarks.md has the intervals and the baselines.
+# Fitted by `python -m evals.calibrate_support` on 953 summary sentences of CNN/Daily Mail and XSum news with three
+# human votes each (QAGS: Wang et al., 2020) and 707 claims about cited web pages (WiCE: Kamoi et al., 2023; partly
+# supported counts as not), each beside the five sentences of its article that share most with it, the three suites
+# weighing the same. Held-out ROC AUC 0.88, 0.73 and 0.82; docs/benchmarks.md has the intervals and the baselines.
 _INTERCEPT = -0.314
 _WEIGHTS = {"breaks": -0.74, "jumps": -3.614, "numbers_missing": -2.49, "names_missing": -0.964}
 _INTERCEPT_WITH_SIMILARITY = -1.496
@@ -94,7 +94,8 @@ def verify(statement: str, quotes: Sequence[str], *, similarity: Similarity | No
         return Support(1.0, Verdict.SUPPORTED)
     if len(said) > _LONGEST:
         return Support(0.0, Verdict.UNSUPPORTED)
-    invented = [words for words in _quoted(said) if not any(_holds(plain(quote), words) for quote in held)]
+    texts = [plain(quote) for quote in held]
+    invented = [words for words in dict.fromkeys(_quoted(said)) if not any(_holds(text, words) for text in texts)]
     comparison = _compare(said, held)
     signals = comparison.signals
     details = (*invented, *comparison.missing)
@@ -244,7 +245,7 @@ def _read(sentences: Sequence[str]) -> _Text:
         amounts = [q for q in quantities(sentence) if not inside.touch(q.start, q.end)]
         text.dates.extend((number, d) for d in dates)
         text.numbers.extend((number, q) for q in amounts)
-        figures = _Spans(sorted((f.start, f.end) for f in (*dates, *amounts)))
+        figures = _Spans(sorted([(d.start, d.end) for d in dates] + [(q.start, q.end) for q in amounts]))
         text.words.extend(_words(sentence, number, figures))
     for word, after in pairwise(text.words):
         if word.opening and word.weight == 1.0 and word.shown[0].isupper() and _opens_as_name(word, after):

@@ -108,7 +108,9 @@ def words(article_id: str) -> str:
 
 def article(number: int, note: str = "") -> IncomingArticle:
     article_id = f"n{number}"
-    return IncomingArticle(f"Report {words(article_id)}", f"The text of {words(article_id)} says so. {note}", article_id)
+    return IncomingArticle(
+        f"Report {words(article_id)}", f"The text of {words(article_id)} says so. {note}", article_id
+    )
 
 
 def main(folder: Path, first: int, count: int) -> None:

@@ -55,7 +55,9 @@ def passages_for(embedder: Embedder, vector: Vectors, *articles: Article) -> lis
     spans = [(a, s) for a in articles for s in chunk_spans(a.body)]
     if not spans:
         return []
-    cosines = embedder.embed_passages([embedded_text(a.title, None, a.body[s.start : s.end]) for a, s in spans]) @ vector
+    cosines = (
+        embedder.embed_passages([embedded_text(a.title, None, a.body[s.start : s.end]) for a, s in spans]) @ vector
+    )
     order = sorted(range(len(spans)), key=lambda i: -float(cosines[i]))
     return [
         Passage(rank, 1 / rank, float(cosines[i]), spans[i][0], spans[i][1].start, spans[i][1].end)
@@ -83,7 +85,7 @@ def test_a_question_of_reasons_gets_several(embedder: Embedder) -> None:
     ("question", "words"),
     [
         ("What did Rusk speak of?", "level of the delegations"),
-        ("How far away did Mould say they are?", "4,000 kilometres away"),
+        ("How many kilometres away did Mould say they are?", "4,000 kilometres away"),
         ("What did Farrow say Oster would have to accept?", "lost to a man he calls a harbour clerk"),
         ("On what condition does Breck think Oster might attend the talks?", "only if Velm first gives up"),
         ("What can Oster do if the pressure on Velm fails?", "close the ferry route"),

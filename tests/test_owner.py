@@ -1,0 +1,80 @@
+"""One process owns a data folder; the next one is told so, or goes through the first."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.engine import Engine
+from api.settings import read_settings
+from corpus.errors import StoreInUse
+from corpus.owner import Ownership, current_owner
+from tests.running import serve
+
+
+def test_a_second_owner_is_refused_with_words_that_help(tmp_path: Path) -> None:
+    with Ownership(tmp_path / "data") as first:
+        first.announce("http://127.0.0.1:9")
+        with pytest.raises(StoreInUse, match=r"http://127\.0\.0\.1:9"):
+            Ownership(tmp_path / "data")
+        owner = current_owner(tmp_path / "data")
+        assert owner is not None and owner.pid == os.getpid()
+    assert current_owner(tmp_path / "data") is None
+    Ownership(tmp_path / "data").close()
+
+
+def test_the_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    Ownership(tmp_path / "data").close()
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_killed_owner_leaves_the_folder_free(tmp_path: Path) -> None:
+    code = "import sys, os, signal; from pathlib import Path; from corpus.owner import Ownership;" \
+           "o = Ownership(Path(sys.argv[1])); os.kill(os.getpid(), signal.SIGKILL)"  # fmt: skip
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "data")], timeout=60)
+    Ownership(tmp_path / "data").close()
+
+
+def test_ingest_beside_a_server_goes_through_it_and_four_writers_lose_nothing(
+    data_folder: Path, tmp_path: Path
+) -> None:
+    engine = Engine(read_settings(data=data_folder, sample=False))
+    for server in serve(engine):
+        engine.ownership.announce(server.url)
+
+        def push(writer: int, url: str = server.url) -> None:
+            with httpx.Client(base_url=url, timeout=120, trust_env=False) as http:
+                for batch in range(5):
+                    articles = [
+                        {
+                            "id": f"w{writer}-{batch}-{n}",
+                            "title": f"T{writer}",
+                            "body": f"Report w{writer}x{batch}x{n}.",
+                        }
+                        for n in range(10)
+                    ]
+                    assert (
+                        http.post("/v1/articles", json={"articles": articles, "wait": "keyword"}).json()["added"] == 10
+                    )
+
+        writers = [threading.Thread(target=push, args=(n,)) for n in range(4)]
+        for writer in writers:
+            writer.start()
+        file = tmp_path / "more.jsonl"
+        file.write_text("\n".join(json.dumps({"id": f"cli-{n}", "body": f"Report cli{n}."}) for n in range(20)))
+        command = [Path(sys.executable).with_name("dateline"), "ingest", str(file), "--json"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=120, env={**os.environ, "DATELINE_DATA": str(data_folder)}
+        )
+        assert done.returncode == 0 and json.loads(done.stdout)["added"] == 20, done.stderr
+        for writer in writers:
+            writer.join(120)
+        assert engine.indexer.wait_until_current(lambda _: None, 120)
+        assert engine.store.coverage("default").articles == 220
+        index = engine.indexer.ready_index()
+        assert index is not None and index.count("default") == 220
