@@ -10,7 +10,7 @@ from answering.question import Question
 _ABOUT = 0.5
 _PLAIN = re.compile(r"^(?:who|what|which|whose|how many|how much)\b", re.IGNORECASE)
 _INVERTED = re.compile(
-    r"^\S+(?: \w+){0,2}? (?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b",
+    r"\b(?:do|does|did)\b|^\S+(?: \S+){0,6}? (?:is|are|was|were|has|have|had|can|could|will|would|should|may|might)\b",
     re.IGNORECASE,
 )
 _IS = re.compile(r"^(?P<ask>who|what|where|when) (?P<be>is|are|was|were) (?P<rest>[^,?]+)\??$", re.IGNORECASE)

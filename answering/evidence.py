@@ -1,4 +1,4 @@
-"""What speaks for a sentence as the answer to a question: words it shares, what it brings of the kind asked for, its place.
+"""What speaks for a sentence as the answer to a question: words they share, what is of the kind asked for, its place.
 
 Every feature is in about 0..1 and cheap; `calibration` weighs them. The cosines are filled in last, for the best only.
 """
@@ -25,7 +25,7 @@ _NUMBER_WORDS = (
     "half|one|none|zero|once|twice|third|quarter|several"
 )
 _TIME = re.compile(
-    rf"\b(?:1\d|20)\d\d\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:{_MONTHS})\b|\b(?:{_MONTHS})\b|\b(?:{_DAYS})\b|\bcentur(?:y|ies)\b|"
+    rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS})\b|\b(?:{_DAYS})\b|\bcentur(?:y|ies)\b|"
     r"\b(?:yesterday|today|tonight|tomorrow|ago|morning|evening|afternoon|midnight|noon|weekend|decades?)\b|"
     r"\b(?:last|next|this|past|following|previous) (?:week|month|year|spring|summer|autumn|fall|winter)\b|"
     r"\b\d{1,2}(?::\d\d)? ?[ap]\.?m\b|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.",
@@ -83,6 +83,7 @@ _UNITS = tuple(
     )
 )
 _LONGEST, _SHORTEST_WORDS, _HEADING_WORDS = 700, 3, 14
+_OUTSIDE = 500  # characters read on either side of a passage
 _GENERIC = frozenset(
     stems(
         "say tell think believe argue claim describe speak put call want go get take make use do hold held locate occur place become US"
@@ -161,23 +162,34 @@ def _base_weight(question: Question, term: str) -> float:
 def _sentences(passage: Passage, title: frozenset[str], seen: set[tuple[str, int, int]]) -> list[Candidate]:
     text, article = passage.text, passage.article
     spans = sentence_spans(text, article.language)
-    held = [stems(text[s.start : s.end]) for s in spans]
+    before, after = _neighbours(passage)
+    texts = [*before, *(text[s.start : s.end] for s in spans), *after]
+    held = [stems(t) for t in texts]
     found: list[Candidate] = []
-    for i, span in enumerate(spans):
-        sentence = text[span.start : span.end]
+    for i, span in enumerate(spans, start=len(before)):
         place = (article.id, article.revision, passage.start + span.start)
-        if place in seen or not _could_answer(sentence):
+        if place in seen or not _could_answer(texts[i]):
             continue
         seen.add(place)
+        meant = _meant(texts[i], texts[max(0, i - 2) : i])
         near = set(held[i]).union(*held[max(0, i - 2) : i + 2])
-        meant = _meant(sentence, [text[s.start : s.end] for s in spans[max(0, i - 2) : i]])
         found.append(
             Candidate(
-                passage, passage.start + span.start, passage.start + span.end, sentence,
-                text.count("\n", 0, span.start), i, held[i], frozenset(held[i]) | meant, frozenset(near | title),
+                passage=passage, start=place[2], end=passage.start + span.end, text=texts[i],
+                line=text.count("\n", 0, span.start), number=i - len(before), stems=held[i],
+                known=frozenset(held[i]) | meant, around=frozenset(near | title),
             )
         )  # fmt: skip
     return found
+
+
+def _neighbours(passage: Passage) -> tuple[list[str], list[str]]:
+    """The two sentences before a passage and the one after: who "she" is may stand just outside of it."""
+    body, language = passage.article.body, passage.article.language
+    lead = body[max(0, passage.start - _OUTSIDE) : passage.start]
+    tail = body[passage.end : passage.end + _OUTSIDE]
+    before, after = sentence_spans(lead, language)[-2:], sentence_spans(tail, language)[:1]
+    return [lead[s.start : s.end] for s in before], [tail[s.start : s.end] for s in after]
 
 
 def _meant(sentence: str, before: Sequence[str]) -> frozenset[str]:

@@ -125,23 +125,30 @@ class Quantity:
     bound: str = ""
 
     def agrees(self, found: "Quantity") -> bool:
-        """Whether a text that says `found` also says this number: its unit fits, and its value within this bound.
+        """Whether a text that says `found` also says this number: its unit fits, and its value or a fair rounding.
 
-        A bound is a rounding that a writer may make: "about" allows 10 %, "over" up to half more, "under" a fifth less.
+        "About" may round by 10 %, "over" down by a third, "under" up by a fifth, to a number with fewer digits.
         """
         if self.unit == "decade" and found.unit == "":
             return any(0 <= theirs - mine < 10 for mine in self.values for theirs in found.values)
         fits = self.unit == found.unit or (self.unit == "" and found.unit not in ("%", "points", "th", "clock"))
-        return fits and any(self._value_fits(mine, theirs) for mine in self.values for theirs in found.values)
+        bound = "" if self.bound == found.bound else self.bound
+        return fits and any(_is_said(mine, theirs, bound) for mine in self.values for theirs in found.values)
 
-    def _value_fits(self, mine: float, theirs: float) -> bool:
-        if abs(mine - theirs) <= 1e-6 * max(abs(mine), 1.0):
-            return True
-        if self.bound == "about":
-            return abs(mine - theirs) <= 0.1 * abs(mine)
-        if self.bound == "over":
-            return mine < theirs <= 1.5 * mine
-        return self.bound == "under" and 0.8 * mine <= theirs < mine
+
+def _is_said(mine: float, theirs: float, bound: str) -> bool:
+    if abs(mine - theirs) <= 1e-6 * max(abs(mine), 1.0):
+        return True
+    if not bound or _digits(mine) >= _digits(theirs):
+        return False
+    if bound == "about":
+        return abs(mine - theirs) <= 0.1 * abs(mine)
+    return mine < theirs <= 1.5 * mine if bound == "over" else 0.8 * mine <= theirs < mine
+
+
+def _digits(value: float) -> int:
+    """How many digits a number spells out, closing zeros aside."""
+    return len(f"{value:.12g}".replace(".", "").strip("-0"))
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:

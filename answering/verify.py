@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from itertools import pairwise, takewhile
 
 from answering.answer import Verdict
@@ -388,8 +389,12 @@ def _compare(said: str, held: Sequence[str]) -> _Comparison:
         names_missing=math.log1p(len(names)),
     )
     close = {i for i, share in enumerate(shares) if share >= _SAME_MATTER}
-    contradicted = bool(close) and _contradicts(_Case(mine, theirs, index, matches, close, numbers, dates))
-    return _Comparison(signals, missing, contradicted)
+    if not close:
+        return _Comparison(signals, missing, False)
+    edits = _edits(mine, theirs, max(close, key=lambda i: shares[i]))
+    missing = (*missing, *(name for edit in edits for name in _other_names(edit) if name not in missing))
+    case = _Case(mine, theirs, index, matches, close, numbers, dates)
+    return _Comparison(signals, missing, any(map(_turns, edits)) or _contradicts(case))
 
 
 def _match(word: _Word, at: int, index: _Index) -> _Match:
@@ -492,8 +497,8 @@ def _missing_names(matches: Sequence[_Match], mine: _Text, theirs: _Text) -> lis
         run = _run(mine.words, match.at)
         if "".join(mine.words[i].lower[0] for i in run) in keys and len(run) > 1:
             continue
-        last = held.get(run[-1])
-        if last is None or run[-1] == match.at or _has_other_name_before(theirs.words, last.places):
+        after = held.get(match.at + 1)
+        if after is None or run[-1] == match.at or _follows_another_name(theirs.words, after.places):
             missing.append(match.word.shown.removesuffix("'s"))
     return missing
 
@@ -519,10 +524,9 @@ def _initials(words: Sequence[_Word]) -> Iterator[str]:
             yield letters
 
 
-def _has_other_name_before(words: Sequence[_Word], places: Sequence[int]) -> bool:
-    """Whether the surname at each of the places has another given name before it."""
-    before = [words[at - 1] for at in places if at and words[at].start - words[at - 1].end == 1]
-    return bool(before) and all(word.name for word in before)
+def _follows_another_name(words: Sequence[_Word], places: Sequence[int]) -> bool:
+    """Whether the name at one of the places belongs to a longer name, so that another cannot be put before it."""
+    return any(words[at - 1].name and words[at].start - words[at - 1].end == 1 for at in places if at)
 
 
 # --- contradictions --------------------------------------------------------------------------------------------------
@@ -655,3 +659,60 @@ def _other_owner(case: _Case) -> bool:
         if owners and all(w.shown.endswith("'s") and not same_name(w.key, one.word.key) for w in owners):
             return True
     return False
+
+
+# --- near copies -----------------------------------------------------------------------------------------------------
+
+_COPIED = 0.75  # share of a statement's words that stand in one sentence in the same order, from which it is a copy
+_SMALL_EDIT = 2  # words: longer insertions and omissions are another way of telling, not a changed word
+_LONGEST_COPY = 150  # words
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """Words of a near copy of a sentence, with their numbers, and those of the sentence that they stand for."""
+
+    mine: Sequence[_Word]
+    theirs: Sequence[_Word]
+    my_numbers: Sequence[Quantity]
+    their_numbers: Sequence[Quantity]
+
+
+def _edits(mine: _Text, theirs: _Text, sentence: int) -> list[_Edit]:
+    """The small differences between a statement and the sentence that it copies; none when it is no near copy."""
+    copied, original = mine.words, [word for word in theirs.words if word.sentence == sentence]
+    if max(len(copied), len(original)) > _LONGEST_COPY:
+        return []
+    matcher = SequenceMatcher(None, [w.lower for w in copied], [w.lower for w in original], autojunk=False)
+    steps = matcher.get_opcodes()
+    if sum(b - a for kind, a, b, _, _ in steps if kind == "equal") < _COPIED * len(copied):
+        return []
+    figures, amounts = [q for _, q in mine.numbers], [q for number, q in theirs.numbers if number == sentence]
+    return [
+        _Edit(copied[a:b], original[c:d], _within(figures, copied[a:b]), _within(amounts, original[c:d]))
+        for kind, a, b, c, d in steps
+        if kind != "equal" and max(b - a, d - c) <= _SMALL_EDIT
+    ]
+
+
+def _within(numbers: Sequence[Quantity], words: Sequence[_Word]) -> list[Quantity]:
+    return [q for q in numbers if any(w.figure and q.start < w.end and w.start < q.end for w in words)]
+
+
+def _turns(edit: _Edit) -> bool:
+    """Whether a changed word turns the sentence: a "not" more or less, another number, an opposite word."""
+    negators = [sum(w.lower in NEGATORS or w.lower.endswith("n't") for w in side) for side in (edit.mine, edit.theirs)]
+    if (negators[0] - negators[1]) % 2:
+        return True
+    if edit.their_numbers and any(not any(q.agrees(o) for o in edit.their_numbers) for q in edit.my_numbers):
+        return True
+    opposites = {stem for word in edit.theirs for stem in OPPOSITES.get(word.stem, ())}
+    return any(word.stem in opposites for word in edit.mine)
+
+
+def _other_names(edit: _Edit) -> list[str]:
+    """The names that stand where the copied sentence has other names."""
+    theirs = [word.key for word in edit.theirs if word.name]
+    if not theirs:
+        return []
+    return [w.shown for w in edit.mine if w.name and not any(same_name(w.key, key) for key in theirs)]

@@ -39,8 +39,8 @@ class ChromaIndex:
     """Vectors of chunks in Chroma, embedded in `folder` or on a server at `url`, one Chroma collection per collection.
 
     The embedder's fingerprint is part of each Chroma collection's name, so vectors of two models never mix. Embedded,
-    the folder belongs to this process alone. After `sync_threshold` writes the graph is put on disk. Every method raises `IndexUnavailable` after `deadline` seconds or when
-    Chroma fails.
+    the folder belongs to this process alone, and after `sync_threshold` writes the graph is put on disk. Every method
+    raises `IndexUnavailable` after `deadline` seconds or when Chroma fails.
     """
 
     def __init__(

@@ -67,7 +67,7 @@ def test_ingest_beside_a_server_goes_through_it_and_four_writers_lose_nothing(
             writer.start()
         file = tmp_path / "more.jsonl"
         file.write_text("\n".join(json.dumps({"id": f"cli-{n}", "body": f"Report cli{n}."}) for n in range(20)))
-        command = [Path(sys.executable).with_name("dateline"), "ingest", str(file), "--json"]
+        command = [str(Path(sys.executable).with_name("dateline")), "ingest", str(file), "--json"]
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=120, env={**os.environ, "DATELINE_DATA": str(data_folder)}
         )
