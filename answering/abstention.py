@@ -4,7 +4,7 @@ import re
 
 from answering.answer import Reason, ReasonCode
 from answering.evidence import Reading, coverage, has
-from answering.question import Question
+from answering.question import WORD, Question, stem
 
 # Below this share of the question's weighted words in the passages, they are about something else.
 _ABOUT = 0.5
@@ -21,18 +21,38 @@ def reason_for(question: Question, reading: Reading) -> Reason:
 
     The sentence names what of the question is missing; everything quoted in it comes from the question.
     """
-    missing = [t for t in question.terms if not has(t, reading.anywhere)]
-    absent = [question.shown[t] for t in missing if t in question.names or t in question.numbers]
-    found = [question.shown[t] for t in question.names if t not in missing]
-    if not reading.candidates or coverage(reading.weights, reading.anywhere) < _ABOUT:
-        about = _listed(absent or [question.shown[t] for t in missing])
+    missing = {t for t in question.terms if not has(t, reading.anywhere)}
+    runs = _named(question)
+    absent = [shown for shown, held in runs if held & missing]
+    found = [shown for shown, held in runs if not held & missing]
+    plain = [t for t in question.terms if t not in question.names and t not in question.numbers]
+    if not reading.candidates or (not found and coverage(reading.weights, reading.anywhere) < _ABOUT):
+        about = _listed(absent or [question.shown[t] for t in plain if t in missing])
         message = f"None of the articles found mentions {about}." if about else "No article bears on the question."
         return Reason(ReasonCode.NOTHING_RELEVANT, message)
     if absent:
         lead = f"Articles mention {_listed(found)}, but none" if found else "Articles come near the question, but none"
         return Reason(ReasonCode.DOES_NOT_SAY, f"{lead} mentions {_listed(absent)}.")
-    words = found or [question.shown[t] for t in question.terms if t not in missing]
-    return Reason(ReasonCode.DOES_NOT_SAY, f"Articles mention {_listed(words)}, but none {_says(question.text)}.")
+    words = _listed(found or [question.shown[t] for t in plain if t not in missing])
+    lead = f"Articles mention {words}, but none" if words else "None of the articles"
+    return Reason(ReasonCode.DOES_NOT_SAY, f"{lead} {_says(question.text)}.")
+
+
+def _named(question: Question) -> list[tuple[str, set[str]]]:
+    """Names and numbers as they stand in the question, neighbours together ("2022 World Cup"), with their stems."""
+    named = {*question.names, *question.numbers}
+    runs: list[tuple[str, set[str]]] = []
+    end = -2
+    for word in WORD.finditer(question.text):
+        key, shown = stem(word.group()), re.sub("['’]s?$", "", word.group())
+        if key not in named:
+            continue
+        if runs and word.start() == end + 1:
+            runs[-1] = (f"{runs[-1][0]} {shown}", runs[-1][1] | {key})
+        else:
+            runs.append((shown, {key}))
+        end = word.end()
+    return runs
 
 
 def _listed(words: list[str]) -> str:

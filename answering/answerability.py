@@ -1,4 +1,4 @@
-"""What tells an answerable question from one that the passages only come near: the best sentence, and what is missing."""
+"""Tells a question that the passages answer from one they only come near: the best sentence, what is missing."""
 
 from collections.abc import Sequence
 

@@ -37,11 +37,12 @@ _AMOUNT = re.compile(rf"[$€£]\s?\d|\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE
 _REASONS = tuple(
     (strength, re.compile(pattern, re.IGNORECASE))
     for strength, pattern in (
-        (1.0, r"\b(?:would|could|might) (?:also |then |only )?(?:be to|mean|require|amount to|force|imply|cost|look like|"
-              r"expose|undermine|legitimi[sz]e|weaken|threaten|jeopardi[sz]e)\b"),
+        (1.0, r"\b(?:would|could|might) (?:also |then |only )?(?:be to|mean|require|amount to|force|imply|cost|"
+              r"look like|expose|undermine|legitimi[sz]e|weaken|threaten|jeopardi[sz]e)\b"),
         (0.7, r"\b(?:because|since|due to|owing to|thanks to|as a result of|on the grounds?|so that|in order to|"
-              r"to avoid|to prevent|to protect|for fear|caus(?:e|es|ed|ing)|(?<!no )reasons?|motivat\w+|led to|leads to|"
-              r"prompt(?:s|ed|ing)|fear(?:s|ed|ing)?|afraid|blam(?:es|ed|ing)|risk(?:s|ed|ing)?|cit(?:es|ed|ing)|"
+              r"to avoid|to prevent|to protect|for fear|caus(?:e|es|ed|ing)|(?<!no )reasons?|motivat\w+|led to|"
+              r"leads to|prompt(?:s|ed|ing)|fear(?:s|ed|ing)?|afraid|blam(?:es|ed|ing)|risk(?:s|ed|ing)?|"
+              r"cit(?:es|ed|ing)|"
               r"(?:would|will) have to (?:accept|admit|concede|give|explain))\b"),
         (0.5, r"\b(?:therefore|in (?:protest|response|retaliation)|to (?:stop|ensure|keep|save|help|reduce|make)|"
               r"concern(?:s|ed)?|worr(?:y|ies|ied)|hop(?:es|ed|ing) to|aim(?:s|ed|ing)? to|want(?:s|ed)? to|"
@@ -86,7 +87,8 @@ _LONGEST, _SHORTEST_WORDS, _HEADING_WORDS = 700, 3, 14
 _OUTSIDE = 500  # characters read on either side of a passage
 _GENERIC = frozenset(
     stems(
-        "say tell think believe argue claim describe speak put call want go get take make use do hold held locate occur place become US"
+        "say tell think believe argue claim describe speak put call want go get take make use do hold held locate "
+        "occur place become US"
     )
 )
 
@@ -112,7 +114,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The passages read for one question: candidate sentences, weights of the question's terms, words found anywhere."""
+    """The passages read for one question: its candidates, the weights of its terms, the stems found anywhere."""
 
     candidates: list[Candidate]
     weights: dict[str, float]
@@ -193,7 +195,7 @@ def _neighbours(passage: Passage) -> tuple[list[str], list[str]]:
 
 
 def _meant(sentence: str, before: Sequence[str]) -> frozenset[str]:
-    """The names that a pronoun of the sentence may mean: those of the nearest of the two sentences `before` with any."""
+    """The names that a pronoun of the sentence may mean: those of the nearest sentence `before` with any."""
     if _STANDS_FOR.search(sentence):
         for other in reversed(before):
             if names := [stem(w) for w in _NAME.findall(other)]:

@@ -506,10 +506,10 @@ _OPPOSITE_WORDS = (
 )
 NEGATORS = frozenset(
     (
-        "not no never none neither nor without cannot nobody nothing nowhere hardly scarcely barely unable unlikely "
-        "lack lacks lacked fail fails failed failing refuse refuses refused refusing deny denies denied denying "
-        "reject rejects rejected rejecting dont doesnt didnt isnt wasnt arent werent wont cant couldnt wouldnt "
-        "shouldnt hasnt havent "
+        "false falsely untrue not no never none neither nor without cannot nobody nothing nowhere hardly scarcely "
+        "barely unable unlikely lack lacks lacked fail fails failed failing refuse refuses refused refusing deny "
+        "denies denied denying reject rejects rejected rejecting dont doesnt didnt isnt wasnt arent werent wont cant "
+        "couldnt wouldnt shouldnt hasnt havent "
     ).split()
 )
 LIGHT = frozenset(_LIGHT_WORDS)

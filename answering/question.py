@@ -47,7 +47,8 @@ _KINDS = (
     ),
     (
         Kind.HOW_MANY,
-        r"\bhow (?:many|much|far|long|old|tall|high|deep|large|big|fast|often|heavy|wide|close|frequently|likely|few)\b|"
+        r"\bhow (?:many|much|far|long|old|tall|high|deep|large|big|fast|often|heavy|wide|close|few|"
+        r"frequently|likely)\b|"
         r"\b(?:what|which) (?:is |was |were |are )?(?:the )?(?:\w+ ){0,2}(?:percentage|percent|proportion|fraction|"
         r"number|amount|population|price|cost|distance|age|salary|total|sum|rate|ratio|height|length|weight|size)\b",
     ),
@@ -64,8 +65,8 @@ _KINDS = (
     (
         Kind.WHO,
         r"\b(?:who|whom|whose|who's|who’s)\b|\b(?:what|which) (?:\w+ ){0,3}?(?:person|president|minister|actor|actress|"
-        r"player|singer|artist|team|company|organi[sz]ation|group|party|leader|author|politician|senator|star|celebrity|"
-        r"athlete|musician|band|agency|director|king|queen|man|woman|people|rapper|comedian|justice|retailer|airline|"
+        r"player|singer|artist|team|company|organi[sz]ation|group|party|leader|author|politician|senator|star|"
+        r"celebrity|athlete|musician|band|agency|director|king|queen|man|woman|people|rapper|comedian|justice|retailer|airline|"
         r"brand|club|university|firm|bank|billionaire|candidate|governor|official|lawmaker)\b",
     ),
     (Kind.HOW, r"^\W*(?:\w+ ){0,2}how\b|, how\b"),

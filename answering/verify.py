@@ -197,6 +197,14 @@ _NO_NAME = re.compile(r"(?:s|ing|ed|ly|ion|ment|ity|ness|ers?|ism|ists?|ance|enc
 # What ends the reach of a negator: a new clause; and for a verb that denies, the words that say when and where it did.
 _CLAUSE_WORDS = frozenset(("but", "and", "although"))
 _ADVERBIAL = frozenset("for in on at since after before during by from".split())
+# "It is not true that ...", "he did not say that ...": the negation reaches into the clause that follows.
+_BEFORE_THAT = frozenset(
+    (
+        "true case evidence proof say said claim claims claimed believe think mean suggest suggested reports report "
+        "idea allegations allegation accusations accusation suggestions suggestion rumours notion deny denies denied "
+        "denying false untrue confirm confirmed prove proved proven show know known agree agreed accept accepted "
+    ).split()
+)
 _SCOPE = 4  # words after a negator that it is taken to negate
 
 
@@ -238,7 +246,7 @@ class _Spans:
         return at < len(self._starts) and self._starts[at] < end
 
 
-def _read(sentences: Sequence[str]) -> _Text:
+def _read(sentences: Sequence[str], quoted: bool = True) -> _Text:
     text = _Text()
     for number, sentence in enumerate(sentences):
         dates = days(sentence)
@@ -247,7 +255,7 @@ def _read(sentences: Sequence[str]) -> _Text:
         text.dates.extend((number, d) for d in dates)
         text.numbers.extend((number, q) for q in amounts)
         figures = _Spans(sorted([(d.start, d.end) for d in dates] + [(q.start, q.end) for q in amounts]))
-        text.words.extend(_words(sentence, number, figures))
+        text.words.extend(_words(sentence, number, figures, quoted))
     for word, after in pairwise(text.words):
         if word.opening and word.weight == 1.0 and word.shown[0].isupper() and _opens_as_name(word, after):
             word.name, word.weight = True, _NAME
@@ -268,8 +276,9 @@ _SAID = ALIKE[stem("say")] | ALIKE[stem("think")] | ALIKE[stem("want")]
 _NAME, _PLAIN, _LIGHT = 1.5, 1.0, 0.4
 
 
-def _words(sentence: str, number: int, figures: _Spans) -> Iterator[_Word]:
+def _words(sentence: str, number: int, figures: _Spans, quoted: bool) -> Iterator[_Word]:
     before, since, odd, head, implicit, opening = 0, _SCOPE, False, False, False, True
+    previous = ""
     for match in _WORD.finditer(sentence):
         shown, (start, end) = match.group(), match.span()
         lower = shown.lower()
@@ -282,6 +291,8 @@ def _words(sentence: str, number: int, figures: _Spans) -> Iterator[_Word]:
             opening = opening or '"' in gap
         if lower in _CLAUSE_WORDS or (implicit and lower in _ADVERBIAL):
             since, odd = _SCOPE, False
+        if lower == "that" and previous in _BEFORE_THAT and odd and since <= _SCOPE:
+            since, head = 0, quoted
         figure = figures.touch(start, end)
         function = bare in FUNCTION_WORDS or lower.endswith("n't") or len(bare) < 2
         negator = bare in NEGATORS or lower.endswith("n't")
@@ -290,13 +301,13 @@ def _words(sentence: str, number: int, figures: _Spans) -> Iterator[_Word]:
         weight = _NAME if name else 0.0 if figure or function else _LIGHT if bare in LIGHT else _PLAIN
         root, key = stem(shown[:64]), name_key(shown[:64]) if capital else bare
         inside = odd and since < _SCOPE
-        first = head and not function
+        first = head and not function and not name
         yield _Word(shown, bare, root, key, weight, name, opening, figure, inside, inside and first, number, start, end)
         if negator:
             odd, since, head, implicit = not (odd and since < _SCOPE), 0, True, not function
         else:
-            since, head = since + 1, head and function
-        before, opening = end, False
+            since, head = since + 1, head and (function or name)
+        before, opening, previous = end, False, lower
 
 
 # --- comparing -------------------------------------------------------------------------------------------------------
@@ -368,7 +379,7 @@ class _Match:
 
 
 def _compare(said: str, held: Sequence[str]) -> _Comparison:
-    mine = _read([short_names(said)])
+    mine = _read([short_names(said)], quoted=False)
     sentences = [
         short_names(sentence)
         for quote in held
@@ -596,7 +607,7 @@ _REACH = 25  # characters after a number within which the thing counted is named
 
 def _other_polarity(case: _Case) -> bool:
     """Whether a word that one side negates outright stands un-negated wherever the other side has it."""
-    for match in case.matches:
+    for match in (m for m in case.matches if not m.word.name):
         found = [case.theirs.words[at] for at in match.places]
         flipped = bool(case.places(match)) and all(word.negated != match.word.negated for word in found)
         if flipped and (match.word.head or any(word.head for word in found)):

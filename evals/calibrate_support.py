@@ -17,12 +17,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answering.answer import Verdict
-from answering.normalise import FUNCTION_WORDS
+from answering.normalise import FUNCTION_WORDS, plain
 from answering.question import stem
 from answering.verify import Signals, Support, signals_of, support_probability, verify
 from corpus.sentence import sentence_spans
@@ -76,6 +77,8 @@ def main() -> None:
         measured = [measure(case, arguments.quotes, similarity) for case in cases]
     for names in (NAMES, (*NAMES, "similarity")):
         report(measured, names)
+    if arguments.falsify:
+        report_falsified(arguments.falsify)
 
 
 def _arguments() -> argparse.Namespace:
@@ -84,6 +87,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--wice", type=Path, nargs="*", default=[], help="WiCE claim .jsonl.gz files")
     parser.add_argument(
         "--capitals", type=Path, help="articles (.jsonl.gz with `body`) to restore capitals of QAGS from"
+    )
+    parser.add_argument(
+        "--falsify", type=Path, help="articles (.jsonl.gz with `body`) to take and falsify sentences of"
     )
     parser.add_argument("--quotes", type=int, default=5, help="sentences that each statement is checked against")
     parser.add_argument("--threads", type=int, default=2, help="threads of the embedder")
@@ -318,6 +324,67 @@ def _print_contradicted(measured: Sequence[Measured]) -> None:
         these = [m for m in measured if m.case.supported == supported]
         count = sum(m.support.verdict == Verdict.CONTRADICTED for m in these)
         print(f"\ncontradicted among {'supported' if supported else 'not supported'}: {count} of {len(these)}")
+
+
+# --- falsified sentences ---------------------------------------------------------------------------------------------
+
+_STRANGERS = ("Hargrove", "Okonjo", "Lindqvist", "Marchetti", "Tanaka", "Montevideo", "Castellano", "Reykjavik")
+_REVERSED = dict(
+    pair.split(":")
+    for pair in "more:fewer fewer:more before:after after:before won:lost lost:won rose:fell fell:rose up:down "
+    "higher:lower lower:higher increase:decrease first:last best:worst opened:closed north:south east:west buy:sell "
+    "accepted:rejected approved:blocked largest:smallest early:late men:women legal:illegal support:oppose".split()
+)
+_VERB = re.compile(r"\b(?:is|was|are|were|will|would|can|could|has|have|had)\b(?! not)")
+_NOT = re.compile(r"(?<=\w) not\b")
+_FIGURE = re.compile(r"(?<![\w.,$€£:-])\d{1,4}(?![\w.,:%-]|st|nd|rd|th)")
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b")
+_REVERSIBLE = re.compile(rf"\b(?:{'|'.join(_REVERSED)})\b")
+
+
+def report_falsified(articles: Path, seed: int = 11, count: int = 2_000) -> None:
+    """Print the verdicts on sentences of articles with one word changed, beside the unchanged sentence."""
+    random = Random(seed)
+    rows = random.sample(list(_lines(articles)), count)
+    verdicts: dict[str, Counter[Verdict]] = {}
+    for row in rows:
+        body = json.loads(row)["body"]
+        sentences = [plain(body[span.start : span.end]) for span in sentence_spans(body)]
+        fit_for_use = [i for i, text in enumerate(sentences) if 8 <= len(text.split()) <= 35 and text.endswith(".")]
+        if not fit_for_use:
+            continue
+        at = random.choice(fit_for_use)
+        for change, statement in falsified(sentences[at], random):
+            verdict = verify(statement, sentences[max(0, at - 1) : at + 2]).verdict
+            verdicts.setdefault(change, Counter())[verdict] += 1
+    print("\n| change | statements | " + " | ".join(Verdict) + " |\n|---|---|" + "---|" * len(Verdict))
+    for change, counts in verdicts.items():
+        total = counts.total()
+        shares = " | ".join(f"{counts[verdict] / total:.1%}" for verdict in Verdict)
+        print(f"| {change} | {total} | {shares} |")
+
+
+def falsified(sentence: str, random: Random) -> Iterator[tuple[str, str]]:
+    """The sentence unchanged and with one change of each kind that it allows."""
+    yield "none", sentence
+    if figure := _FIGURE.search(sentence):
+        yield "number", _put(sentence, figure, str(int(figure.group()) + random.choice((1, 2, 3, 10))))
+    if name := _NAME.search(sentence):
+        yield "name", _put(sentence, name, random.choice(_STRANGERS))
+    if verb := _VERB.search(sentence):
+        yield "not put in", _put(sentence, verb, f"{verb.group()} not")
+    if negation := _NOT.search(sentence):
+        yield "not left out", _put(sentence, negation, "")
+    if word := _REVERSIBLE.search(sentence):
+        yield "opposite", _put(sentence, word, _REVERSED[word.group()])
+    if '"' not in sentence:
+        words = sentence.split()
+        middle = len(words) // 2
+        yield "invented quotation", " ".join([*words[:middle], '"utterly shameless"', *words[middle:]])
+
+
+def _put(sentence: str, match: re.Match[str], instead: str) -> str:
+    return sentence[: match.start()] + instead + sentence[match.end() :]
 
 
 if __name__ == "__main__":

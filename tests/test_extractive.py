@@ -8,26 +8,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from answering.answer import ReasonCode
-from answering.extractive import ExtractiveAnswerer, Extraction
+from answering.extractive import Extraction, ExtractiveAnswerer
 from corpus.article import Article
 from retrieval.chunk import chunk_spans, embedded_text
 from retrieval.embedder import Embedder, Vectors
 from retrieval.passage import Passage
 
 TITLE = "Why Premier Oster keeps putting off talks with the island of Velm"
+# A line break ends a sentence, so long lines are joined here.
 BODY = """\
-The ministry in Harn said on Tuesday that Premier Jonas Oster and Mirel Danko, the elected head of Velm, would soon meet.
+The ministry in Harn said on Tuesday that Premier Jonas Oster and Mirel Danko, the elected head of \
+Velm, would soon meet.
 By nightfall that promise had become something smaller.
 Government spokesman Pavel Rusk, asked about a date, spoke only of “studying the level of the delegations.”
-Trade minister Lena Quist said the country “does not rule out any format,” but that a summit “has to be prepared with care.”
+Trade minister Lena Quist said the country “does not rule out any format,” but that a summit “has \
+to be prepared with care.”
 Pride and the ballot box
 For Oster the island is not a neighbour but a lost province.
 To shake hands with Danko would be to recognise the very independence that he has spent a career denying.
-As Ilse Farrow, who directs the northern programme at the Calder Institute, puts it, Oster “would have to accept that he lost to a man he calls a harbour clerk.”
+As Ilse Farrow, who directs the northern programme at the Calder Institute, puts it, Oster “would \
+have to accept that he lost to a man he calls a harbour clerk.”
 It would also require him to take back what state radio has told his voters for nine years.
 His advisers fear that a public refusal at the table would cost him the autumn election.
 What the broker wants
-According to Tomas Breck, a former envoy, Oster might still attend the talks, but only if Velm first gives up its claim to the fishing grounds.
+According to Tomas Breck, a former envoy, Oster might still attend the talks, but only if Velm \
+first gives up its claim to the fishing grounds.
 The mediator, Senator Ada Mould, sounded less certain than last week.
 “We are 4,000 kilometres away and they have to decide,” she told Channel Six.
 Oster has gained a trade treaty in Lisbon and the end of the grain embargo without giving anything.
@@ -35,7 +40,8 @@ If the pressure on Velm fails, he can close the ferry route again.
 """
 OTHER = """\
 Fishing crews in the north went back to work after a storm.
-According to Tomas Breck, a former envoy, Oster might still attend the talks, but only if Velm first gives up its claim to the fishing grounds.
+According to Tomas Breck, a former envoy, Oster might still attend the talks, but only if Velm \
+first gives up its claim to the fishing grounds.
 Prices at the quay were stable.
 """
 
@@ -85,7 +91,7 @@ def test_a_question_of_reasons_gets_several(embedder: Embedder) -> None:
     ("question", "words"),
     [
         ("What did Rusk speak of?", "level of the delegations"),
-        ("How many kilometres away did Mould say they are?", "4,000 kilometres away"),
+        ("How many kilometres away are they, as Mould told Channel Six?", "4,000 kilometres away"),
         ("What did Farrow say Oster would have to accept?", "lost to a man he calls a harbour clerk"),
         ("On what condition does Breck think Oster might attend the talks?", "only if Velm first gives up"),
         ("What can Oster do if the pressure on Velm fails?", "close the ferry route"),
