@@ -7,7 +7,7 @@ from corpus.store import ArticleStore
 _SAMPLE = {
     "why-putin-avoids-zelenskiy": "Why does Putin avoid the meeting?",
     "paris-normandy-meeting": "When did Putin and Zelenskiy meet in Paris?",
-    "ferry-slipway-charge": "What will a car pay to use the ferry slipway?",
+    "ferry-slipway-charge": "How much will a car pay for each ferry crossing?",
     "inquiry-dredging-not-barge": "What broke the Skelmouth breakwater?",
 }
 _RECENT = 100
