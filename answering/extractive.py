@@ -28,7 +28,7 @@ from retrieval.passage import Passage
 
 # Sentences that are embedded for one question (16 take about 30 ms on two threads), and of these the ones whose words
 # are compared one by one.
-EMBEDDED, WORDED = 12, 5
+EMBEDDED, WORDED = 16, 6
 # Words in common over all words: above the first two sentences say the same, above the second one adds too little.
 _SAME, _REDUNDANT = 0.8, 0.5
 _SUBJECT_PRONOUN = re.compile(r"^[\"“]?(?:He|She|They|It|His|Her|Their|Its)\b")
