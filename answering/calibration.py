@@ -81,8 +81,8 @@ REACH = {
 }  # fmt: skip
 REACH_ELSEWHERE = 1.5
 # What the plainest words of reason are worth, in points of score, when the sentences of a why question are chosen.
-# Set by hand on news analyses, in which the second and third reason hardly repeat a word of the question; the fitting
-# sets mark one sentence a question and cannot say.
+# Set by hand, like REACH and REASON_LEAD, on a single news analysis, in which the second and third reason hardly repeat
+# a word of the question; the fitting sets mark one sentence a question and cannot say.
 REASON_BONUS = 4.5
 # How far above the best of these a sentence without such words must score to stay in front of them.
 REASON_LEAD = 2.5

@@ -10,7 +10,7 @@ from answering.question import WORD, Question
 from corpus.keyword import STOP_WORDS
 from retrieval.embedder import Embedder, Vectors
 
-# The cosine of two single words at which they begin to count, and at which they count in full.
+# The cosine of two single words at which they begin to count, and at which they count in full. The first values tried.
 _FROM, _FULL = 0.35, 0.8
 _MOST_KEPT = 8_000  # words, 12 MB of vectors
 

@@ -44,8 +44,8 @@ _WEIGHTS = {
 _PENALTY = 1e-3  # L2 on standardised columns; 1e-4 to 1e-2 made no difference
 # Added to the fitted weights, because the fitting sets hold few such questions and hardly any short ones. Why: the
 # reasons that an article gives repeat little of the question, so that every other sign is weaker. A figure in the very
-# unit asked for ("how far": miles) is a plain sign. A name that stands in none of the articles is wrong far more often
-# among what people ask than in the fitting sets: with it the odds must be even.
+# unit asked for ("how far": miles) is a plain sign. A question with a name that stands in none
+# of the articles is to be refused unless the rest is clear: the odds must be even. Set by hand, not fitted.
 _PRIORS = {"why": 0.3, "why_named": 1.2, "unit": 1.0, "any_name_absent": -1.6}
 _REFUSED = 0.04  # share of clearly answered questions that the threshold may refuse in the fitting half
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import util
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,9 +22,6 @@ log = logging.getLogger(__name__)
 Vectors = NDArray[np.float32]
 
 BUNDLED = "all-MiniLM-L6-v2"
-# Texts in one forward pass of the bundled model. On 700-character news chunks 8 took 0.85 of the CPU time of 32, and
-# 90 MB where 32 took 220: larger matrices leave the caches.
-_BATCH = 8
 _MAX_TOKENS = 256  # the bundled model's own limit (its sentence_bert_config.json)
 
 
@@ -97,6 +95,10 @@ class OnnxEmbedder:
     """The bundled all-MiniLM-L6-v2, mean-pooled and normalised, on onnxruntime. No torch is imported.
 
     Thread-safe. int8 vectors have a mean cosine of about 0.99 to the original's, so both share one fingerprint.
+
+    Each text is a forward pass of its own on one thread, `threads` of them at a time. On news chunks that embeds twice
+    as many a second as batches of 8 on as many threads (docs/benchmarks.md), and a text has the same vector whatever it
+    is embedded with: int8 activations are scaled over a whole batch.
     """
 
     name = BUNDLED
@@ -107,16 +109,14 @@ class OnnxEmbedder:
         from tokenizers import Tokenizer
 
         self._tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
+        self._tokenizer.no_padding()  # its file asks for some
         self._tokenizer.enable_truncation(_MAX_TOKENS)
-        self._tokenizer.enable_padding()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        # Threads that spin while waiting would take the cores from the rest of the service.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(str(onnx_file), options, providers=["CPUExecutionProvider"])
         self._inputs = {node.name for node in self._session.get_inputs()}
-        self._lock = threading.Lock()  # the tokenizer's padding state is shared
+        self._pool = ThreadPoolExecutor(threads, "embedder")
 
     def embed_questions(self, questions: Sequence[str]) -> Vectors:
         return self._embed(questions)
@@ -125,22 +125,16 @@ class OnnxEmbedder:
         return self._embed(passages)
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
-        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        batches = [by_length[at : at + _BATCH] for at in range(0, len(texts), _BATCH)]
-        vectors = np.concatenate([self._forward([texts[i] for i in rows]) for rows in batches])
-        return vectors[np.argsort(by_length)]
+        if len(texts) == 1:
+            return self._forward(texts[0])[None]
+        return np.stack(list(self._pool.map(self._forward, texts)))
 
-    def _forward(self, texts: list[str]) -> Vectors:
-        with self._lock:
-            encoded = self._tokenizer.encode_batch(texts)
-        mask = np.array([e.attention_mask for e in encoded], dtype=np.int64)
-        feed = {"input_ids": np.array([e.ids for e in encoded], dtype=np.int64), "attention_mask": mask}
-        if "token_type_ids" in self._inputs:
-            feed["token_type_ids"] = np.zeros_like(mask)
-        hidden = self._session.run(None, feed)[0]
-        weights = mask[:, :, None].astype(np.float32)
-        pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
-        return _unit(pooled)
+    def _forward(self, text: str) -> Vectors:
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        hidden = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
+        vector: Vectors = _unit(hidden.mean(axis=1))[0]
+        return vector
 
 
 class SentenceTransformerEmbedder:

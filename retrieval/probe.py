@@ -5,9 +5,11 @@
 
 import hashlib
 import json
+import os
 import resource
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,15 +39,20 @@ def probe(folder: Path, expected: int) -> Probe:
     if any(_is_hollow(path) for path in _files(folder)):
         return Probe(False, {})
     limit = 60 + expected / 500
+    # The probe lives no longer than this process: one left over would have the index open beside the next owner's.
+    lifeline, held = os.pipe()
     try:
         done = subprocess.run(
             [sys.executable, "-m", "retrieval.probe", str(folder)],
-            capture_output=True, timeout=limit, check=False,
+            stdin=lifeline, capture_output=True, timeout=limit, check=False,
         )  # fmt: skip
         if done.returncode == 0:
             return Probe(True, {name: set(ids) for name, ids in json.loads(done.stdout).items()})
     except (subprocess.TimeoutExpired, ValueError):
         pass
+    finally:
+        os.close(lifeline)
+        os.close(held)
     return Probe(False, {})
 
 
@@ -93,6 +100,7 @@ def _files(folder: Path) -> list[Path]:
 
 def main(folder: Path) -> None:
     """Read all ids and vectors, check that the vectors are whole, and that a sample of them finds itself."""
+    threading.Thread(target=_end_with_the_owner, daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (_SPARE_BYTES, _SPARE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     held = entries(folder)
@@ -108,6 +116,11 @@ def main(folder: Path) -> None:
         if lost > max(1, len(sample) // 50):
             raise SystemExit(f"{name}: {lost} of {len(sample)} vectors do not find themselves")
     json.dump({name: ids for name, (ids, _) in held.items()}, sys.stdout)
+
+
+def _end_with_the_owner() -> None:
+    os.read(sys.stdin.fileno(), 1)  # returns when the process that asked is gone and its end of the pipe with it
+    os._exit(1)
 
 
 if __name__ == "__main__":
