@@ -7,8 +7,8 @@ from itertools import pairwise
 from answering.answer import Claim, Span
 from answering.question import WORD, stem, stems
 from answering.reply import Sentence, read_reply
-from corpus.keyword import STOP_WORDS
 from corpus.sentence import sentence_spans
+from corpus.words import STOP_WORDS
 from retrieval.passage import Passage
 
 _MOST_CLAIMS = 40  # of one reply; the prompt asks for six

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from corpus.keyword import STOP_WORDS
+from corpus.words import STOP_WORDS
 
 WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:[.,]\d+|['’-][^\W_]+)*", re.UNICODE)
 SPEECH = re.compile(

@@ -7,7 +7,7 @@ import numpy as np
 
 from answering.evidence import Candidate, Features, Reading, has
 from answering.question import WORD, Question
-from corpus.keyword import STOP_WORDS
+from corpus.words import STOP_WORDS
 from retrieval.embedder import Embedder, Vectors
 
 # The cosine of two single words at which they begin to count, and at which they count in full. The first values tried.

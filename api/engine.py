@@ -14,7 +14,6 @@ from api.settings import Settings
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.errors import DatelineError
-from corpus.keyword import KeywordIndex
 from corpus.owner import Ownership
 from corpus.store import ArticleStore
 from retrieval.embedder import LazyEmbedder
@@ -55,8 +54,7 @@ class Engine:
                 settings.chroma_url or None,
             )
             self.ingester = Ingester(self.store, self.indexer, settings.data)
-            keywords = KeywordIndex(self._database)
-            self.searcher = Searcher(self.store, keywords, self.embeddings, self.indexer, self.embedder)
+            self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder)
             self._model = _chat_model(settings)
             self.asker = Asker(self.store, self.searcher, ExtractiveAnswerer(self.embedder), self._model)
             self._undo = undo.pop_all()

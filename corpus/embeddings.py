@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
 from corpus.article import Chunk
 from corpus.database import Database
-from corpus.schema import articles, chunks, removals, revisions
+from corpus.schema import articles, chunks, keyword_changes, removals, revisions
 
 Vectors = NDArray[np.float32]
 
@@ -36,16 +36,17 @@ class IndexEntry:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How far the vectors lag behind the store, in chunks."""
+    """How far vectors and indexes lag behind the store, in chunks. `to_word` wait for the keyword index."""
 
     to_embed: int
     to_index: int
     to_remove: int
+    to_word: int = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether vectors and index are complete."""
-        return not (self.to_embed or self.to_index or self.to_remove)
+        return not (self.to_embed or self.to_index or self.to_remove or self.to_word)
 
 
 class EmbeddingStore:
@@ -62,8 +63,11 @@ class EmbeddingStore:
                 connection.execute(select(func.count()).select_from(chunks).where(condition)).scalar_one()
                 for condition in (chunks.c.embedding.is_(None), to_index)
             ]
-            gone = connection.execute(select(func.count()).select_from(removals)).scalar_one()
-        return Backlog(count[0], count[1], gone)
+            gone, words = (
+                connection.execute(select(func.count()).select_from(waiting)).scalar_one()
+                for waiting in (removals, keyword_changes)
+            )
+        return Backlog(count[0], count[1], gone, words)
 
     def to_embed(self, limit: int) -> list[ToEmbed]:
         """Chunks without an embedding, oldest first."""

@@ -110,3 +110,13 @@ removals = Table(
     Column("index_id", String(64), primary_key=True),
     Column("collection", String(64), nullable=False),
 )
+
+# Chunks whose words the keyword index must take in anew or drop: written in the transaction that changes them, cleared
+# when the index has them on disk. A chunk may wait twice; the index takes it as it is then.
+keyword_changes = Table(
+    "keyword_changes",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("chunk_key", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)

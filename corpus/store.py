@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from corpus.article import Article, Chunk, IncomingArticle
 from corpus.database import Database
 from corpus.errors import NotFound
-from corpus.schema import articles, chunks, removals, revisions
+from corpus.schema import articles, chunks, keyword_changes, removals, revisions
 from corpus.selection import Selection, conditions
 
 # SQLite takes at most 32,766 bound values a statement; this keeps lists of pairs well under it.
@@ -77,10 +77,10 @@ class ArticleStore:
     def put(
         self, incoming: Sequence[tuple[IncomingArticle, Sequence[ChunkText]]], seen_at: datetime | None = None
     ) -> list[Stored]:
-        """Store articles that have an id and a clean body, with their chunks and keywords, in one transaction.
+        """Store articles that have an id and a clean body, with their chunks, in one transaction.
 
         The same id with other content becomes a new revision; content already stored changes nothing. A wording dated
-        before the current one is kept as history. On return everything is durable and found by keyword.
+        before the current one is kept as history. On return everything is durable.
         """
         now = seen_at or datetime.now(UTC)
         with self._db.write() as connection:
@@ -217,6 +217,17 @@ class ArticleStore:
         with self._db.read() as connection:
             return list(connection.execute(query).scalars())
 
+    def selected_among(self, keys: Sequence[int], selection: Selection) -> set[int]:
+        """Which of these chunks belong to a selected revision."""
+        query = (
+            select(chunks.c.key)
+            .join(revisions, _OF_REVISION)
+            .join(articles, articles.c.key == chunks.c.article_key)
+            .where(*conditions(selection), chunks.c.key.in_(keys[:_MANY]))
+        )
+        with self._db.read() as connection:
+            return set(connection.execute(query).scalars())
+
     def has_later(self, moment: datetime, found: Iterable[Article]) -> bool:
         """Whether any of these articles has a wording that became public after `moment`."""
         ids = {article.id for article in found}
@@ -263,6 +274,7 @@ def _retire(connection: Connection, key: int, collection: str) -> None:
     connection.execute(update(revisions).where(revisions.c.article_key == key).values(is_current=False))
     gone = connection.execute(select(chunks).where(chunks.c.article_key == key, chunks.c.is_current)).all()
     _schedule_removal(connection, [_chunk(row) for row in gone], collection)
+    _note_words(connection, [row.key for row in gone])
     connection.execute(update(chunks).where(chunks.c.article_key == key).values(is_current=False, indexed_in=None))
 
 
@@ -332,11 +344,12 @@ def _insert_chunks(
         for place, (piece, digest) in enumerate(zip(pieces, digests, strict=True))
     ]
     keys = connection.execute(insert(chunks).returning(chunks.c.key, sort_by_parameter_order=True), rows).scalars()
-    words = [
-        {"key": chunk_key, "title": new.title, "text": new.body[piece.start : piece.end]}
-        for chunk_key, piece in zip(keys, pieces, strict=True)
-    ]
-    connection.execute(text("INSERT INTO chunk_words(rowid, title, text) VALUES (:key, :title, :text)"), words)
+    _note_words(connection, list(keys))
+
+
+def _note_words(connection: Connection, chunk_keys: Sequence[int]) -> None:
+    if chunk_keys:
+        connection.execute(insert(keyword_changes), [{"chunk_key": key} for key in chunk_keys])
 
 
 def _known_embeddings(connection: Connection, digests: list[bytes]) -> dict[bytes, bytes]:
@@ -356,8 +369,7 @@ def _drop_chunks(connection: Connection, key: int, collection: str) -> None:
     of_article = chunks.c.article_key == key
     rows = connection.execute(select(chunks).where(of_article)).all()
     _schedule_removal(connection, [_chunk(row) for row in rows], collection)
-    if rows:
-        connection.execute(text("DELETE FROM chunk_words WHERE rowid = :key"), [{"key": row.key} for row in rows])
+    _note_words(connection, [row.key for row in rows])
     connection.execute(chunks.delete().where(of_article))
 
 

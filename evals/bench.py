@@ -23,7 +23,6 @@ from rich.progress import Progress
 from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
-from corpus.keyword import KeywordIndex
 from corpus.reader import read_file
 from corpus.selection import Selection
 from corpus.store import ArticleStore
@@ -88,7 +87,7 @@ def _open(folder: Path, threads: int) -> Parts:
     embedder = LazyEmbedder(BUNDLED, folder / "models", threads)
     embedder.load()
     indexer = Indexer(database, embeddings, embedder, folder / "index")
-    searcher = Searcher(store, KeywordIndex(database), embeddings, indexer, embedder)
+    searcher = Searcher(store, embeddings, indexer, embedder)
     return Parts(store, embeddings, indexer, Ingester(store, indexer, folder), searcher)
 
 

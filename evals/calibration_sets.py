@@ -19,7 +19,7 @@ from answering.evidence import Candidate, read_passages
 from answering.question import read_question, stem, stems
 from corpus.article import Article
 from corpus.clean import clean_body
-from corpus.keyword import query_terms
+from corpus.words import query_terms
 from retrieval.chunk import chunk_spans, embedded_text
 from retrieval.embedder import Embedder
 from retrieval.fusion import reciprocal_rank_fusion

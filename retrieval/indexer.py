@@ -18,6 +18,7 @@ from retrieval.chunk import CHUNKING_VERSION, embedded_text
 from retrieval.embedder import Embedder
 from retrieval.exact import ExactSearch
 from retrieval.index import SYNC_THRESHOLD, WRITE_BATCH, ChromaIndex, collection_name
+from retrieval.keyword import KeywordIndex
 from retrieval.probe import probe, take_manifest, write_manifest
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Indexer:
         self._url = url
         self._sync_threshold = sync_threshold
         self.exact = ExactSearch(embeddings)
+        self.keywords = KeywordIndex(database, folder.with_name("keyword"))
         self.state = IndexState.STARTING
         self._index: ChromaIndex | None = None
         self._failure: DatelineError | None = None
@@ -84,8 +86,16 @@ class Indexer:
         self.exact.forget()
         self._wake.set()
 
+    def take_words(self) -> bool:
+        """Let what was just stored be found by keyword; false when nothing was, or when it failed."""
+        try:
+            return self.keywords.catch_up()
+        except IndexUnavailable as error:
+            log.warning("%s What is new is found by keyword later.", error)
+            return False
+
     def backlog(self) -> Backlog:
-        """How far vectors and index lag behind the store."""
+        """How far vectors and indexes lag behind the store."""
         return self._embeddings.backlog()
 
     def wait_until_current(self, report: Callable[[Backlog], None], patience: float = math.inf) -> bool:
@@ -112,12 +122,18 @@ class Indexer:
             self.state = IndexState.UNAVAILABLE
             self._wake.set()
 
+    def report_keyword_failure(self, error: IndexUnavailable) -> None:
+        """A question met a failing keyword index: let the background work open it again."""
+        log.warning("%s Questions are answered by vectors alone meanwhile.", error)
+        self._wake.set()
+
     def close(self, patience: float = 8.0) -> None:
         """Finish the batch in hand and close the index, within about `patience` seconds."""
         self._stop.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(patience)
+        self._close_keywords()
         if self._thread.is_alive() or self._index is None:
             return
         try:
@@ -126,6 +142,12 @@ class Indexer:
                 write_manifest(self._generation_folder)
         except (IndexUnavailable, OSError) as error:
             log.warning("The index was not closed cleanly and will be checked at the next start: %s", error)
+
+    def _close_keywords(self) -> None:
+        try:
+            self.keywords.close()
+        except IndexUnavailable as error:
+            log.warning("The keyword index was not closed cleanly and will be checked at the next start: %s", error)
 
     @property
     def _generation(self) -> int:
@@ -139,9 +161,10 @@ class Indexer:
         pause = 0.5
         while not self._stop.is_set():
             try:
+                worded = self.take_words()
                 if self._index is None or self.state is IndexState.UNAVAILABLE:
                     self._open()
-                if not self._step():
+                if not self._step() and not worded:
                     self._wake.wait()
                     self._wake.clear()
                 pause, self._failure = 0.5, None

@@ -49,12 +49,14 @@ class Ingester:
                 failed.append(Failure(index, article.id or article.title or None, error))
         stored = self._store.put(good) if good else []
         if any(one.change is not Change.UNCHANGED for one in stored):
+            self._indexer.take_words()
             self._indexer.wake()
         return IngestReport(tuple(stored), tuple(failed))
 
     def delete(self, collection: str, article_id: str) -> int:
         """Remove an article for good; gives the number of its revisions. Raises `NotFound`."""
         count = self._store.delete(collection, article_id)
+        self._indexer.take_words()
         self._indexer.wake()
         return count
 

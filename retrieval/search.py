@@ -12,7 +12,6 @@ import numpy as np
 from corpus.article import Article, Chunk
 from corpus.embeddings import EmbeddingStore, Vectors
 from corpus.errors import IndexUnavailable
-from corpus.keyword import KeywordIndex
 from corpus.selection import Selection
 from corpus.store import ArticleStore, FoundChunk
 from retrieval.embedder import Embedder
@@ -50,13 +49,11 @@ class Searcher:
     def __init__(
         self,
         store: ArticleStore,
-        keywords: KeywordIndex,
         embeddings: EmbeddingStore,
         indexer: Indexer,
         embedder: Embedder,
     ) -> None:
         self._store = store
-        self._keywords = keywords
         self._embeddings = embeddings
         self._indexer = indexer
         self._embedder = embedder
@@ -85,11 +82,14 @@ class Searcher:
         clock = time.perf_counter()
         vector = self.embed(question) if vector is None else vector
         embedded = time.perf_counter()
+        narrow = self._narrow(selection)
         rankings: list[list[int]] = []
         if sides != "keyword":
-            rankings.append([hit.key for hit in self._by_vector(selection, vector)])
+            rankings.append([hit.key for hit in self._by_vector(selection, narrow, vector)])
         if sides != "dense":
-            rankings.append([hit.key for hit in self._keywords.search(question, selection, _CANDIDATES)])
+            rankings.append(self._by_keyword(question, selection, narrow))
+        if narrow is None and not selection.is_plain:
+            rankings = [self._selected(ranking, selection) for ranking in rankings]
         fused = reciprocal_rank_fusion(rankings)
         found = self._store.found_by_key([key for key, _ in fused[: limit * _LOOKED_AT]], selection)
         ranked = [_Scored(found[key], score) for key, score in fused if key in found]
@@ -106,12 +106,31 @@ class Searcher:
             later_coverage=later,
         )
 
-    def _by_vector(self, selection: Selection, vector: Vectors) -> list[ChunkHit]:
+    def _narrow(self, selection: Selection) -> list[int] | None:
+        """The chunks of a selection so narrow that both sides score just them; None when it is wider."""
+        if selection.is_plain:
+            return None
+        keys = self._store.selected_chunks(selection, _EXACT_LIMIT + 1)
+        return keys if len(keys) <= _EXACT_LIMIT else None
+
+    def _selected(self, ranking: list[int], selection: Selection) -> list[int]:
+        within = self._store.selected_among(ranking, selection)
+        return [key for key in ranking if key in within][:_CANDIDATES]
+
+    def _by_keyword(self, question: str, selection: Selection, narrow: list[int] | None) -> list[int]:
+        keywords = self._indexer.keywords
+        wanted = _CANDIDATES if selection.is_plain or narrow is not None else _CANDIDATES * _OVER_FETCH
+        past = not selection.moment.is_now
+        try:
+            return [hit.key for hit in keywords.search(question, selection.collection, wanted, narrow, past=past)]
+        except IndexUnavailable as error:
+            self._indexer.report_keyword_failure(error)
+            return []
+
+    def _by_vector(self, selection: Selection, narrow: list[int] | None, vector: Vectors) -> list[ChunkHit]:
         exact = self._indexer.exact
-        if not selection.is_plain:
-            keys = self._store.selected_chunks(selection, _EXACT_LIMIT + 1)
-            if len(keys) <= _EXACT_LIMIT:
-                return exact.among(keys, vector, _CANDIDATES)
+        if narrow is not None:
+            return exact.among(narrow, vector, _CANDIDATES)
         index = self._indexer.ready_index()
         if index is not None:
             try:

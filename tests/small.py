@@ -15,7 +15,6 @@ import numpy as np
 from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
-from corpus.keyword import KeywordIndex
 from corpus.selection import Selection
 from corpus.store import ArticleStore
 from retrieval.embedder import Vectors
@@ -60,8 +59,7 @@ class Small:
             self.database, self.embeddings, self.embedder, folder / "index", sync_threshold=sync_threshold
         )
         self.ingester = Ingester(self.store, self.indexer, folder)
-        self.keywords = KeywordIndex(self.database)
-        self.searcher = Searcher(self.store, self.keywords, self.embeddings, self.indexer, self.embedder)
+        self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder)
 
     def start(self) -> "Small":
         self.indexer.start()

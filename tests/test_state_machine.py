@@ -106,7 +106,7 @@ class Archive(RuleBasedStateMachine):
             self.small.settle()
             assert self.small.indexed() == set()
             with self.small.database.read() as connection:
-                for table in ("articles", "revisions", "chunks", "chunk_words", "removals"):
+                for table in ("articles", "revisions", "chunks", "keyword_changes", "removals"):
                     count: Any = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
                     assert count == 0, table
         finally:

@@ -10,7 +10,6 @@ from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.errors import NotFound
-from corpus.keyword import KeywordIndex
 from corpus.selection import Moment, Selection
 from corpus.store import ArticleStore, Change, Stored
 from retrieval.ingest import cut
@@ -73,9 +72,9 @@ def test_a_wording_that_comes_back_is_current_again(store: ArticleStore) -> None
 
 def found(database: Database, words: str, moment: Moment) -> list[tuple[int, str]]:
     selection = Selection(moment=moment)
-    keys = [hit.key for hit in KeywordIndex(database).search(words, selection, 10)]
-    chunks = ArticleStore(database).found_by_key(keys, selection)
-    return sorted((c.article.revision, c.article.body) for c in chunks.values())
+    store = ArticleStore(database)
+    chunks = store.found_by_key(store.selected_chunks(selection, 10), selection)
+    return sorted((c.article.revision, c.article.body) for c in chunks.values() if words in c.text)
 
 
 def test_each_moment_sees_the_wording_that_was_public_then(database: Database, store: ArticleStore) -> None:
@@ -96,7 +95,8 @@ def test_filters_let_pass_what_they_name(database: Database, store: ArticleStore
 
     def ids(**filters: object) -> set[str]:
         selection = Selection(**filters)  # type: ignore[arg-type]
-        keys = [hit.key for hit in KeywordIndex(database).search("port", selection, 10)]
+        keys = store.selected_chunks(selection, 10)
+        assert store.selected_among([1, 2, 3], selection) == set(keys)
         return {c.article.id for c in store.found_by_key(keys, selection).values()}
 
     assert ids() == {"a", "b"}
@@ -115,7 +115,7 @@ def test_deletion_leaves_nothing(database: Database, store: ArticleStore) -> Non
     with pytest.raises(NotFound):
         store.article("default", "a")
     with database.read() as connection:
-        for table in ("articles", "revisions", "chunks", "chunk_words"):
+        for table in ("articles", "revisions", "chunks"):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0
     assert EmbeddingStore(database).backlog().to_remove == 2
 

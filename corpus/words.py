@@ -1,0 +1,25 @@
+"""Which words of a question are worth searching for."""
+
+import re
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
+# A question of a hundred kilobytes must not become a query of ten thousand terms.
+_MOST_TERMS = 32
+# Words that are in most articles: they cost a walk through most of the index and tell nothing apart.
+STOP_WORDS = frozenset(
+    (
+        "a about after all also am an and any are as at be been before being between both but by can could "
+        "did do does doing during each few for from further had has have having he her here hers him his how "
+        "i if in into is it its just me more most my no nor not now of off on once only or other our out over "
+        "own s said same say says she should so some such t than that the their them then there these they "
+        "this those through to too under until up us very was we were what when where which while who whom "
+        "why will with would you your "
+    ).split()
+)
+
+
+def query_terms(question: str) -> list[str]:
+    """The words of a question worth searching for, in order, each once; stop words only when there is nothing else."""
+    words = list(dict.fromkeys(word.lower() for word in _WORD.findall(question)))
+    telling = [word for word in words if word not in STOP_WORDS]
+    return (telling or words)[:_MOST_TERMS]
