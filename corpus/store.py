@@ -191,19 +191,10 @@ class ArticleStore:
         with self._db.read() as connection:
             for at in range(0, len(wanted), _MANY):
                 query = _chunk_query().where(chunks.c.key.in_(wanted[at : at + _MANY]), *conditions(selection))
-                found |= {f.chunk.key: f for f in map(_found, connection.execute(query))}
+                rows = [_chunk(row) for row in connection.execute(query)]
+                of = _articles_of(connection, rows)
+                found |= {row.key: FoundChunk(row, of[row.article_key, row.revision]) for row in rows}
         return found
-
-    def neighbours(self, chunk: Chunk, reach: int) -> list[Chunk]:
-        """The chunks of the same revision within `reach` places of `chunk`, itself included, in order."""
-        query = (
-            select(chunks)
-            .where(chunks.c.article_key == chunk.article_key, chunks.c.revision == chunk.revision)
-            .where(chunks.c.number.between(chunk.number - reach, chunk.number + reach))
-            .order_by(chunks.c.number)
-        )
-        with self._db.read() as connection:
-            return [_chunk(row) for row in connection.execute(query)]
 
     def selected_chunks(self, selection: Selection, limit: int) -> list[int]:
         """The keys of at most `limit` chunks of the selected revisions."""
@@ -386,16 +377,19 @@ def _revision_query() -> Any:
 
 def _chunk_query() -> Any:
     return (
-        select(chunks.c.key, chunks.c.number.label("place"), chunks.c.start, chunks.c.end)
-        .add_columns(revisions, articles.c.id, articles.c.collection)
+        select(chunks.c.key, chunks.c.article_key, chunks.c.revision, chunks.c.number, chunks.c.start, chunks.c.end)
         .join(revisions, _OF_REVISION)
         .join(articles, articles.c.key == chunks.c.article_key)
     )
 
 
-def _found(row: Row[Any]) -> FoundChunk:
-    chunk = Chunk(row.key, row.article_key, row.number, row.place, row.start, row.end)
-    return FoundChunk(chunk, _article(row))
+def _articles_of(connection: Connection, of: Sequence[Chunk]) -> dict[tuple[int, int], Article]:
+    """The revisions to which chunks belong, by (article key, revision), each body read once."""
+    query = _revision_query().where(
+        revisions.c.article_key.in_({chunk.article_key for chunk in of}),
+        revisions.c.number.in_({chunk.revision for chunk in of}),
+    )
+    return {(row.article_key, row.number): _article(row) for row in connection.execute(query)}
 
 
 def _chunk(row: Row[Any]) -> Chunk:

@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import util
 from pathlib import Path
 from typing import Any, Protocol
@@ -96,7 +97,7 @@ class OnnxEmbedder:
 
     Thread-safe. int8 vectors have a mean cosine of about 0.99 to the original's, so both share one fingerprint.
 
-    Each text is a forward pass of its own on one thread, `threads` of them at a time. On news chunks that embeds twice
+    Each text is a forward pass of its own: alone on all threads, among others on one, `threads` of them at a time. On news chunks that embeds twice
     as many a second as batches of 8 on as many threads (docs/benchmarks.md), and a text has the same vector whatever it
     is embedded with: int8 activations are scaled over a whole batch.
     """
@@ -105,18 +106,17 @@ class OnnxEmbedder:
     fingerprint = fingerprint_of(BUNDLED)
 
     def __init__(self, weights: Path, onnx_file: Path, threads: int) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         self._tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
         self._tokenizer.no_padding()  # its file asks for some
         self._tokenizer.enable_truncation(_MAX_TOKENS)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(onnx_file), options, providers=["CPUExecutionProvider"])
-        self._inputs = {node.name for node in self._session.get_inputs()}
+        self._narrow = _session(onnx_file, 1)
+        self._wide = _session(onnx_file, threads) if threads > 1 else self._narrow
+        self._inputs = {node.name for node in self._narrow.get_inputs()}
         self._pool = ThreadPoolExecutor(threads, "embedder")
+        self._running = 0
+        self._counting = threading.Lock()
 
     def embed_questions(self, questions: Sequence[str]) -> Vectors:
         return self._embed(questions)
@@ -132,9 +132,32 @@ class OnnxEmbedder:
     def _forward(self, text: str) -> Vectors:
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        hidden = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
+        with self._counted() as is_alone:
+            session = self._wide if is_alone else self._narrow
+            hidden = session.run(None, {name: feed[name] for name in self._inputs})[0]
         vector: Vectors = _unit(hidden.mean(axis=1))[0]
         return vector
+
+    @contextmanager
+    def _counted(self) -> Iterator[bool]:
+        """Whether nothing else is being embedded: only then may one text have all threads."""
+        with self._counting:
+            self._running += 1
+            is_alone = self._running == 1
+        try:
+            yield is_alone
+        finally:
+            with self._counting:
+                self._running -= 1
+
+
+def _session(onnx_file: Path, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(onnx_file), options, providers=["CPUExecutionProvider"])
 
 
 class SentenceTransformerEmbedder:

@@ -18,8 +18,6 @@ from retrieval.segments import are_sound
 
 log = logging.getLogger(__name__)
 
-# A word in the headline says more of what a chunk is about than one in its text.
-TITLE_WEIGHT = 2.0
 _ANALYZER = "news"
 _LONGEST_WORD = 60
 # Smallest that tantivy takes for one thread is 15 MB; a batch of articles needs far less.
@@ -113,11 +111,8 @@ class KeywordIndex:
         from tantivy import Occur, Query
 
         words = [word for term in query_terms(question) for word in self._analyzer.analyze(term)]
-        parts = []
-        for word in dict.fromkeys(words):
-            parts.append((Occur.Should, Query.term_query(self._schema, "text", word)))
-            in_title = Query.term_query(self._schema, "title", word)
-            parts.append((Occur.Should, Query.boost_query(in_title, TITLE_WEIGHT)))
+        terms = (Query.term_query(self._schema, "words", word) for word in dict.fromkeys(words))
+        parts = [(Occur.Should, term) for term in terms]
         return Query.boolean_query(parts) if parts else None
 
     def _hits(self, searcher: Any, query: Any, limit: int, shelves: set[int] | None = None) -> list[KeywordHit]:
@@ -136,11 +131,12 @@ class KeywordIndex:
         writer = self._writer
         writer.delete_documents_by_query(_any_of(self._schema, "key", keys))
         for chunk in self._changes.chunks(keys):
+            # One field for headline and text. On 102 RealTimeQA questions over 918 articles a field each was worse (gold
+            # Hits@4 0.81 against 0.89), and repeating the headline two or three times changed nothing.
             document = Document()
             document.add_unsigned("key", chunk.key)
             document.add_unsigned("shelf", _shelf(chunk.collection, is_current=chunk.is_current))
-            document.add_text("title", chunk.title)
-            document.add_text("text", chunk.text)
+            document.add_text("words", f"{chunk.title}\n{chunk.text}")
             writer.add_document(document)
         writer.commit()
         index.reload()
@@ -221,8 +217,7 @@ def _schema() -> Any:
     builder = SchemaBuilder()
     builder.add_unsigned_field("key", indexed=True, fast=True)
     builder.add_unsigned_field("shelf", indexed=True, fast=True)
-    builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="freq")
-    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("words", tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()
 
 

@@ -2,10 +2,10 @@
 
 import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 
@@ -27,12 +27,11 @@ _EXACT_LIMIT = 20_000
 _OVER_FETCH = 10
 _MOST_PER_ARTICLE = 3
 # Chunks read from the store for each passage wanted: enough to fold copies and to spread over articles.
-_LOOKED_AT = 4
+_LOOKED_AT = 3
 # Word 5-shingles shared by two chunks above which they are the same text (agency copy with another headline).
 _COPY_RESEMBLANCE = 0.6
 
 
-T = TypeVar("T")
 _WORD = re.compile(r"\w+")
 
 
@@ -175,17 +174,35 @@ def _without_copies(ranked: Sequence[_Scored]) -> list[_Scored]:
     The earliest published of them speaks for all, because the others carry it.
     """
     kept: list[_Scored] = []
-    texts: list[_Words] = []
+    sizes: list[int] = []
+    holders: dict[int, list[int]] = {}  # a shingle's hash -> the places in `kept` that hold it
     for one in ranked:
-        words = _Words(_WORD.findall(one.found.text.lower()))
-        others = (i for i, other in enumerate(kept) if other.found.article.id != one.found.article.id)
-        twin = next((i for i in others if words.are_copied_in(texts[i])), None)
-        if twin is None:
-            kept.append(one)
-            texts.append(words)
-        else:
+        shingles = _shingles(one.found.text)
+        shared = Counter(place for shingle in shingles for place in holders.get(shingle, ()))
+        twin = next(
+            (
+                place
+                for place, count in sorted(shared.items())
+                if kept[place].found.article.id != one.found.article.id
+                # Of the shorter text, so that a cut agency text is still a copy.
+                and count / max(1, min(len(shingles), sizes[place])) > _COPY_RESEMBLANCE
+            ),
+            None,
+        )
+        if twin is not None:
             kept[twin] = _folded(kept[twin], one)
+            continue
+        for shingle in shingles:
+            holders.setdefault(shingle, []).append(len(kept))
+        kept.append(one)
+        sizes.append(len(shingles))
     return kept
+
+
+def _shingles(text: str) -> set[int]:
+    """Hashes of the runs of five words."""
+    words = _WORD.findall(text.lower())
+    return set(map(hash, zip(*(words[at:] for at in range(5)), strict=False))) or {hash(tuple(words))}
 
 
 def _folded(first: _Scored, second: _Scored) -> _Scored:
@@ -197,29 +214,6 @@ def _folded(first: _Scored, second: _Scored) -> _Scored:
 
 def _published(article: Article) -> float:
     return (article.published_at or article.first_seen_at).timestamp()
-
-
-class _Words:
-    """The words of a chunk; word sets are compared first, because 5-shingles are needed for few pairs only."""
-
-    def __init__(self, words: list[str]) -> None:
-        self._words = words
-        self._distinct = set(words)
-
-    def are_copied_in(self, other: "_Words") -> bool:
-        """Whether the shorter of both texts stands in the other, but for some words."""
-        if _share(self._distinct, other._distinct) < _COPY_RESEMBLANCE:
-            return False
-        return _share(self._shingles, other._shingles) > _COPY_RESEMBLANCE
-
-    @cached_property
-    def _shingles(self) -> set[tuple[str, ...]]:
-        return {tuple(self._words[i : i + 5]) for i in range(max(1, len(self._words) - 4))}
-
-
-def _share(one: set[T], other: set[T]) -> float:
-    """The share of the smaller set that the other holds, so that a cut agency text is still a copy."""
-    return len(one & other) / max(1, min(len(one), len(other)))
 
 
 def _diverse(ranked: Sequence[_Scored], limit: int) -> list[_Scored]:

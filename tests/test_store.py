@@ -74,7 +74,7 @@ def found(database: Database, words: str, moment: Moment) -> list[tuple[int, str
     selection = Selection(moment=moment)
     store = ArticleStore(database)
     chunks = store.found_by_key(store.selected_chunks(selection, 10), selection)
-    return sorted((c.article.revision, c.article.body) for c in chunks.values() if words in c.text)
+    return sorted((c.chunk.revision, c.text) for c in chunks.values() if words in c.text)
 
 
 def test_each_moment_sees_the_wording_that_was_public_then(database: Database, store: ArticleStore) -> None:
