@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +33,12 @@ TopK = Annotated[int, typer.Option("--top-k", min=1, max=50, help="The most pass
 
 
 def main() -> None:
-    """Run the command line: exit code 2 and one sentence for what a person can mend, 130 after Ctrl-C."""
+    """Run the command line.
+
+    Exit code 2 and one sentence for what a person can mend, 130 after Ctrl-C, 143 after SIGTERM.
+    """
+    # By default SIGTERM ends a process on the spot; like Ctrl-C it must let the work in hand be finished and closed.
+    signal.signal(signal.SIGTERM, _stop)
     try:
         app(standalone_mode=True)
     except DatelineError as error:
@@ -40,6 +46,10 @@ def main() -> None:
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(0)
+
+
+def _stop(*_: object) -> None:
+    sys.exit(143)
 
 
 @app.command()

@@ -97,9 +97,9 @@ class OnnxEmbedder:
 
     Thread-safe. int8 vectors have a mean cosine of about 0.99 to the original's, so both share one fingerprint.
 
-    Each text is a forward pass of its own: alone on all threads, among others on one, `threads` of them at a time. On news chunks that embeds twice
-    as many a second as batches of 8 on as many threads (docs/benchmarks.md), and a text has the same vector whatever it
-    is embedded with: int8 activations are scaled over a whole batch.
+    Each text is a forward pass of its own: alone on all threads, among others on one, `threads` of them at a time. On
+    news chunks that embeds twice as many a second as batches of 8 on as many threads (docs/benchmarks.md), and a text
+    has the same vector whatever it is embedded with: int8 activations are scaled over a whole batch.
     """
 
     name = BUNDLED

@@ -1,0 +1,114 @@
+"""SIGTERM and Ctrl-C during work: the process is gone within ten seconds, with nothing lost and a sound index."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.engine import Engine
+from api.settings import read_settings
+from corpus.owner import current_owner
+from corpus.selection import Selection
+from retrieval.probe import probe
+from tests.test_cli import DATELINE
+
+PATIENCE = 10.0
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+CODES = (143, 130)
+
+
+def lines(first: int, count: int) -> list[dict[str, str]]:
+    return [
+        {
+            "id": f"n{n}",
+            "title": f"Report {n}",
+            "body": f"The harbour of unique{n} reopened. " + "It was long shut. " * 60,
+        }
+        for n in range(first, first + count)
+    ]
+
+
+def started(data: Path, *arguments: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "DATELINE_DATA": str(data), "DATELINE_SAMPLE": "0", "DATELINE_PORT": "0"}
+    return subprocess.Popen(
+        [DATELINE, *arguments], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+
+
+def stopped_in_time(process: subprocess.Popen[str], by: signal.Signals) -> int:
+    process.send_signal(by)
+    return process.wait(PATIENCE)
+
+
+def is_whole(data: Path, acknowledged: int) -> None:
+    """The index is sound as it lies there; the next start finishes the work, and each article is there once."""
+    assert probe(data / "index" / "1", 1).sound
+    with Engine(read_settings(data=data, sample=False)) as engine:
+        engine.start()
+        assert engine.indexer.wait_until_current(lambda _: None, 120)
+        held = engine.store.coverage("default").articles
+        assert held >= acknowledged
+        index = engine.indexer.ready_index()
+        chunks = len(engine.store.selected_chunks(Selection(), 1_000_000))
+        assert index is not None and index.count("default") == chunks >= held
+
+
+def ingest_stopped(data: Path, file: Path, rounds: int) -> None:
+    for round_ in range(rounds):
+        file.write_text("\n".join(json.dumps(line) for line in lines(round_ * 400, 400)))
+        process = started(data, "ingest", str(file))
+        deadline = time.monotonic() + 60
+        while not (data / "index" / "1").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.3 * round_)
+        assert stopped_in_time(process, SIGNALS[round_ % 2]) == CODES[round_ % 2]
+        is_whole(data, 0)
+
+
+def test_ingest_is_stopped_in_time(data_folder: Path, tmp_path: Path) -> None:
+    ingest_stopped(data_folder, tmp_path / "many.jsonl", rounds=2)
+
+
+@pytest.mark.torture
+def test_ingest_is_stopped_in_time_long(data_folder: Path, tmp_path: Path) -> None:
+    ingest_stopped(data_folder, tmp_path / "many.jsonl", rounds=20)
+
+
+def serve_stopped(data: Path, rounds: int) -> None:
+    acknowledged = 0
+    for round_ in range(rounds):
+        process = started(data, "serve")
+        url = announced(data, process)
+        with httpx.Client(base_url=url, timeout=60, trust_env=False) as http:
+            for batch in range(3):
+                articles = lines(1_000_000 * round_ + 100 * batch, 100)
+                report = http.post("/v1/articles", json={"articles": articles, "wait": "keyword"}).json()
+                acknowledged += report["added"]
+        time.sleep(0.3 * round_)
+        assert stopped_in_time(process, SIGNALS[round_ % 2]) == CODES[round_ % 2]
+        is_whole(data, acknowledged)
+    assert acknowledged == 300 * rounds
+
+
+def announced(data: Path, process: subprocess.Popen[str]) -> str:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        owner = current_owner(data)
+        if owner is not None and owner.pid == process.pid and owner.url:
+            return owner.url
+        time.sleep(0.05)
+    raise AssertionError("the server did not announce itself")
+
+
+def test_a_server_is_stopped_in_time_while_it_embeds(data_folder: Path) -> None:
+    serve_stopped(data_folder, rounds=2)
+
+
+@pytest.mark.torture
+def test_a_server_is_stopped_in_time_while_it_embeds_long(data_folder: Path) -> None:
+    serve_stopped(data_folder, rounds=20)
