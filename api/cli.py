@@ -4,7 +4,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -124,24 +124,37 @@ def articles(
     revision: Annotated[int | None, typer.Option(help="An earlier revision.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="The most articles listed.")] = 50,
     query: Annotated[str | None, typer.Option("--query", "-q", help="Words that the headline holds.")] = None,
+    revisions: Annotated[bool, typer.Option("--revisions", help="List all wordings of the named article.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what changed between two wordings of it.")] = False,
+    old: Annotated[int | None, typer.Option("--from", help="With --diff: the older revision.")] = None,
+    new: Annotated[int | None, typer.Option("--to", help="With --diff: the newer revision.")] = None,
+    cluster: Annotated[
+        bool, typer.Option("--cluster", help="Show who carries the same text, and what is shared.")
+    ] = False,
     delete: Annotated[bool, typer.Option("--delete", help="Delete the named article with all its revisions.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List stored articles, newest first; show one; delete one."""
-    from api.terminal import print_article, print_articles
+    """List stored articles, newest first; show one, its wordings, what changed, or who carries its text; delete one."""
+    from api import terminal
 
+    if article_id is None and (revisions or diff or cluster or delete or revision):
+        raise typer.BadParameter("name the article", param_hint="ARTICLE_ID")
+    show: Callable[[dict[str, Any]], None]
     with _door(data) as door:
-        if delete:
-            if article_id is None:
-                raise typer.BadParameter("name the article to delete", param_hint="ARTICLE_ID")
+        if article_id is None:
+            found, show = door.articles(collection=collection, limit=limit, q=query), terminal.print_articles
+        elif delete:
             door.delete(article_id, collection)
-            _print_json({"deleted": article_id}) if as_json else typer.echo(f"Deleted {article_id}.")
-        elif article_id is None:
-            page = door.articles(collection=collection, limit=limit, q=query)
-            _print_json(page) if as_json else print_articles(page)
+            found, show = {"deleted": article_id}, terminal.print_deleted
+        elif revisions:
+            found, show = door.revisions(article_id, collection), terminal.print_revisions
+        elif diff:
+            found, show = door.diff(article_id, collection, old, new), terminal.print_difference
+        elif cluster:
+            found, show = door.cluster(article_id, collection), terminal.print_cluster
         else:
-            found = door.article(article_id, collection, revision)
-            _print_json(found) if as_json else print_article(found)
+            found, show = door.article(article_id, collection, revision), terminal.print_article
+    _print_json(found) if as_json else show(found)
 
 
 @app.command()

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from api.client import Client, serving
 from api.engine import Engine
+from api.history import cluster_out, difference_list, revision_list
+from api.history_routes import pair
 from api.ingest_command import ingest_sample
 from api.render import answer_out, article_out, search_out, summary_out
 from api.requests import ask_of, selection_of
@@ -26,6 +28,9 @@ class Door(Protocol):
     def search(self, body: dict[str, Any]) -> dict[str, Any]: ...
     def articles(self, collection: str, limit: int, q: str | None) -> dict[str, Any]: ...
     def article(self, article_id: str, collection: str, revision: int | None) -> dict[str, Any]: ...
+    def revisions(self, article_id: str, collection: str) -> dict[str, Any]: ...
+    def diff(self, article_id: str, collection: str, old: int | None, new: int | None) -> dict[str, Any]: ...
+    def cluster(self, article_id: str, collection: str) -> dict[str, Any]: ...
     def delete(self, article_id: str, collection: str) -> None: ...
 
 
@@ -77,7 +82,21 @@ class LocalDoor:
         """See `GET /v1/articles/{id}`."""
         article = self._engine.store.article(collection, article_id, revision)
         numbers = self._engine.store.revision_numbers(collection, article_id)
-        return article_out(article, numbers).model_dump(mode="json")
+        cluster = self._engine.store.cluster_of(collection, article_id)
+        return article_out(article, numbers, cluster).model_dump(mode="json")
+
+    def revisions(self, article_id: str, collection: str) -> dict[str, Any]:
+        """See `GET /v1/articles/{id}/revisions`."""
+        found = self._engine.store.revisions(collection, article_id)
+        return revision_list(article_id, found).model_dump(mode="json")
+
+    def diff(self, article_id: str, collection: str, old: int | None, new: int | None) -> dict[str, Any]:
+        """See `GET /v1/articles/{id}/diff`."""
+        return difference_list(*pair(self._engine.store, collection, article_id, old, new)).model_dump(mode="json")
+
+    def cluster(self, article_id: str, collection: str) -> dict[str, Any]:
+        """See `GET /v1/articles/{id}/cluster`."""
+        return cluster_out(self._engine.store.cluster_of(collection, article_id)).model_dump(mode="json")
 
     def delete(self, article_id: str, collection: str) -> None:
         """See `DELETE /v1/articles/{id}`."""
@@ -104,12 +123,27 @@ class ServerDoor:
 
     def article(self, article_id: str, collection: str, revision: int | None) -> dict[str, Any]:
         """See `GET /v1/articles/{id}`."""
-        path = f"/v1/articles/{quote(article_id, safe='')}"
-        return dict(self._client.get(path, collection=collection, revision=revision))
+        return dict(self._client.get(_path(article_id), collection=collection, revision=revision))
+
+    def revisions(self, article_id: str, collection: str) -> dict[str, Any]:
+        """See `GET /v1/articles/{id}/revisions`."""
+        return dict(self._client.get(f"{_path(article_id)}/revisions", collection=collection))
+
+    def diff(self, article_id: str, collection: str, old: int | None, new: int | None) -> dict[str, Any]:
+        """See `GET /v1/articles/{id}/diff`."""
+        return dict(self._client.get(f"{_path(article_id)}/diff", collection=collection, **{"from": old, "to": new}))
+
+    def cluster(self, article_id: str, collection: str) -> dict[str, Any]:
+        """See `GET /v1/articles/{id}/cluster`."""
+        return dict(self._client.get(f"{_path(article_id)}/cluster", collection=collection))
 
     def delete(self, article_id: str, collection: str) -> None:
         """See `DELETE /v1/articles/{id}`."""
-        self._client.delete(f"/v1/articles/{quote(article_id, safe='')}?collection={quote(collection)}")
+        self._client.delete(f"{_path(article_id)}?collection={quote(collection)}")
+
+
+def _path(article_id: str) -> str:
+    return f"/v1/articles/{quote(article_id, safe='')}"
 
 
 def _sentence(error: ValidationError) -> InvalidInput:

@@ -37,6 +37,7 @@ class Engine:
     def __init__(self, settings: Settings, *, renew: bool = False) -> None:
         self.settings = settings
         self._started = False
+        self._closing = threading.Event()
         with contextlib.ExitStack() as undo:
             self.ownership = undo.enter_context(contextlib.closing(Ownership(settings.data)))
             self._database = undo.enter_context(contextlib.closing(Database(settings.data / "dateline.sqlite")))
@@ -65,7 +66,8 @@ class Engine:
             return
         self._started = True
         self.indexer.start()
-        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+        self._warming = threading.Thread(target=self._warm_up, name="warm-up", daemon=True)
+        self._warming.start()
 
     def needs_sample(self) -> bool:
         """Whether this is a first start that wants the bundled articles."""
@@ -77,8 +79,11 @@ class Engine:
 
     def close(self) -> None:
         """Finish the batch in hand, close the index and the store, and give the folder back."""
+        self._closing.set()
         self.asker.close()
         self.indexer.close()
+        if self._started:
+            self._warming.join(2)
         self._undo.close()
 
     def __enter__(self) -> Self:
@@ -92,6 +97,9 @@ class Engine:
             self.embedder.embed_questions(["warm up"])
             if self._model is not None:
                 self._model.load()
+            # Articles of an earlier release are in no cluster yet.
+            while not self._closing.is_set() and self.store.place_some():
+                pass
         except DatelineError as error:
             log.error("%s", error)
 

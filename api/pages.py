@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse
 
+from api.changes_page import render_changes
+from api.history_routes import pair
 from api.reader import render_article
 from api.routes import engine_of
 from corpus.article import DEFAULT_COLLECTION
@@ -44,3 +46,16 @@ async def read(
     article = await run_in_threadpool(store.article, collection, article_id, rev)
     numbers = await run_in_threadpool(store.revision_numbers, collection, article_id)
     return HTMLResponse(render_article(article, start, end, numbers), headers=PAGE_HEADERS)
+
+
+@router.get("/changes/{article_id:path}")
+async def changes(
+    article_id: str,
+    request: Request,
+    old: Annotated[int | None, Query(alias="from", ge=1, le=1_000_000)] = None,
+    new: Annotated[int | None, Query(alias="to", ge=1, le=1_000_000)] = None,
+    collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION,
+) -> HTMLResponse:
+    """What changed between two wordings of an article."""
+    before, after = await run_in_threadpool(pair, engine_of(request).store, collection, article_id, old, new)
+    return HTMLResponse(render_changes(before, after), headers=PAGE_HEADERS)

@@ -6,6 +6,7 @@ from html import escape
 from urllib.parse import quote, urlencode, urlsplit
 
 from corpus.article import DEFAULT_COLLECTION, Article
+from corpus.correction import correction_notice
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -47,13 +48,21 @@ def render_article(article: Article, start: int | None, end: int | None, revisio
     span = _valid_span(article.body, start, end)
     body = _paragraphs(article.body, span)
     has_passage = '<mark id="passage">' in body
+    skip_to = "passage" if has_passage else "article"
+    return page_around(
+        article, _head(article, revisions, has_passage), body, _revision_links(article, revisions), skip_to
+    )
+
+
+def page_around(article: Article, head: str, body: str, below: str = "", skip_to: str = "article") -> str:
+    """A whole page that shows `head`, `body` and `below`, which are HTML, in the language of `article`."""
     return _PAGE.format(
         title=escape(article.title),
         lang=f' lang="{escape(article.language)}"' if article.language else "",
-        skip_to="passage" if has_passage else "article",
-        head=_head(article, revisions, has_passage),
+        skip_to=skip_to,
+        head=head,
         body=body,
-        revisions=_revision_links(article, revisions),
+        revisions=below,
     )
 
 
@@ -98,8 +107,17 @@ def _head(article: Article, revisions: Sequence[int], has_passage: bool) -> str:
         f'<p class="story-byline">{" ".join(filter(None, byline))}</p>',
         _links(article.url, has_passage),
         "" if article.is_current else f'<p class="notice">{_EARLIER}</p>',
+        _correction(article),
     ]
     return "\n".join(filter(None, lines))
+
+
+def _correction(article: Article) -> str:
+    notice = correction_notice(article.body)
+    if notice is None:
+        return ""
+    words = escape(article.body[notice.start : notice.end])
+    return f'<p class="notice" dir="auto">The outlet says what it corrected: {words}</p>'
 
 
 def _day(moment: datetime | None) -> str | None:
@@ -141,13 +159,27 @@ def _revision_links(article: Article, revisions: Sequence[int]) -> str:
     items = (
         f'<li aria-current="page">Revision {n}</li>'
         if n == article.revision
-        else f'<li><a href="{escape(_address(article, n))}">Revision {n}</a></li>'
+        else f'<li><a href="{escape(revision_address(article, n))}">Revision {n}</a></li>'
         for n in revisions
     )
-    return f'<nav class="revisions" aria-label="Revisions">All wordings stored here<ul>{"".join(items)}</ul></nav>\n'
+    changes = f'<p class="story-links"><a href="{escape(_changes_address(article, revisions))}">What changed</a></p>'
+    wordings = f"All wordings stored here<ul>{''.join(items)}</ul>"
+    return f'<nav class="revisions" aria-label="Revisions">{wordings}{changes}</nav>\n'
 
 
-def _address(article: Article, revision: int) -> str:
+def _changes_address(article: Article, revisions: Sequence[int]) -> str:
+    """What changed into this wording; for the first one, what changed after it."""
+    earlier = [n for n in revisions if n < article.revision]
+    old, new = (
+        (earlier[-1], article.revision) if earlier else (article.revision, min(set(revisions) - {article.revision}))
+    )
+    query = {"from": str(old), "to": str(new)}
+    if article.collection != DEFAULT_COLLECTION:
+        query["collection"] = article.collection
+    return f"/changes/{quote(article.id, safe='')}?{urlencode(query)}"
+
+
+def revision_address(article: Article, revision: int) -> str:
     """The page of another revision. No span: offsets hold for one revision only."""
     query = {"rev": str(revision)}
     if article.collection != DEFAULT_COLLECTION:

@@ -1,6 +1,6 @@
 """One rendering of an answer for the wire. Every surface is made from it, so all show the same evidence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from urllib.parse import quote
 
 from answering.answer import Answer, Citation, Statement
@@ -9,6 +9,7 @@ from api.schemas import (
     ArticleOut,
     ArticleSummary,
     CitationOut,
+    ClusterRef,
     CopyOut,
     PassageOut,
     ReasonOut,
@@ -129,10 +130,14 @@ def summary_out(article: Article) -> ArticleSummary:
     )
 
 
-def article_out(article: Article, revisions: list[int]) -> ArticleOut:
-    """An article with its body and the numbers of all its revisions."""
+def article_out(article: Article, revisions: list[int], cluster: Sequence[Article]) -> ArticleOut:
+    """An article with its body, the numbers of all its revisions, and its cluster, earliest article first."""
     return ArticleOut(
-        **summary_out(article).model_dump(), body=article.body, is_current=article.is_current, revisions=revisions
+        **summary_out(article).model_dump(),
+        body=article.body,
+        is_current=article.is_current,
+        revisions=revisions,
+        cluster=ClusterRef(representative=cluster[0].id, articles=len(cluster)),
     )
 
 

@@ -148,7 +148,8 @@ async def get_article(
     store = engine_of(request).store
     article = await run_in_threadpool(store.article, collection, article_id, revision)
     response.headers["ETag"] = f'"{article.revision}-{len(article.body)}"'
-    return article_out(article, await run_in_threadpool(store.revision_numbers, collection, article_id))
+    numbers = await run_in_threadpool(store.revision_numbers, collection, article_id)
+    return article_out(article, numbers, await run_in_threadpool(store.cluster_of, collection, article_id))
 
 
 @router.delete(

@@ -223,12 +223,20 @@ class ArticleSummary(BaseModel):
     collection: str
 
 
+class ClusterRef(BaseModel):
+    """The cluster of articles that carry one text: the id of its earliest article, and how many there are."""
+
+    representative: str
+    articles: int
+
+
 class ArticleOut(ArticleSummary):
     """One revision, whole, so that any client can check `body[start:end] == quote`."""
 
     body: str
     is_current: bool
     revisions: list[int]
+    cluster: ClusterRef
 
 
 class ArticleList(BaseModel):

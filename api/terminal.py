@@ -70,6 +70,48 @@ def print_article(article: dict[str, Any]) -> None:
         _line(f"\n{article['url']}", _DIM)
 
 
+def print_deleted(found: dict[str, Any]) -> None:
+    """What was deleted."""
+    _line(f"Deleted {found['deleted']}.")
+
+
+def print_revisions(found: dict[str, Any]) -> None:
+    """All wordings of an article, one a line."""
+    for revision in found["data"]:
+        seen = f"seen here {revision['first_seen_at'][:10]}"
+        dated = str(revision["updated_at"] or revision["published_at"] or "undated")[:10]
+        current = ", current" if revision["is_current"] else ""
+        _line(f"revision {revision['revision']}  {dated} ({seen}{current})  {revision['title']}")
+        if revision["correction"]:
+            _line(_indented(revision["correction"]["text"]), _DIM)
+
+
+def print_difference(found: dict[str, Any]) -> None:
+    """What changed from one wording to another: taken out with a minus, put in with a plus."""
+    _line(f"{found['article_id']}: from revision {found['from_revision']} to {found['to_revision']}", "bold")
+    changed = [step for step in found["data"] if step["kind"] != "equal"]
+    for step in changed:
+        for sign, side, style in (("-", "old", "red"), ("+", "new", "green")):
+            if step[side]["text"]:
+                _line(f"{sign} {step[side]['text']}", style)
+        _line("")
+    if not changed:
+        _line("Nothing changed in the text." + (" The headline did." if found["title_changed"] else ""))
+
+
+def print_cluster(found: dict[str, Any]) -> None:
+    """Who carries one text, the earliest first, and the longest stretches that each shares with it."""
+    for member in found["data"]:
+        outlet = f"{member['publisher'] or 'Unknown outlet'}, {_day(member)}"
+        _line(f"{member['article_id']}  {outlet}: {member['title']}", "bold" if member["is_representative"] else "")
+        if not member["is_representative"]:
+            _line(f"  {member['share']:.0%} of the shorter text is shared; the longest of it:", _DIM)
+            for run in member["shared"]:
+                _line(_indented(_short(run["text"])), _DIM)
+    if len(found["data"]) == 1:
+        _line("No other stored article carries this text.", _DIM)
+
+
 def _line(text: str, style: str = "") -> None:
     _console.print(Text(_printable(text), style=style), soft_wrap=True)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -52,6 +53,8 @@ articles = Table(
     Column("key", Integer, primary_key=True, autoincrement=True),
     Column("collection", String(64), nullable=False),
     Column("id", String(200), nullable=False),
+    # The key of one of the articles that carry the same text; NULL until it is known which do.
+    Column("cluster", Integer, index=True),
     UniqueConstraint("collection", "id"),
     sqlite_autoincrement=True,  # a key is never used twice, so an index entry of a deleted article can mislead nobody
 )
@@ -119,4 +122,13 @@ keyword_changes = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("chunk_key", Integer, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# What an article's current wording resembles: texts that share much share a band. See `corpus.resemblance`.
+cluster_bands = Table(
+    "cluster_bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True),
+    Column("article_key", ForeignKey("articles.key", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )

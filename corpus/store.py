@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from corpus.article import Article, Chunk, IncomingArticle
+from corpus.cluster import Placing, leave, place, unplaced
 from corpus.database import Database
 from corpus.errors import NotFound
+from corpus.resemblance import bands
 from corpus.schema import articles, chunks, keyword_changes, removals, revisions
 from corpus.selection import Selection, conditions
 
@@ -48,10 +50,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class FoundChunk:
-    """A chunk together with the revision it belongs to."""
+    """A chunk together with the revision it belongs to, and the cluster of the article when it is known."""
 
     chunk: Chunk
     article: Article
+    cluster: int | None
 
     @property
     def text(self) -> str:
@@ -83,8 +86,45 @@ class ArticleStore:
         before the current one is kept as history. On return everything is durable.
         """
         now = seen_at or datetime.now(UTC)
+        # Made before the transaction begins, because others wait for it to end.
+        placings = [Placing(article.body, bands(article.collection, article.body)) for article, _ in incoming]
         with self._db.write() as connection:
-            return [_put_one(connection, article, pieces, now) for article, pieces in incoming]
+            return [
+                _put_one(connection, article, pieces, now, placing)
+                for (article, pieces), placing in zip(incoming, placings, strict=True)
+            ]
+
+    def place_some(self, limit: int = 100) -> bool:
+        """Find the clusters of a few articles that were stored before there were any; false when all are placed."""
+        with self._db.read() as connection:
+            waiting = unplaced(connection, limit)
+        made = [(row.key, Placing(row.body, bands(row.collection, row.body))) for row in waiting]
+        with self._db.write() as connection:
+            still = {row.key for row in unplaced(connection, limit)} if made else set()
+            for key, placing in made:
+                if key in still:
+                    place(connection, key, placing)
+        return bool(made)
+
+    def copies(self, clusters: Iterable[int], selection: Selection) -> dict[int, list[Article]]:
+        """The selected articles of each of these clusters, the earliest published first: that one stands for all."""
+        query = _revision_query().add_columns(articles.c.cluster).where(articles.c.cluster.in_(set(clusters)))
+        found: dict[int, list[Article]] = {}
+        with self._db.read() as connection:
+            for row in connection.execute(query.where(*conditions(selection)).order_by(articles.c.key)):
+                found.setdefault(row.cluster, []).append(_article(row))
+        return {cluster: sorted(carried, key=_appeared) for cluster, carried in found.items()}
+
+    def cluster_of(self, collection: str, article_id: str) -> list[Article]:
+        """The current wordings of all articles that carry the text of this one, itself among them, earliest first.
+
+        Raises `NotFound`.
+        """
+        article = self.article(collection, article_id)
+        with self._db.read() as connection:
+            key = _article_key(connection, collection, article_id)
+            cluster = connection.execute(select(articles.c.cluster).where(articles.c.key == key)).scalar()
+        return [article] if cluster is None else self.copies([cluster], Selection(collection))[cluster]
 
     def recut(self, cut: Callable[[Article], Sequence[ChunkText]]) -> None:
         """Replace the chunks of every revision by those that `cut` gives, one article a transaction."""
@@ -120,6 +160,15 @@ class ArticleStore:
             which = "" if revision is None else f" in revision {revision}"
             raise NotFound(f"No article {article_id!r}{which} is stored in the collection {collection!r}.")
         return _article(row)
+
+    def revisions(self, collection: str, article_id: str) -> list[Article]:
+        """All stored wordings of an article, in order of arrival. Raises `NotFound`."""
+        query = _revision_query().where(articles.c.collection == collection, articles.c.id == article_id)
+        with self._db.read() as connection:
+            found = [_article(row) for row in connection.execute(query.order_by(revisions.c.number))]
+        if not found:
+            raise NotFound(f"No article {article_id!r} is stored in the collection {collection!r}.")
+        return found
 
     def revision_numbers(self, collection: str, article_id: str) -> list[int]:
         """The numbers of all stored revisions, in order of arrival."""
@@ -191,9 +240,10 @@ class ArticleStore:
         with self._db.read() as connection:
             for at in range(0, len(wanted), _MANY):
                 query = _chunk_query().where(chunks.c.key.in_(wanted[at : at + _MANY]), *conditions(selection))
-                rows = [_chunk(row) for row in connection.execute(query)]
-                of = _articles_of(connection, rows)
-                found |= {row.key: FoundChunk(row, of[row.article_key, row.revision]) for row in rows}
+                rows = [(_chunk(row), row.cluster) for row in connection.execute(query)]
+                of = _articles_of(connection, [chunk for chunk, _ in rows])
+                for chunk, cluster in rows:
+                    found[chunk.key] = FoundChunk(chunk, of[chunk.article_key, chunk.revision], cluster)
         return found
 
     def selected_chunks(self, selection: Selection, limit: int) -> list[int]:
@@ -227,13 +277,20 @@ class ArticleStore:
             return connection.execute(query.where(revisions.c.visible_from > moment).limit(1)).first() is not None
 
 
-def _put_one(connection: Connection, new: IncomingArticle, pieces: Sequence[ChunkText], now: datetime) -> Stored:
+def _appeared(article: Article) -> tuple[datetime, datetime]:
+    return (article.published_at or article.first_seen_at, article.first_seen_at)
+
+
+def _put_one(
+    connection: Connection, new: IncomingArticle, pieces: Sequence[ChunkText], now: datetime, placing: Placing
+) -> Stored:
     assert new.id is not None, "an article is given its id before it is stored"
     key = _article_key(connection, new.collection, new.id)
     if key is None:
         values = {"collection": new.collection, "id": new.id}
         key = connection.execute(insert(articles).values(**values).returning(articles.c.key)).scalar_one()
         _insert_revision(connection, key, 1, new, pieces, now, is_current=True)
+        place(connection, key, placing)
         return Stored(new.id, 1, Change.ADDED)
     known = connection.execute(
         select(revisions.c.number, revisions.c.content_hash, revisions.c.published_at, revisions.c.updated_at)
@@ -251,6 +308,8 @@ def _put_one(connection: Connection, new: IncomingArticle, pieces: Sequence[Chun
     if not is_older:
         _retire(connection, key, new.collection)
     _insert_revision(connection, key, number, new, pieces, now, is_current=not is_older)
+    if not is_older:
+        place(connection, key, placing)
     return Stored(new.id, number, Change.REVISED)
 
 
@@ -350,6 +409,7 @@ def _known_embeddings(connection: Connection, digests: list[bytes]) -> dict[byte
 
 
 def _delete_article(connection: Connection, key: int, collection: str) -> int:
+    leave(connection, key)
     _drop_chunks(connection, key, collection)
     count = connection.execute(revisions.delete().where(revisions.c.article_key == key)).rowcount
     connection.execute(articles.delete().where(articles.c.key == key))
@@ -378,6 +438,7 @@ def _revision_query() -> Any:
 def _chunk_query() -> Any:
     return (
         select(chunks.c.key, chunks.c.article_key, chunks.c.revision, chunks.c.number, chunks.c.start, chunks.c.end)
+        .add_columns(articles.c.cluster)
         .join(revisions, _OF_REVISION)
         .join(articles, articles.c.key == chunks.c.article_key)
     )

@@ -28,8 +28,11 @@ _OVER_FETCH = 10
 _MOST_PER_ARTICLE = 3
 # Chunks read from the store for each passage wanted: enough to fold copies and to spread over articles.
 _LOOKED_AT = 3
-# Word 5-shingles shared by two chunks above which they are the same text (agency copy with another headline).
+# Share of the shorter chunk's 5-word shingles in another from which both say the same. No less for articles known to be
+# copies: what the rest of a chunk says would be lost with it.
 _COPY_RESEMBLANCE = 0.6
+_ALL_BUT_A_FEW = 0.9
+_MOST_COPIES = 50
 
 
 _WORD = re.compile(r"\w+")
@@ -93,7 +96,7 @@ class Searcher:
         found = self._store.found_by_key([key for key, _ in fused[: limit * _LOOKED_AT]], selection)
         ranked = [_Scored(found[key], score) for key, score in fused if key in found]
         chosen = _diverse(_without_copies(ranked), limit)
-        passages = self._passages(chosen, vector, limit)
+        passages = self._represented(self._passages(chosen, vector, limit), chosen, selection)
         moment = selection.moment.as_of
         later = moment is not None and self._store.has_later(moment, [p.article for p in passages])
         done = time.perf_counter()
@@ -159,6 +162,16 @@ class Searcher:
         joined = _joined(passages, [one.found.chunk for one in chosen])[:limit]
         return tuple(replace(passage, rank=rank) for rank, passage in enumerate(joined, start=1))
 
+    def _represented(
+        self, passages: Sequence[Passage], chosen: Sequence[_Scored], selection: Selection
+    ) -> tuple[Passage, ...]:
+        """The passages with all copies listed, each from the copy that appeared first where that has the same words."""
+        clusters = {one.found.article.id: one.found.cluster for one in chosen if one.found.cluster is not None}
+        carried = self._store.copies(clusters.values(), selection)
+        return tuple(
+            _by_the_first(passage, carried.get(clusters.get(passage.article.id, -1), [])) for passage in passages
+        )
+
     def _notices(self) -> tuple[str, ...]:
         state = self._indexer.state
         if state is IndexState.REBUILDING:
@@ -169,28 +182,22 @@ class Searcher:
 
 
 def _without_copies(ranked: Sequence[_Scored]) -> list[_Scored]:
-    """Fold chunks of other articles that say the same in the same words into the best placed one.
-
-    The earliest published of them speaks for all, because the others carry it.
-    """
+    """Fold chunks of other articles that say the same in the same words into the best placed one."""
     kept: list[_Scored] = []
     sizes: list[int] = []
     holders: dict[int, list[int]] = {}  # a shingle's hash -> the places in `kept` that hold it
     for one in ranked:
         shingles = _shingles(one.found.text)
         shared = Counter(place for shingle in shingles for place in holders.get(shingle, ()))
-        twin = next(
-            (
-                place
-                for place, count in sorted(shared.items())
-                if kept[place].found.article.id != one.found.article.id
-                # Of the shorter text, so that a cut agency text is still a copy.
-                and count / max(1, min(len(shingles), sizes[place])) > _COPY_RESEMBLANCE
-            ),
-            None,
+        twins = (
+            at
+            for at, count in sorted(shared.items())
+            if count / max(1, min(len(shingles), sizes[at])) > _COPY_RESEMBLANCE
+            and kept[at].found.article.id != one.found.article.id
         )
+        twin = next(twins, None)
         if twin is not None:
-            kept[twin] = _folded(kept[twin], one)
+            kept[twin] = _folded(kept[twin], one, shared[twin] / max(1, sizes[twin]))
             continue
         for shingle in shingles:
             holders.setdefault(shingle, []).append(len(kept))
@@ -199,21 +206,38 @@ def _without_copies(ranked: Sequence[_Scored]) -> list[_Scored]:
     return kept
 
 
-def _shingles(text: str) -> set[int]:
-    """Hashes of the runs of five words."""
-    words = _WORD.findall(text.lower())
-    return set(map(hash, zip(*(words[at:] for at in range(5)), strict=False))) or {hash(tuple(words))}
+def _folded(kept: _Scored, one: _Scored, covered: float) -> _Scored:
+    """`kept` with `one` as its copy; or the other way round, when `one` was first and `covered` all but a few words."""
+    if covered >= _ALL_BUT_A_FEW and _published(one.found.article) < _published(kept.found.article):
+        return _Scored(one.found, kept.score, (*kept.copies, kept.found.article))
+    return replace(kept, copies=(*kept.copies, one.found.article))
 
 
-def _folded(first: _Scored, second: _Scored) -> _Scored:
-    early, late = sorted((first, second), key=lambda one: _published(one.found.article))
-    everyone = {copy.id: copy for copy in (*first.copies, *second.copies, late.found.article)}
-    copies = tuple(copy for copy in everyone.values() if copy.id != early.found.article.id)
-    return _Scored(early.found, max(first.score, second.score), copies)
+def _by_the_first(passage: Passage, carried: Sequence[Article]) -> Passage:
+    """The passage from the earliest published article that has it word for word, the other articles as its copies.
+
+    `carried` are the articles of its cluster.
+    """
+    everyone = {article.id: article for article in (passage.article, *passage.copies, *carried)}
+    for article in sorted(everyone.values(), key=_published):
+        if article.id == passage.article.id:
+            break
+        start = article.body.find(passage.text)
+        if start >= 0:
+            passage = replace(passage, article=article, start=start, end=start + len(passage.text))
+            break
+    copies = tuple(article for article in everyone.values() if article.id != passage.article.id)
+    return replace(passage, copies=copies[:_MOST_COPIES])
 
 
 def _published(article: Article) -> float:
     return (article.published_at or article.first_seen_at).timestamp()
+
+
+def _shingles(text: str) -> set[int]:
+    """Hashes of the runs of five words."""
+    words = _WORD.findall(text.lower())
+    return set(map(hash, zip(*(words[at:] for at in range(5)), strict=False))) or {hash(tuple(words))}
 
 
 def _diverse(ranked: Sequence[_Scored], limit: int) -> list[_Scored]:

@@ -1,0 +1,76 @@
+"""Routes to what became of an article. They stand before `/v1/articles/{id}`, whose ids may hold slashes."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+
+from api.engine import Engine
+from api.history import ClusterOut, DifferenceList, RevisionList, cluster_out, difference_list, revision_list
+from api.schemas import Problem
+from corpus.article import DEFAULT_COLLECTION, Article
+from corpus.store import ArticleStore
+
+router = APIRouter()
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (404, 422, 503)
+}
+_InCollection = Annotated[str, Query(max_length=63)]
+_Number = Annotated[int | None, Query(ge=1, le=1_000_000)]
+
+
+@router.get(
+    "/v1/articles/{article_id:path}/revisions", operation_id="list_revisions", summary="All wordings of an article",
+    responses=_PROBLEMS,
+)  # fmt: skip
+async def list_revisions(
+    article_id: str, request: Request, collection: _InCollection = DEFAULT_COLLECTION
+) -> RevisionList:
+    """Every stored revision with its times, and the correction notice that it carries."""
+    found = await run_in_threadpool(_store(request).revisions, collection, article_id)
+    return revision_list(article_id, found)
+
+
+@router.get(
+    "/v1/articles/{article_id:path}/diff", operation_id="diff_article", summary="What changed between two wordings",
+    responses=_PROBLEMS,
+)  # fmt: skip
+async def diff_article(
+    article_id: str,
+    request: Request,
+    old: Annotated[int | None, Query(alias="from", ge=1, le=1_000_000)] = None,
+    new: Annotated[int | None, Query(alias="to", ge=1, le=1_000_000)] = None,
+    collection: _InCollection = DEFAULT_COLLECTION,
+) -> DifferenceList:
+    """Sentence by sentence, with exact offsets into both bodies; by default from the wording before the current one."""
+    return await run_in_threadpool(_difference, _store(request), collection, article_id, old, new)
+
+
+@router.get(
+    "/v1/articles/{article_id:path}/cluster", operation_id="get_cluster", summary="Who carries the same text",
+    responses=_PROBLEMS,
+)  # fmt: skip
+async def get_cluster(article_id: str, request: Request, collection: _InCollection = DEFAULT_COLLECTION) -> ClusterOut:
+    """All articles that carry the text of this one, with what they share."""
+    return await run_in_threadpool(lambda: cluster_out(_store(request).cluster_of(collection, article_id)))
+
+
+def pair(
+    store: ArticleStore, collection: str, article_id: str, old: int | None, new: int | None
+) -> tuple[Article, Article]:
+    """The two wordings to compare: `new` is by default the current one, `old` the one that arrived before it."""
+    latest = store.article(collection, article_id, new)
+    earlier = [number for number in store.revision_numbers(collection, article_id) if number < latest.revision]
+    first = old if old is not None else max(earlier, default=latest.revision)
+    return store.article(collection, article_id, first), latest
+
+
+def _difference(
+    store: ArticleStore, collection: str, article_id: str, old: int | None, new: int | None
+) -> DifferenceList:
+    return difference_list(*pair(store, collection, article_id, old, new))
+
+
+def _store(request: Request) -> ArticleStore:
+    engine: Engine = request.app.state.engine
+    return engine.store

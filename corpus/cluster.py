@@ -1,0 +1,120 @@
+"""Clusters: articles that carry one text. Kept by the store, in the transaction that stores or removes an article.
+
+A cluster is a connected part of the graph of articles whose current wordings are one text (`corpus.resemblance`), so it
+does not depend on the order in which its members came. It is named by the key of one of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+
+from corpus.resemblance import are_one_text, shingles
+from corpus.schema import articles, cluster_bands, revisions
+
+# Texts compared with a new one, those that share most bands first.
+_MOST_COMPARED = 40
+# Of these at most so many of one cluster: a text may carry the words of one member and not of another.
+_MOST_OF_ONE = 5
+_MANY = 5_000  # bound values a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """What is needed to place an article: its current body and the bands made from it."""
+
+    body: str
+    bands: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """An article whose cluster is to be found."""
+
+    key: int
+    collection: str
+    body: str
+
+
+def place(connection: Connection, key: int, placing: Placing) -> None:
+    """Put the article `key` into the cluster of its copies, joining what it connects, or into one of its own."""
+    leave(connection, key)
+    rows = [{"band": band, "article_key": key} for band in sorted(set(placing.bands))]
+    connection.execute(insert(cluster_bands), rows)
+    _join(connection, key, placing)
+
+
+def leave(connection: Connection, key: int) -> None:
+    """Take the article out of its cluster. What is left of it is sorted anew: it may have held only by this one."""
+    cluster = connection.execute(select(articles.c.cluster).where(articles.c.key == key)).scalar()
+    connection.execute(delete(cluster_bands).where(cluster_bands.c.article_key == key))
+    if cluster is None:
+        return
+    rest = [other for other in _members(connection, [cluster]) if other != key]
+    connection.execute(update(articles).where(articles.c.key == key).values(cluster=None))
+    _set(connection, rest, None)
+    for other in rest:
+        held = connection.execute(select(cluster_bands.c.band).where(cluster_bands.c.article_key == other)).scalars()
+        _join(connection, other, Placing(_bodies(connection, [other])[other], list(held)))
+
+
+def unplaced(connection: Connection, limit: int) -> list[Unplaced]:
+    """Articles in no cluster yet: those stored before there were clusters."""
+    query = (
+        select(articles.c.key, articles.c.collection, revisions.c.body)
+        .join(revisions, revisions.c.article_key == articles.c.key)
+        .where(articles.c.cluster.is_(None), revisions.c.is_current)
+        .limit(limit)
+    )
+    return [Unplaced(*row) for row in connection.execute(query)]
+
+
+def _join(connection: Connection, key: int, placing: Placing) -> None:
+    near = _near(connection, key, placing.bands)
+    joined: set[int] = set()
+    if near:
+        ours = shingles(placing.body)
+        bodies = _bodies(connection, [other for other, _ in near])
+        for other, cluster in near:
+            if cluster not in joined and are_one_text(ours, shingles(bodies[other])):
+                joined.add(cluster)
+    name = min(joined, default=key)
+    others = joined - {name}
+    if others:
+        _set(connection, _members(connection, sorted(others)), name)
+    _set(connection, [key], name)
+
+
+def _near(connection: Connection, key: int, bands: Sequence[int]) -> list[tuple[int, int]]:
+    """Articles that share bands, with their clusters, most shared first; at most a few of one cluster."""
+    query = (
+        select(cluster_bands.c.article_key, articles.c.cluster)
+        .join(articles, articles.c.key == cluster_bands.c.article_key)
+        .where(cluster_bands.c.band.in_(bands), cluster_bands.c.article_key != key, articles.c.cluster.is_not(None))
+        .group_by(cluster_bands.c.article_key, articles.c.cluster)
+        .order_by(func.count().desc(), cluster_bands.c.article_key)
+    )
+    taken: dict[int, int] = {}
+    near = []
+    for other, cluster in connection.execute(query):
+        taken[cluster] = taken.get(cluster, 0) + 1
+        if taken[cluster] <= _MOST_OF_ONE:
+            near.append((other, cluster))
+    return near[:_MOST_COMPARED]
+
+
+def _members(connection: Connection, clusters: Sequence[int]) -> list[int]:
+    query = select(articles.c.key).where(articles.c.cluster.in_(clusters)).order_by(articles.c.key)
+    return list(connection.execute(query).scalars())
+
+
+def _set(connection: Connection, keys: Sequence[int], cluster: int | None) -> None:
+    for at in range(0, len(keys), _MANY):
+        these = articles.c.key.in_(keys[at : at + _MANY])
+        connection.execute(update(articles).where(these).values(cluster=cluster))
+
+
+def _bodies(connection: Connection, keys: Sequence[int]) -> dict[int, str]:
+    query = select(revisions.c.article_key, revisions.c.body)
+    current = and_(revisions.c.article_key.in_(keys), revisions.c.is_current)
+    return {row.article_key: row.body for row in connection.execute(query.where(current))}

@@ -1,0 +1,40 @@
+"""Find the notice by which an outlet says that it corrected or amended an article."""
+
+import re
+
+from corpus.sentence import TextSpan
+
+# A label at the start of a paragraph, perhaps with a date: "Correction:", "Editor's note (4 June 2024) -". What stands
+# between label and colon may be nothing but a date, or "Corrections officers - many of them" would be a notice.
+_DATE = r"[\s,(\[]*(?:(?:on|of|added|appended)\s+)?(?:\w+\s+)?\d{1,4}(?:[\s,./-]+(?:\w+|\d+)){0,2}[)\]]?"
+_LABEL = re.compile(
+    r"[^\w\s]{0,3}\s*(?:corrections?|clarifications?|corrections? and clarifications?|erratum|amendment"
+    rf"|editor(?:[’']?s|s[’'])?\s+note)(?:{_DATE})?\s*[:—–-]\s*\S",
+    re.IGNORECASE,
+)
+# A sentence that says of this article that its words were changed or were wrong. "This" and what follows keep out
+# articles that tell of somebody else's correction.
+_THIS = r"(?:this|the above) (?:article|story|report|piece|headline|post|page|item)"
+_SAID = re.compile(
+    rf"\b(?:{_THIS} (?:was|has been|is) (?:since )?(?:corrected|amended|clarified|edited to correct)"
+    rf"|{_THIS} (?:was|has been) (?:since )?updated to (?:correct|clarify|reflect that|remove)"
+    rf"|{_THIS} (?:originally|initially|previously) (?:said|stated|misstated|gave|reported)"
+    r"|an? (?:earlier|previous|original) version of (?:this|the) (?:article|story|report|piece|headline|post|caption)\b"
+    r"|we (?:apologi[sz]e for|regret) (?:the|this) error)",
+    re.IGNORECASE,
+)
+_LONGEST_NOTICE = 1_200
+
+
+def correction_notice(body: str) -> TextSpan | None:
+    """The paragraph of `body` that says what was corrected in it, or None. Offsets are code points into `body`.
+
+    Plain rules in English: a label such as "Correction:" at the start of a paragraph, or a sentence such as "An earlier
+    version of this article said ...". An article that tells of another's correction has none.
+    """
+    at = 0
+    for paragraph in body.split("\n"):
+        start, at = at, at + len(paragraph) + 1
+        if 0 < len(paragraph) <= _LONGEST_NOTICE and (_LABEL.match(paragraph) or _SAID.search(paragraph)):
+            return TextSpan(start, start + len(paragraph))
+    return None

@@ -1,0 +1,56 @@
+"""A correction notice is found where an outlet put one, and nowhere else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.correction import correction_notice
+
+NOTICES = [
+    "Correction: the wall costs £11 million, not £18 million.",
+    "CORRECTION, 3 May 2024: the ferry carries 90 people.",
+    "Correction (May 3, 2024): An earlier figure was wrong.",
+    "Corrections and clarifications: the mayor's name is Orrin Vale.",
+    "* Clarification: The board meets on Tuesdays.",
+    "Editor's note: this report gave the wrong figure for the wall.",
+    "Editors’ note — the quotation was shortened.",
+    "This article was amended on 4 June 2024 because an earlier version gave the wrong age.",
+    "This story has been corrected to say that the vote was on Monday.",
+    "An earlier version of this article misstated the cost of the wall.",
+    "The wall was finished in May. This article originally said June.",
+    "This article has been updated to correct the name of the ship.",
+    "We apologise for the error.",
+]
+OTHERS = [
+    "The newspaper issued a correction on Tuesday after the minister complained.",
+    "Corrections officers - many of them new - walked out of the prison.",
+    "Correction of the river's course began in 1862.",
+    "The editor's note to her staff leaked within the hour.",
+    "The story has been told many times: by sailors, by poets, by fools.",
+    "This article of the treaty was never amended.",
+    "Update your calendars: the fair opens in June.",
+    "An earlier version of the plan would have closed the port.",
+    "The market had a correction - shares fell by a tenth.",
+    "This report was updated to include the reaction of the harbour board.",
+]
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_notice_is_found_wherever_it_stands(notice: str, place: int) -> None:
+    paragraphs = ["The harbour wall was finished on Friday.", "It took 3 years."]
+    paragraphs.insert(place, notice)
+    body = "\n".join(paragraphs)
+    span = correction_notice(body)
+    assert span is not None and body[span.start : span.end] == notice
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_only_tells_of_corrections_is_none(text: str) -> None:
+    assert correction_notice(f"The harbour wall was finished.\n{text}\nIt took 3 years.") is None
+
+
+@given(st.text())
+def test_any_text_is_read_and_the_span_lies_in_it(body: str) -> None:
+    span = correction_notice(body)
+    assert span is None or 0 <= span.start < span.end <= len(body)
