@@ -43,7 +43,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         store = ArticleStore(Database(Path(scratch) / "dateline.sqlite"))
         _measure_speed(store, [*originals, *(article for _, _, article in planted)])
-        cluster = {a.id: frozenset(m.id for m in store.cluster_of("default", a.id)) for a in map(_named, originals)}
+        cluster = {a.id: frozenset(m.id for m in store.cluster_of("default", a.id)) for a in originals if a.id}
         _report_duplicates(originals, cluster)
         _report_rewrites(planted, store)
         if options.pairs:
@@ -59,16 +59,6 @@ def _read(path: Path) -> list[IncomingArticle]:
             except InvalidInput:
                 continue
     return articles
-
-
-def _named(article: IncomingArticle) -> "_Named":
-    assert article.id is not None
-    return _Named(article.id, article.body)
-
-
-class _Named:
-    def __init__(self, article_id: str, body: str) -> None:
-        self.id, self.body = article_id, body
 
 
 def _agency_line(body: str, strength: float, chance: random.Random, words: Sequence[str]) -> str:
@@ -126,16 +116,15 @@ def _measure_speed(store: ArticleStore, articles: Sequence[IncomingArticle]) -> 
         bands("default", article.body)
     alone = (time.perf_counter() - clock) / min(200, len(articles)) * 1000
     print("| storing, ms an article | |\n|---|---|")
-    print(
-        f"| first tenth | {statistics.mean(times[:tenth]):.2f} |\n| last tenth | {statistics.mean(times[-tenth:]):.2f} |"
-    )
+    print(f"| first tenth | {statistics.mean(times[:tenth]):.2f} |")
+    print(f"| last tenth | {statistics.mean(times[-tenth:]):.2f} |")
     print(f"| of it the signature | {alone:.2f} |\n")
 
 
 def _report_duplicates(originals: Sequence[IncomingArticle], cluster: dict[str, frozenset[str]]) -> None:
     same: dict[str, list[str]] = defaultdict(list)
-    for article in map(_named, originals):
-        same[" ".join(_WORD.findall(article.body.lower()))].append(article.id)
+    for article in originals:
+        same[" ".join(_WORD.findall(article.body.lower()))].append(article.id or "")
     groups = [ids for ids in same.values() if len(ids) > 1]
     copies = sum(len(ids) - 1 for ids in groups)
     found = sum(len(cluster[ids[0]] & set(ids)) - 1 for ids in groups)

@@ -5,8 +5,8 @@ from corpus.sentence import TextSpan, sentence_spans
 # Changing how chunks are cut or what is embedded makes stored embeddings wrong: count this up, and `dateline reindex`
 # is asked for.
 CHUNKING_VERSION = "1"
-# In words. With its headline a chunk stays inside the bundled model's 256 tokens; shorter chunks found more articles
-# but split the reasons of one argument (sizes 60 to 160 were tried on the RealTimeQA questions over 918 articles).
+# In words. With its headline a chunk stays inside the bundled model's 256 tokens. Set by judgement: long enough to hold
+# the reasons of one argument together, short enough that one vector says what it is about.
 TARGET_WORDS = 110
 _MOST_CHARACTERS = 2_000  # a "sentence" longer than this (a table, a script, no punctuation) is cut at white space
 
