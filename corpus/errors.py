@@ -71,3 +71,23 @@ class ServerUnreachable(DatelineError):
     """A Dateline server that should answer does not."""
 
     code = "server_unreachable"
+
+
+class FetchRefused(InvalidInput):
+    """An address must not be fetched: not public, not allowed by its site, too large."""
+
+    code = "fetch_refused"
+
+
+class FetchFailed(DatelineError):
+    """A site did not answer as it should: with an HTTP `status` other than 200, or with none at all.
+
+    `retry_after`: for how many seconds it asks to be left alone, if it does.
+    """
+
+    code = "fetch_failed"
+
+    def __init__(self, message: str, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after

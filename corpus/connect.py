@@ -1,0 +1,104 @@
+"""Connections that go only where they may: the address is checked, not the name, and every wait ends at a deadline.
+
+httpcore's seam for this is the network backend; it is used here and in `corpus.fetch` only.
+"""
+
+import socket
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import httpcore
+
+from corpus.addresses import Allowed
+from corpus.errors import FetchRefused
+
+# The addresses of a host name, as text; the tests give one that changes its mind.
+Resolve = Callable[[str, int], Sequence[str]]
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The addresses of `host`, as the system sees them. Raises `OSError`."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class CheckedBackend(httpcore.NetworkBackend):
+    """Opens connections to addresses that `allowed` lets, until `deadline` (a moment of `time.monotonic`).
+
+    A name is resolved once, and the connection goes to the very address that was checked, so a name that resolves to
+    something else a moment later gains nothing. One forbidden address among several forbids the host.
+    """
+
+    def __init__(self, allowed: Allowed, deadline: float, resolve: Resolve = resolve) -> None:
+        self._allowed = allowed
+        self._deadline = deadline
+        self._resolve = resolve
+        self._plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """A connection to one of the host's addresses. Raises `FetchRefused`, and httpcore's errors."""
+        try:
+            addresses = self._resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"{host} has no address") from error
+        for address in addresses:
+            if not self._allowed.lets(host, address):
+                raise FetchRefused(
+                    f"{host} is not fetched: it leads to {address}, which is not on the public internet. "
+                    f"If it is yours, name it in DATELINE_FETCH_ALLOW."
+                )
+        last: Exception = httpcore.ConnectError(f"{host} has no address")
+        for address in addresses:
+            try:
+                left = _left(self._deadline, timeout)
+                return _Stream(self._plain.connect_tcp(address, port, left, None, socket_options), self._deadline)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                last = error
+        raise last
+
+    def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
+    ) -> httpcore.NetworkStream:
+        """Never: a socket file is no public address."""
+        raise FetchRefused("Socket files are not fetched from.")
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection on which every wait ends at the deadline, however many bytes drip in."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(self._deadline, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(self._deadline, timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        secured = self._stream.start_tls(ssl_context, server_hostname, _left(self._deadline, timeout))
+        return _Stream(secured, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _left(deadline: float, timeout: float | None) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("the time is over")
+    return left if timeout is None else min(timeout, left)
