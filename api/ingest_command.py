@@ -1,6 +1,7 @@
 """`dateline ingest`: read files, store them here or through the running server, show progress, name what failed."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -16,12 +17,13 @@ from api.settings import Settings
 from corpus.accept import check_collection
 from corpus.article import IncomingArticle
 from corpus.errors import DatelineError
-from corpus.reader import Found, find_files, read_file
+from corpus.reader import Found, find_files, read_file, read_stream
 from corpus.store import Change
 
 # Articles committed together: large enough to be quick, small enough that progress is seen and memory stays flat.
 _BATCH = 50
 _MOST_NAMED = 20
+STANDARD_INPUT = Path("-")
 
 _console = Console(stderr=True)
 
@@ -52,7 +54,7 @@ Put = Callable[[Sequence[tuple[str, IncomingArticle]], Tally], None]
 def run(settings: Settings, paths: Sequence[Path], collection: str, wait: bool, as_json: bool) -> int:
     """Ingest `paths`; gives the exit code: 0 when all is in, 1 when something was not taken, 2 when nothing was."""
     check_collection(collection)
-    files = [file for path in paths for file in find_files(path)]
+    files = [file for path in paths for file in ([path] if path == STANDARD_INPUT else find_files(path))]
     server = serving(settings.data)
     if server is not None:
         tally = _read_and_put(files, collection, _put_remotely(server), as_json)
@@ -108,7 +110,10 @@ def _read_and_put(files: Sequence[Path], collection: str, put: Put, quiet: bool)
 
 def _found(files: Iterable[Path], collection: str, done: Callable[[], None]) -> Iterator[Found]:
     for file in files:
-        yield from read_file(file, collection)
+        if file == STANDARD_INPUT:
+            yield from read_stream(sys.stdin.buffer, "standard input", collection)
+        else:
+            yield from read_file(file, collection)
         done()
 
 
