@@ -41,21 +41,28 @@ def read_docx(data: bytes) -> Parsed:
     body = "\n".join(lines)
     if not body:
         raise UnreadableFile("The Word document holds no text.")
-    said = document.core_properties
+    said = _properties(document)
+    published, updated = _time(said.get("created")), _time(said.get("modified"))
     fields: dict[str, Any] = {
-        "title": heading or clean_line(said.title or "") or None,
-        "authors": people(re.split(r"\s*[;,]\s*", said.author or "")),
-        "published_at": _time(said.created),
+        "title": heading or clean_line(said.get("title") or "") or None,
+        "authors": people(re.split(r"\s*[;,]\s*", said.get("author") or "")),
+        "published_at": published,
+        "updated_at": updated if updated and (published is None or updated > published) else None,
     }
-    updated = _time(said.modified)
-    language = language_code(said.language)
-    return Parsed(body=body, **fields, updated_at=_later(updated, fields["published_at"]), language=language,
-                  guessed=_guessed(fields, updated))  # fmt: skip
+    guessed = tuple(name for name, value in fields.items() if value)
+    return Parsed(body=body, **fields, language=language_code(said.get("language")), guessed=guessed)
 
 
-def _guessed(fields: dict[str, Any], updated: str | None) -> tuple[str, ...]:
-    names = [name for name, value in fields.items() if value]
-    return (*names, "updated_at") if _later(updated, fields["published_at"]) else tuple(names)
+def _properties(document: "Document") -> dict[str, Any]:
+    """The core properties as the file has them; for a file without any, python-docx would make some up."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    try:
+        document.part.package.part_related_by(RELATIONSHIP_TYPE.CORE_PROPERTIES)
+        said = document.core_properties
+        return {name: getattr(said, name) for name in ("title", "author", "created", "modified", "language")}
+    except Exception:  # no such part, or one with values that are none; the text matters more
+        return {}
 
 
 def _check_size(data: bytes) -> None:
@@ -100,7 +107,3 @@ def _time(value: Any) -> str | None:
     if value is None:
         return None
     return plausible_time((value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat())
-
-
-def _later(updated: str | None, published: str | None) -> str | None:
-    return updated if updated and (published is None or updated > published) else None

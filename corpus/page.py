@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Tuned on no data: a paragraph of prose is seldom shorter, a caption or a button seldom longer.
 _PARAGRAPH = 80
 _SHORT_BODY = 300
+_LARGE = 2_000_000
 # Half as much text again: metadata that holds the whole article where the page shows only its beginning.
 _MUCH_LONGER = 1.5
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
@@ -70,6 +71,8 @@ def _tree(text: str) -> "HtmlElement":
     try:
         tree = html.document_fromstring(_CONTROLS.sub("", text).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        if "memory" in str(error).lower() or len(text) > _LARGE:
+            raise MemoryError from error  # libxml2 tells it in many ways
         raise UnreadableFile("The page holds nothing that can be parsed as HTML.") from error
     return tree
 

@@ -24,7 +24,10 @@ _MOST_PAGES = 1_000
 # PDFium's marks for a hyphen that it takes for the end of a cut word.
 _CUT_WORD = ("\x02", "\ufffe", "\u00ad")
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:(Z)|([+-])(\d{2})'?(\d{2})?)?")
-_NO_TITLE = re.compile(r"^(?:untitled|microsoft word\b.*|.*\.(?:docx?|pdf|indd|qxd|rtf)|slide \d+|print)$", re.I)
+_NO_TITLE = re.compile(
+    r"^(?:untitled|microsoft word\b.*|.*\.(?:docx?|pdf|indd|qxd|rtf)|slide \d+|print|[a-z]+:\S.*)$", re.I
+)
+_BULLETS = ("•", "◦", "▪", "‣", "●")
 _ENDS = re.compile(r"[.!?:…][\"”’»)\]]*$")
 
 
@@ -66,6 +69,7 @@ def _described(body: str, pages: Sequence[Sequence[_Line]], document: "PdfDocume
     said = {name: clean_line(value) for name, value in document.get_metadata_dict(skip_empty=True).items()}
     stated = said.get("Title", "")
     title = stated if stated and not _NO_TITLE.match(stated) else _largest(pages[0] if pages else [])
+    body = body.removeprefix(f"{title}\n")
     fields = {
         "title": title or None,
         "authors": people(re.split(r"\s*[;,&]\s*|\s+and\s+", said.get("Author", ""))),
@@ -131,11 +135,11 @@ def _body(pages: Sequence[Sequence[_Line]]) -> str:
     paragraphs: list[str] = []
     before: _Line | None = None
     for page in pages:
-        kept = [line for line in page if _pattern(line) not in repeated]
+        kept = [line for place, line in enumerate(page) if not (_is_outer(place, page) and _pattern(line) in repeated)]
         pitch = _pitch(kept)
-        edge = max((line.right for line in kept), default=0.0)
+        edges = _edges(kept)
         for line in kept:
-            if before is None or _starts_paragraph(before, line, pitch, edge):
+            if before is None or _starts_paragraph(before, line, pitch, edges.get(_column(before), 0.0)):
                 paragraphs.append(line.text)
             else:
                 paragraphs[-1] = _joined(paragraphs[-1], line.text)
@@ -146,15 +150,29 @@ def _body(pages: Sequence[Sequence[_Line]]) -> str:
 def _starts_paragraph(before: _Line, line: _Line, pitch: float, edge: float) -> bool:
     if before.text.endswith("\u00ad"):
         return False
-    if abs(before.size - line.size) > 0.15 * max(before.size, line.size):
+    if line.text.startswith(_BULLETS) or abs(before.size - line.size) > 0.15 * max(before.size, line.size):
         return True
     drop = before.bottom - line.bottom
     ended = _ENDS.search(before.text) is not None
     if drop <= 0 or drop > 8 * pitch:  # the next column or page: a sentence runs on, a finished one does not
         return ended
     is_indented = line.left - before.left > 0.8 * line.size
-    is_short = before.right < edge - 0.2 * (edge - before.left)
-    return drop > 1.45 * pitch or (ended and (is_indented or is_short))
+    filled = (before.right - before.left) / max(1.0, edge - before.left)
+    return drop > 1.45 * pitch or filled < 0.5 or (ended and (is_indented or filled < 0.8))
+
+
+def _column(line: _Line) -> int:
+    """Lines that begin within half an inch of one another stand in one column, or in neighbouring numbers."""
+    return int(line.left // 36)
+
+
+def _edges(lines: Sequence[_Line]) -> dict[int, float]:
+    """How far to the right the lines of each column reach, in points."""
+    reach: dict[int, float] = {}
+    for line in lines:
+        for column in range(_column(line) - 1, _column(line) + 2):
+            reach[column] = max(reach.get(column, 0.0), line.right)
+    return reach
 
 
 def _joined(text: str, line: str) -> str:
@@ -175,8 +193,17 @@ def _repeated(pages: Sequence[Sequence[_Line]]) -> set[str]:
     """Running heads and page numbers: first or last lines that stand on more than half of at least three pages."""
     if len(pages) < 3:
         return set()
-    outer = Counter(pattern for page in pages for pattern in {_pattern(line) for line in (*page[:2], *page[-2:])})
+    outer = Counter(
+        pattern
+        for page in pages
+        for pattern in {_pattern(line) for place, line in enumerate(page) if _is_outer(place, page)}
+    )
     return {pattern for pattern, count in outer.items() if count > len(pages) / 2}
+
+
+def _is_outer(place: int, page: Sequence[_Line]) -> bool:
+    """Whether a line is among the two first or two last of its page."""
+    return place < 2 or place >= len(page) - 2
 
 
 def _largest(lines: Sequence[_Line]) -> str:

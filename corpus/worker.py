@@ -25,6 +25,7 @@ _MOST_WORKERS = 2
 _MOST_DOCUMENTS = 500
 _IDLE_SECONDS = 60.0
 _MOST_ANSWER_BYTES = 64 << 20
+_CRASHED = "It crashes the parser or takes all its memory; it is damaged or hostile."
 _OUT_OF_MEMORY = 3  # how `corpus.parse` leaves
 _ROOT = Path(__file__).resolve().parent.parent
 # The worker sees no keys or tokens: only what Python needs to start.
@@ -109,7 +110,7 @@ class _Worker:
         head = json.dumps(request).encode()
         self._send(len(head).to_bytes(4) + head + data, deadline)
         answer = self._receive(deadline)
-        self.documents += 1
+        self.documents += _MOST_DOCUMENTS if answer.get("used_up") else 1
         self._used = time.monotonic()
         return answer
 
@@ -173,7 +174,7 @@ class _Worker:
             return _TOO_LONG
         if code == -SIGXCPU:
             return _TOO_LONG
-        return _TOO_LARGE if code == _OUT_OF_MEMORY else "It crashes the parser; it is damaged or hostile."
+        return _TOO_LARGE if code == _OUT_OF_MEMORY else _CRASHED
 
 
 # One set for the process: every reader shares it, and nothing is started before the first document that needs it.
