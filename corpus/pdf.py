@@ -167,12 +167,12 @@ def _column(line: _Line) -> int:
 
 
 def _edges(lines: Sequence[_Line]) -> dict[int, float]:
-    """How far to the right the lines of each column reach, in points."""
-    reach: dict[int, float] = {}
+    """How far to the right the lines of each column reach, in points: nine in ten, because a footer spans columns."""
+    reach: dict[int, list[float]] = {}
     for line in lines:
         for column in range(_column(line) - 1, _column(line) + 2):
-            reach[column] = max(reach.get(column, 0.0), line.right)
-    return reach
+            reach.setdefault(column, []).append(line.right)
+    return {column: sorted(rights)[int(0.9 * (len(rights) - 1))] for column, rights in reach.items()}
 
 
 def _joined(text: str, line: str) -> str:
