@@ -22,7 +22,7 @@ _WIDER = {
     "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "shift_jis": "cp932", "big5": "big5hkscs", "x-sjis": "cp932",
 }  # fmt: skip
 # Written in seven bits with escapes, so that their bytes pass as ASCII.
-_ESCAPED = re.compile(r"iso-?2022-|hz-gb|^hz$", re.IGNORECASE)
+_ESCAPED = re.compile(r"iso-?2022|^hz", re.IGNORECASE)
 # Codecs that are no charsets, or that (UTF-7) can hide what a text is. Those that make no text know it themselves.
 _NO_CHARSETS = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7")
 _DETECTED_BYTES = 100_000

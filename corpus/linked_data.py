@@ -69,7 +69,7 @@ def _parsed(script: str) -> Iterator[Any]:
 
 
 def _unwrapped(script: str) -> str:
-    text = script.strip()
+    text = script.strip().rstrip(";").rstrip()
     for opener in _OPENERS:
         text = text.removeprefix(opener).lstrip()
     for closer in _CLOSERS:

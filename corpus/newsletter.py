@@ -14,7 +14,7 @@ from corpus.clean import clean_line
 from corpus.errors import UnreadableFile
 from corpus.found import Parsed
 from corpus.metadata import language_code, plausible_time
-from corpus.page import page_text, read_page
+from corpus.page import read_letter
 
 # Lines of the letter, not of its news. Each must match a whole line.
 _LETTER = re.compile(
@@ -55,16 +55,10 @@ def read_newsletter(data: bytes) -> Parsed:
 
 def _of_page(markup: str) -> Parsed:
     try:
-        everything = page_text(markup)
+        found = read_letter(markup)
     except UnreadableFile:
         return Parsed(body="")
-    try:
-        article = read_page(markup)
-    except UnreadableFile:
-        article = Parsed(body="")
-    # Precision is for sites full of links; a letter is mostly letter.
-    best = article if len(article.body) > len(everything.body) // 3 else everything
-    return Parsed(body=_letter_free(best.body), language=everything.language)
+    return Parsed(body=_letter_free(found.body), language=found.language)
 
 
 def _part(message: EmailMessage, kind: str) -> str | None:

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from corpus.clean import clean_line
 from corpus.errors import UnreadableFile
 from corpus.found import Parsed
 from corpus.identity import host_name
@@ -19,6 +20,25 @@ if TYPE_CHECKING:
 _PARAGRAPH = 80
 _SHORT_BODY = 300
 _LARGE = 2_000_000
+_MOST_OF_LETTER = 0.7
+_BLOCKS = (
+    "br",
+    "div",
+    "p",
+    "li",
+    "ul",
+    "ol",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "hr",
+    "section",
+    "article",
+)
 # Half as much text again: metadata that holds the whole article where the page shows only its beginning.
 _MUCH_LONGER = 1.5
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
@@ -55,12 +75,35 @@ def read_page(text: str, url: str | None = None) -> Parsed:
     )
 
 
-def page_text(text: str) -> Parsed:
-    """All text of a page that is no article page, such as a letter laid out in tables; no metadata but the language."""
-    from trafilatura import html2txt
+def read_letter(text: str) -> Parsed:
+    """The text of an HTML letter: what trafilatura takes for its body when that is most of it, else all of it.
 
+    Letters are laid out in tables, which mean nothing. No metadata but the language; empty when there is no text.
+    """
     tree = _tree(text)
-    return Parsed(body=str(html2txt(tree)).strip(), language=language_code(tree.get("lang")))
+    for element in list(tree.iter("table", "thead", "tbody", "tfoot", "tr", "td", "th")):
+        element.tag = "div"
+    everything = _all_text(tree)
+    body = _extracted(tree, precision=False)
+    # A page is full of links that are no article; a letter is mostly letter.
+    return Parsed(
+        body if len(body) > _MOST_OF_LETTER * len(everything) else everything, language=language_code(tree.get("lang"))
+    )
+
+
+def _all_text(tree: "HtmlElement") -> str:
+    """Every line that a browser would show, one block a line."""
+    from copy import deepcopy
+
+    from lxml import etree
+
+    tree = deepcopy(tree)
+    etree.strip_elements(tree, "script", "style", "head", "noscript", "template", "svg", with_tail=False)
+    for element in tree.iter(*_BLOCKS):
+        element.text = "\n" + (element.text or "")
+        element.tail = "\n" + (element.tail or "")
+    lines = (clean_line(line) for line in tree.text_content().split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def _tree(text: str) -> "HtmlElement":
