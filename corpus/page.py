@@ -20,25 +20,11 @@ if TYPE_CHECKING:
 _PARAGRAPH = 80
 _SHORT_BODY = 300
 _LARGE = 2_000_000
-_MOST_OF_LETTER = 0.7
 _BLOCKS = (
-    "br",
-    "div",
-    "p",
-    "li",
-    "ul",
-    "ol",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "blockquote",
-    "hr",
-    "section",
-    "article",
+    *("br", "hr", "p", "div", "section", "article", "blockquote", "pre", "ul", "ol", "li", "table", "tr", "td", "th"),
+    *("h1", "h2", "h3", "h4", "h5", "h6"),
 )
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Half as much text again: metadata that holds the whole article where the page shows only its beginning.
 _MUCH_LONGER = 1.5
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
@@ -76,34 +62,21 @@ def read_page(text: str, url: str | None = None) -> Parsed:
 
 
 def read_letter(text: str) -> Parsed:
-    """The text of an HTML letter: what trafilatura takes for its body when that is most of it, else all of it.
+    """Everything that an HTML letter shows, one block a line, and its language; empty when it shows no text.
 
-    Letters are laid out in tables, which mean nothing. No metadata but the language; empty when there is no text.
+    An extractor looks for the one body among menus and teasers of a site. A letter is mostly letter, laid out in tables.
     """
-    tree = _tree(text)
-    for element in list(tree.iter("table", "thead", "tbody", "tfoot", "tr", "td", "th")):
-        element.tag = "div"
-    everything = _all_text(tree)
-    body = _extracted(tree, precision=False)
-    # A page is full of links that are no article; a letter is mostly letter.
-    return Parsed(
-        body if len(body) > _MOST_OF_LETTER * len(everything) else everything, language=language_code(tree.get("lang"))
-    )
-
-
-def _all_text(tree: "HtmlElement") -> str:
-    """Every line that a browser would show, one block a line."""
-    from copy import deepcopy
-
     from lxml import etree
 
-    tree = deepcopy(tree)
+    tree = _tree(text)
     etree.strip_elements(tree, "script", "style", "head", "noscript", "template", "svg", with_tail=False)
     for element in tree.iter(*_BLOCKS):
         element.text = "\n" + (element.text or "")
         element.tail = "\n" + (element.tail or "")
-    lines = (clean_line(line) for line in tree.text_content().split("\n"))
-    return "\n".join(line for line in lines if line)
+    for element in [element for element in tree.iter() if _HIDDEN.search(element.get("style") or "")]:
+        element.clear()  # the line that shows beside the subject in a list of letters
+    lines = (clean_line(line) for line in str(tree.text_content()).split("\n"))
+    return Parsed("\n".join(line for line in lines if line), language=language_code(tree.get("lang")))
 
 
 def _tree(text: str) -> "HtmlElement":
