@@ -1,4 +1,4 @@
-"""Read an article from an e-mail (.eml): the HTML part as a page, or the plain part, whichever says more.
+"""Read an article from an e-mail (.eml): the text of the HTML part, or the plain part where that says far more.
 
 Runs in the worker process (`corpus.parse`).
 """

@@ -64,7 +64,7 @@ def read_page(text: str, url: str | None = None) -> Parsed:
 def read_letter(text: str) -> Parsed:
     """Everything that an HTML letter shows, one block a line, and its language; empty when it shows no text.
 
-    An extractor looks for the one body among menus and teasers of a site. A letter is mostly letter, laid out in tables.
+    An extractor looks for the one body among the menus of a site; a letter is mostly letter, laid out in tables.
     """
     from lxml import etree
 
@@ -74,7 +74,7 @@ def read_letter(text: str) -> Parsed:
         element.text = "\n" + (element.text or "")
         element.tail = "\n" + (element.tail or "")
     for element in [element for element in tree.iter() if _HIDDEN.search(element.get("style") or "")]:
-        element.clear()  # the line that shows beside the subject in a list of letters
+        element.clear(keep_tail=True)  # the line that shows beside the subject in a list of letters
     lines = (clean_line(line) for line in str(tree.text_content()).split("\n"))
     return Parsed("\n".join(line for line in lines if line), language=language_code(tree.get("lang")))
 

@@ -3,7 +3,6 @@
 import re
 from enum import Enum
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
 from corpus.charset import decoded_head
 from corpus.errors import UnreadableFile
@@ -82,7 +81,7 @@ def kind_of(head: bytes, name: str, content_type: str | None = None) -> Kind:
 
 def suffix_of(name: str) -> str:
     """The lower-case suffix of a path or of the path of a URL, that of a packing (.gz) left out."""
-    path = PurePosixPath(urlsplit(name).path if "://" in name else name)
+    path = PurePosixPath(re.split(r"[?#]", name)[0] if "://" in name else name)
     return PurePosixPath(path.stem).suffix.lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
 
 
