@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -17,7 +17,7 @@ from api.settings import Settings
 from corpus.accept import check_collection
 from corpus.article import IncomingArticle
 from corpus.errors import DatelineError
-from corpus.reader import Found, find_files, read_file, read_stream
+from corpus.reader import Found, find_files, read_files, read_stream
 from corpus.store import Change
 
 # Articles committed together: large enough to be quick, small enough that progress is seen and memory stays flat.
@@ -108,12 +108,12 @@ def _read_and_put(files: Sequence[Path], collection: str, put: Put, quiet: bool)
     return tally
 
 
-def _found(files: Iterable[Path], collection: str, done: Callable[[], None]) -> Iterator[Found]:
-    for file in files:
-        if file == STANDARD_INPUT:
-            yield from read_stream(sys.stdin.buffer, "standard input", collection)
-        else:
-            yield from read_file(file, collection)
+def _found(files: Sequence[Path], collection: str, done: Callable[[], None]) -> Iterator[Found]:
+    for articles in read_files((file for file in files if file != STANDARD_INPUT), collection):
+        yield from articles
+        done()
+    if STANDARD_INPUT in files:
+        yield from read_stream(sys.stdin.buffer, "standard input", collection)
         done()
 
 

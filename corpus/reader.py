@@ -1,8 +1,11 @@
 """Read articles from bytes, files, folders and streams of any kind that is known; the content decides which it is."""
 
 import io
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -29,6 +32,9 @@ _MOST_BYTES = {
     Kind.JSON: 50_000_000,
     Kind.TEXT: 50_000_000,
 }
+# As many threads as there are workers to parse for them.
+_READERS = 2
+_SMALL_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,33 @@ def read_file(path: Path, collection: str = DEFAULT_COLLECTION) -> Iterator[Foun
             yield from _read(stream, _Source(str(path), collection, path))
     except OSError as error:
         yield Found(str(path), UnreadableFile(f"{path} cannot be read: {error.strerror or error}."))
+
+
+def read_files(paths: Iterable[Path], collection: str = DEFAULT_COLLECTION) -> Iterator[Iterable[Found]]:
+    """For each file, in order, what `read_file` gives; while one is used, the next few small ones are parsed."""
+    ahead: deque[Callable[[], Iterable[Found]]] = deque()
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="reader") as pool:
+        for path in paths:
+            # A large file is records as a rule: those are read one at a time, never all into memory.
+            if _size(path) > _SMALL_BYTES:
+                ahead.append(partial(read_file, path, collection))
+            else:
+                ahead.append(pool.submit(_all_of, path, collection).result)
+            if len(ahead) > 2 * _READERS:
+                yield ahead.popleft()()
+        while ahead:
+            yield ahead.popleft()()
+
+
+def _all_of(path: Path, collection: str) -> list[Found]:
+    return list(read_file(path, collection))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def read_stream(stream: BinaryIO, name: str, collection: str = DEFAULT_COLLECTION) -> Iterator[Found]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
-from corpus.reader import read_bytes, read_file
+from corpus.reader import find_files, read_bytes, read_file, read_files
 from corpus.sniff import Kind
 from corpus.worker import WORKERS, Workers
 from tests.documents import SENTENCE, docx, letter, page, paragraph, pdf, read
@@ -150,7 +150,11 @@ def test_one_bad_file_of_many_stops_none(tmp_path: Path) -> None:
     (tmp_path / "07.html").write_bytes(HOSTILE["deep.html"])
     (tmp_path / "11.html").write_bytes(b"\x00\x01")
     (tmp_path / "13.html").write_bytes(b"%PDF-1.4 no")
-    found = [one for path in sorted(tmp_path.iterdir()) for one in read_file(path)]
+    (tmp_path / "20.jsonl").write_bytes(b'{"body": "It opened."}\n' * 60_000)
+    paths = find_files(tmp_path)
+    found = [one for articles in read_files(paths) for one in articles]
+    assert [one.name for one in found] == [one.name for path in paths for one in read_file(path)]
+    found = [one for one in found if ".jsonl" not in one.name]
     failed = [Path(one.name).name for one in found if isinstance(one.outcome, InvalidInput)]
     assert len(found) == 30 and failed == ["07.html", "11.html", "13.html"]
 
