@@ -5,6 +5,7 @@ Runs in the worker process (`corpus.parse`): pages are hostile, and parsing them
 
 import re
 from collections import defaultdict
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from corpus.clean import clean_line
@@ -100,7 +101,7 @@ def _body(text: str, tree: "HtmlElement", said: Declared) -> str:
     if len(body) < max(_SHORT_BODY, paragraphs // 4):
         plain = _extracted(_tree(text), precision=False)
         body = plain if len(plain) > 2 * len(body) else body
-    whole = _TAGS.sub("", said.body or "").strip()
+    whole = unescape(_TAGS.sub("", said.body or "")).strip()
     return whole if len(whole) > _MUCH_LONGER * len(body) else body
 
 
