@@ -154,7 +154,8 @@ def _report(tally: Tally, as_json: bool) -> None:
         f"{tally.added:,} added, {tally.revised:,} revised, {tally.unchanged:,} unchanged, {len(tally.failed):,} failed"
     )
     for failure in tally.failed[:_MOST_NAMED]:
-        _console.print(f"  {failure['name']}: {failure['error']}", style="red", markup=False, highlight=False)
+        line = f"  {failure['name']}: {failure['error']}"
+        _console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
     if len(tally.failed) > _MOST_NAMED:
         _console.print(f"  … and {len(tally.failed) - _MOST_NAMED:,} more; --json names them all.", style="red")
 

@@ -104,7 +104,8 @@ def zipped(files: dict[str, str]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            # Without the time of day, so that the same document is the same bytes in every process.
+            archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
@@ -121,4 +122,6 @@ def letter(plain: str | None = None, markup: str | None = None) -> bytes:
         message.add_alternative(markup, subtype="html") if plain is not None else message.set_content(
             markup, subtype="html"
         )
+    if message.is_multipart():
+        message.set_boundary("part")
     return message.as_bytes()

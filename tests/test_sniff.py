@@ -40,7 +40,7 @@ JSON = b'{"title": "T", "body": "It opened."}'
         (b"It opened.", "https://x.example/a.html?b=1", None, Kind.PAGE),
         (b"It opened.", "https://x.example/a", "text/html; charset=x", Kind.PAGE),
         (b"It opened.", "x", "text/plain", Kind.TEXT),
-        (gzip.compress(b"x"), "x", None, Kind.GZIP),
+        (gzip.compress(b"x", mtime=0), "x", None, Kind.GZIP),
     ],
 )
 def test_the_kind_is_found(head: bytes, name: str, content_type: str | None, kind: Kind) -> None:
