@@ -68,13 +68,17 @@ def serve(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders: .txt, .md, .json, .jsonl, .jsonl.gz.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders, or - for standard input.")],
     data: Data = None,
     collection: Collection = "default",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until vectors are complete.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Read articles from files and folders and store them. Bad ones are named; the rest is done."""
+    """Read articles from files and folders and store them. Bad ones are named; the rest is done.
+
+    Known are pages (.html), .pdf, .docx, newsletters (.eml), tables (.csv, .tsv), .json, .jsonl, .txt and .md, also
+    packed as .gz; the content decides.
+    """
     from api.ingest_command import run
 
     sys.exit(run(_settings(data=data), paths, collection, wait, as_json))

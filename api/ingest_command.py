@@ -1,7 +1,8 @@
 """`dateline ingest`: read files, store them here or through the running server, show progress, name what failed."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -16,12 +17,13 @@ from api.settings import Settings
 from corpus.accept import check_collection
 from corpus.article import IncomingArticle
 from corpus.errors import DatelineError
-from corpus.reader import Found, find_files, read_file
+from corpus.reader import Found, find_files, read_files, read_stream
 from corpus.store import Change
 
 # Articles committed together: large enough to be quick, small enough that progress is seen and memory stays flat.
 _BATCH = 50
 _MOST_NAMED = 20
+STANDARD_INPUT = Path("-")
 
 _console = Console(stderr=True)
 
@@ -52,7 +54,7 @@ Put = Callable[[Sequence[tuple[str, IncomingArticle]], Tally], None]
 def run(settings: Settings, paths: Sequence[Path], collection: str, wait: bool, as_json: bool) -> int:
     """Ingest `paths`; gives the exit code: 0 when all is in, 1 when something was not taken, 2 when nothing was."""
     check_collection(collection)
-    files = [file for path in paths for file in find_files(path)]
+    files = [file for path in paths for file in ([path] if path == STANDARD_INPUT else find_files(path))]
     server = serving(settings.data)
     if server is not None:
         tally = _read_and_put(files, collection, _put_remotely(server), as_json)
@@ -106,9 +108,12 @@ def _read_and_put(files: Sequence[Path], collection: str, put: Put, quiet: bool)
     return tally
 
 
-def _found(files: Iterable[Path], collection: str, done: Callable[[], None]) -> Iterator[Found]:
-    for file in files:
-        yield from read_file(file, collection)
+def _found(files: Sequence[Path], collection: str, done: Callable[[], None]) -> Iterator[Found]:
+    for articles in read_files((file for file in files if file != STANDARD_INPUT), collection):
+        yield from articles
+        done()
+    if STANDARD_INPUT in files:
+        yield from read_stream(sys.stdin.buffer, "standard input", collection)
         done()
 
 
@@ -149,9 +154,8 @@ def _report(tally: Tally, as_json: bool) -> None:
         f"{tally.added:,} added, {tally.revised:,} revised, {tally.unchanged:,} unchanged, {len(tally.failed):,} failed"
     )
     for failure in tally.failed[:_MOST_NAMED]:
-        _console.print(
-            f"  {failure['name']}: {failure['error']}", style="red", markup=False, highlight=False, soft_wrap=True
-        )
+        line = f"  {failure['name']}: {failure['error']}"
+        _console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
     if len(tally.failed) > _MOST_NAMED:
         _console.print(f"  … and {len(tally.failed) - _MOST_NAMED:,} more; --json names them all.", style="red")
 

@@ -126,6 +126,7 @@ def summary_out(article: Article) -> ArticleSummary:
         first_seen_at=article.first_seen_at,
         url=article.url,
         language=article.language,
+        guessed=list(article.guessed),
         collection=article.collection,
     )
 

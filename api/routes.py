@@ -210,6 +210,7 @@ def _incoming(fields: dict[str, Any]) -> IncomingArticle:
         authors=tuple(article.authors),
         url=article.url,
         language=article.language,
+        guessed=tuple(article.guessed),
         published_at=parse_time(article.published_at, "published_at"),
         updated_at=parse_time(article.updated_at, "updated_at"),
         collection=article.collection,

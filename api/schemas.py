@@ -71,6 +71,7 @@ class ArticleIn(_Request):
     updated_at: str | None = None
     url: str | None = Field(None, max_length=4_000, examples=["https://coast.example/p/9"])
     language: str | None = Field(None, max_length=35, examples=["en"])
+    guessed: list[str] = Field(default_factory=list, max_length=20, examples=[["published_at"]])
     collection: CollectionName = "default"
 
 
@@ -220,6 +221,7 @@ class ArticleSummary(BaseModel):
     first_seen_at: datetime
     url: str | None
     language: str | None
+    guessed: list[str] = Field(description="Fields that no metadata declared: inferred from text or layout.")
     collection: str
 
 

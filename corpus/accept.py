@@ -15,6 +15,7 @@ from corpus.errors import DatelineError, InvalidInput
 MOST_BODY_CHARACTERS = 2_000_000
 _MOST_TITLE = 500
 _MOST_ID = 200
+_CAN_BE_GUESSED = ("title", "authors", "publisher", "published_at", "updated_at", "url", "language")
 _COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 # Parameters that say where a reader came from, not what the page is.
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_cid|mc_eid|cmpid|ref_src|smid|ocid", re.IGNORECASE)
@@ -50,6 +51,7 @@ def accept(incoming: IncomingArticle) -> IncomingArticle:
         url=url,
         language=_optional(incoming.language),
         collection=check_collection(incoming.collection),
+        guessed=tuple(name for name in _CAN_BE_GUESSED if name in incoming.guessed),
     )
     return replace(cleaned, id=_check_id(incoming.id) if incoming.id else _made_id(cleaned))
 

@@ -11,7 +11,8 @@ class IncomingArticle:
     """An article as a reader or a push delivers it: not yet cleaned, numbered or stored.
 
     `published_at` is when the article first appeared, `updated_at` when this wording of it did. Times are aware.
-    `id` is made from the canonical URL, or from publisher, title and date, when it is None.
+    `id` is made from the canonical URL, or from publisher, title and date, when it is None. `guessed` names the fields
+    that no metadata declared: they were inferred from the text or its layout.
     """
 
     title: str
@@ -24,6 +25,7 @@ class IncomingArticle:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     collection: str = DEFAULT_COLLECTION
+    guessed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Article:
     first_seen_at: datetime
     collection: str = DEFAULT_COLLECTION
     is_current: bool = True
+    guessed: tuple[str, ...] = ()
 
     @property
     def dated(self) -> datetime | None:

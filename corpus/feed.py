@@ -91,7 +91,8 @@ def _xml_feed(data: bytes, url: str) -> Feed:
 
 
 def _from_feedparser(item: Mapping[str, Any], base: str, outlet: str | None, language: str | None) -> Entry | None:
-    link = _line(item.get("link")) or next((_line(e.get("href")) for e in item.get("links", []) if e.get("href")), None)
+    links = [item.get("link"), *(other.get("href") for other in item.get("links", [])), item.get("id")]
+    link = next((line for line in map(_line, links) if line and line.startswith(("http:", "https:", "/"))), None)
     if not link:
         return None
     bodies = [part.get("value", "") for part in item.get("content", []) if "html" in str(part.get("type", ""))]

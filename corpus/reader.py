@@ -1,40 +1,55 @@
-"""Read articles from files: plain text and Markdown with front matter, JSON and JSONL, alone or in folders."""
+"""Read articles from bytes, files, folders and streams of any kind that is known; the content decides which it is."""
 
-import gzip
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import io
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from corpus.accept import names, parse_time
+from corpus.accept import parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
+from corpus.charset import charset_in, decoded
 from corpus.errors import InvalidInput, UnreadableFile
+from corpus.found import Found as Found
+from corpus.found import Parsed
+from corpus.identity import believed_url, confined, file_id
+from corpus.records import read_json, read_lines
+from corpus.sniff import HEAD_BYTES, Kind, kind_of
+from corpus.table import read_table
+from corpus.text import read_text
+from corpus.unpack import Unpacked
+from corpus.worker import WORKERS
 
-_TEXT = {".txt", ".text", ".md", ".markdown"}
-_LINES = {".jsonl", ".ndjson"}
-_MOST_FILE_BYTES = 50_000_000
-# The same thing under the names that other people's files use.
-_ALIASES = {
-    "body": ("body", "text", "content"),
-    "title": ("title", "headline"),
-    "publisher": ("publisher", "source", "outlet"),
-    "authors": ("authors", "author", "byline"),
-    "published_at": ("published_at", "date", "published", "pubDate"),
-    "updated_at": ("updated_at", "updated", "modified"),
-    "url": ("url", "link"),
-    "language": ("language", "lang"),
-    "id": ("id",),
+# One document of a kind that is read whole. Records (JSONL, tables) are read one at a time and may be of any length.
+_MOST_BYTES = {
+    Kind.PAGE: 10_000_000,
+    Kind.PDF: 50_000_000,
+    Kind.DOCX: 50_000_000,
+    Kind.NEWSLETTER: 30_000_000,
+    Kind.JSON: 50_000_000,
+    Kind.TEXT: 50_000_000,
 }
+# As many threads as there are workers to parse for them.
+_READERS = 2
+_SMALL_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What stood at one place of a file: an article, or why it cannot be read. `name` says where it stood."""
+class _Source:
+    """Where bytes come from. `path` when they lie on disk, `url` when they were fetched from there."""
 
     name: str
-    outcome: IncomingArticle | InvalidInput
+    collection: str
+    path: Path | None = None
+    url: str | None = None
+    content_type: str | None = None
+
+    @property
+    def file_id(self) -> str | None:
+        return file_id(self.path) if self.path else None
 
 
 def find_files(path: Path) -> list[Path]:
@@ -57,140 +72,134 @@ def find_files(path: Path) -> list[Path]:
 
 
 def read_file(path: Path, collection: str = DEFAULT_COLLECTION) -> Iterator[Found]:
-    """The articles of one file, one at a time; in place of each that cannot be read, the error.
-
-    JSONL (also .gz) holds one article a line; JSON holds one article, a list, or an object with a list `articles`.
-    """
+    """The articles of one file, one at a time; in place of each that cannot be read, the error. Never raises."""
     try:
-        yield from _read(path, collection)
+        with open(path, "rb") as stream:
+            yield from _read(stream, _Source(str(path), collection, path))
+    except OSError as error:
+        yield Found(str(path), UnreadableFile(f"{path} cannot be read: {error.strerror or error}."))
+
+
+def read_files(paths: Iterable[Path], collection: str = DEFAULT_COLLECTION) -> Iterator[Iterable[Found]]:
+    """For each file, in order, what `read_file` gives; while one is used, the next few small ones are parsed."""
+    ahead: deque[Callable[[], Iterable[Found]]] = deque()
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="reader") as pool:
+        for path in paths:
+            # A large file is records as a rule: those are read one at a time, never all into memory.
+            if _size(path) > _SMALL_BYTES:
+                ahead.append(partial(read_file, path, collection))
+            else:
+                ahead.append(pool.submit(_all_of, path, collection).result)
+            if len(ahead) > 2 * _READERS:
+                yield ahead.popleft()()
+        while ahead:
+            yield ahead.popleft()()
+
+
+def _all_of(path: Path, collection: str) -> list[Found]:
+    return list(read_file(path, collection))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def read_stream(stream: BinaryIO, name: str, collection: str = DEFAULT_COLLECTION) -> Iterator[Found]:
+    """The articles of an open stream, such as standard input, as `read_file` gives them."""
+    # What is piped in without a name is prose when it is nothing else.
+    yield from _read(stream, _Source(name, collection, content_type="text/plain"))
+
+
+def read_bytes(
+    data: bytes, name: str, collection: str, *, url: str | None = None, content_type: str | None = None
+) -> Iterator[Found]:
+    """The articles in some bytes; in place of each that cannot be read, the error. Never raises.
+
+    `url` is where they were fetched from: it becomes the article's address unless the page declares another one of the
+    same site, and records cannot claim to be articles of other sites. `content_type` is the header that came with them;
+    it counts less than what the bytes look like.
+    """
+    yield from _read(io.BytesIO(data), _Source(name, collection, url=url, content_type=content_type))
+
+
+def _read(stream: BinaryIO, source: _Source) -> Iterator[Found]:
+    try:
+        yield from _articles(stream, source)
     except InvalidInput as error:
-        yield Found(str(path), error)
+        yield Found(source.name, error)
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
-        yield Found(str(path), UnreadableFile(f"{path} cannot be read: {reason}."))
+        yield Found(source.name, UnreadableFile(f"{source.name} cannot be read: {reason}."))
 
 
-def _read(path: Path, collection: str) -> Iterator[Found]:
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
-    if kind in _LINES:
-        yield from _read_lines(path, collection)
-    elif kind == ".json":
-        yield from _read_json(path, collection)
-    elif kind in _TEXT:
-        yield Found(str(path), _read_text(path, collection))
+def _articles(stream: BinaryIO, source: _Source, *, is_unpacked: bool = False) -> Iterator[Found]:
+    buffered = io.BufferedReader(cast(io.RawIOBase, stream), HEAD_BYTES)
+    head = buffered.peek(HEAD_BYTES)[:HEAD_BYTES]
+    kind = kind_of(head, source.name, source.content_type)
+    charset = charset_in(source.content_type)
+    if kind is Kind.GZIP:
+        if is_unpacked:
+            raise UnreadableFile(f"{source.name} is packed twice; unpack it first.")
+        inner = replace(source, content_type=None)
+        yield from _articles(cast(BinaryIO, Unpacked(buffered, source.name)), inner, is_unpacked=True)
+    elif kind is Kind.LINES:
+        yield from _confined(read_lines(buffered, source.name, source.collection), source)
+    elif kind is Kind.TABLE:
+        yield from _confined(read_table(buffered, head, source.name, source.collection, charset), source)
     else:
-        known = ", ".join(sorted(_TEXT | _LINES | {".json"}))
-        raise UnreadableFile(f"{path} is not of a kind that can be read; known are {known}, and .gz of the JSON kinds.")
+        data = _whole(buffered, source.name, _MOST_BYTES[kind])
+        yield from _document(kind, data, source, charset)
 
 
-def _read_text(path: Path, collection: str) -> IncomingArticle:
-    import frontmatter
-    import yaml
-
-    text = _decoded(path)
-    if not text.strip():
-        raise UnreadableFile(f"{path} is empty.")
-    try:
-        post = frontmatter.loads(text)
-    except (yaml.YAMLError, ValueError) as error:
-        raise UnreadableFile(f"The front matter of {path} is not valid YAML: {str(error).splitlines()[0]}.") from error
-    fields = dict(post.metadata)
-    if "id" not in fields and "url" not in fields:
-        fields["id"] = _file_id(path)
-    return article_from({**fields, "body": post.content}, collection)
-
-
-def _read_lines(path: Path, collection: str) -> Iterator[Found]:
-    with _opened(path) as file:
-        for number, raw in enumerate(file, start=1):
-            if not raw.strip():
-                continue
-            name = f"{path}, line {number}"
-            try:
-                yield Found(name, article_from(_object(json.loads(raw), name), collection))
-            except InvalidInput as error:
-                yield Found(name, error)
-            except (ValueError, RecursionError) as error:
-                yield Found(name, UnreadableFile(f"{name} is not valid JSON: {error}."))
-
-
-def _read_json(path: Path, collection: str) -> Iterator[Found]:
-    with _opened(path) as file:
-        raw = file.read(_MOST_FILE_BYTES + 1)
-    if len(raw) > _MOST_FILE_BYTES:
-        raise UnreadableFile(f"{path} is over {_MOST_FILE_BYTES:,} bytes; write large collections as JSONL.")
-    try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableFile(f"{path} is not valid JSON: {error}.") from error
-    if isinstance(found, dict) and isinstance(found.get("articles"), list):
-        found = found["articles"]
-    many = found if isinstance(found, list) else [found]
-    for number, item in enumerate(many, start=1):
-        name = f"{path}, article {number}"
+def _document(kind: Kind, data: bytes, source: _Source, charset: str | None) -> Iterator[Found]:
+    if kind is Kind.JSON:
+        yield from _confined(read_json(data, source.name, source.collection, source.file_id), source)
+    elif kind is Kind.TEXT:
+        text = decoded(data, source.name, charset)
+        article = read_text(text, source.name, source.collection, source.file_id)
+        if source.url:
+            url = believed_url(article.url, source.url)
+            article = replace(article, id=None, url=url, collection=source.collection)
+        yield Found(source.name, article)
+    else:
         try:
-            fields = _object(item, name)
-            if len(many) == 1 and not fields.get("id") and not fields.get("url"):
-                fields = {**fields, "id": _file_id(path)}
-            yield Found(name, article_from(fields, collection))
-        except InvalidInput as error:
-            yield Found(name, error)
+            parsed = WORKERS.parse(kind, data, source.url, charset)
+        except UnreadableFile as error:
+            raise UnreadableFile(f"{source.name} cannot be read. {error}") from None
+        yield Found(source.name, _article(parsed, source))
 
 
-def article_from(fields: Mapping[str, Any], collection: str = DEFAULT_COLLECTION) -> IncomingArticle:
-    """An article from loosely named fields; fields that nobody knows are passed over. Raises `InvalidInput`."""
+def _confined(records: Iterator[Found], source: _Source) -> Iterator[Found]:
+    """Records from disk as they are; fetched ones cannot say that they are another site's or in another collection."""
+    for number, found in enumerate(records):
+        if source.url and isinstance(found.outcome, IncomingArticle):
+            article = confined(found.outcome, source.url, f"{source.url}#{number}")
+            found = replace(found, outcome=replace(article, collection=source.collection))
+        yield found
 
-    def field(name: str) -> Any:
-        return next((fields[alias] for alias in _ALIASES[name] if fields.get(alias) not in (None, "")), None)
 
-    def line(name: str) -> str | None:
-        value = field(name)
-        return None if value is None else str(value)
-
-    body = field("body")
-    if not isinstance(body, str):
-        raise InvalidInput("The article has no text: give it a `body` (or `text`, or `content`).")
+def _article(parsed: Parsed, source: _Source) -> IncomingArticle:
+    url = believed_url(parsed.canonical, source.url)
     return IncomingArticle(
-        title=line("title") or "",
-        body=body,
-        id=line("id"),
-        publisher=line("publisher"),
-        authors=names(field("authors")),
-        url=line("url"),
-        language=line("language"),
-        published_at=parse_time(field("published_at"), "The publication date"),
-        updated_at=parse_time(field("updated_at"), "The update time"),
-        collection=str(fields.get("collection") or collection),
+        title=parsed.title or "",
+        body=parsed.body,
+        id=None if url else parsed.id or source.file_id,
+        publisher=parsed.publisher,
+        authors=parsed.authors,
+        url=url,
+        language=parsed.language,
+        published_at=parse_time(parsed.published_at, "The publication date"),
+        updated_at=parse_time(parsed.updated_at, "The update time"),
+        collection=source.collection,
+        guessed=parsed.guessed,
     )
 
 
-def _object(value: Any, name: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise UnreadableFile(f"{name} is not a JSON object with a title and a body.")
-    return value
-
-
-def _opened(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path, "rb") if path.suffix.lower() == ".gz" else open(path, "rb"))
-
-
-def _decoded(path: Path) -> str:
-    if path.stat().st_size > _MOST_FILE_BYTES:
-        raise UnreadableFile(f"{path} is over {_MOST_FILE_BYTES:,} bytes; that is not one article.")
-    raw = path.read_bytes()
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        raise UnreadableFile(f"{path} is not text in UTF-8: it is binary or in an older encoding.") from None
-    if "\0" in text:
-        raise UnreadableFile(f"{path} is a binary file, not text.")
-    return text
-
-
-def _file_id(path: Path) -> str:
-    """A file without an id or URL is known by where it lies, so that editing it makes a revision of it."""
-    place = hashlib.sha256(str(path.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    stem = "".join(c if c.isalnum() or c in "-_." else "-" for c in path.stem)[:100]
-    return f"{stem}-{place}"
+def _whole(stream: BinaryIO, name: str, most: int) -> bytes:
+    data = stream.read(most + 1)
+    if len(data) > most:
+        raise UnreadableFile(f"{name} is over {most:,} bytes; that is not one article of its kind.")
+    return data

@@ -75,6 +75,8 @@ revisions = Table(
     Column("first_seen_at", UtcDateTime, nullable=False),
     # From when this wording may be cited: what a question asked "as of" a moment is held against.
     Column("visible_from", UtcDateTime, nullable=False),
+    # The fields above that no metadata declared, by name.
+    Column("guessed", JSON, nullable=False, server_default="[]"),
     Column("content_hash", String(64), nullable=False),
     Column("is_current", Boolean, nullable=False),
     Index("ix_revisions_current_published", "is_current", "published_at"),

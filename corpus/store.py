@@ -355,6 +355,7 @@ def _insert_revision(
             authors=list(new.authors),
             url=new.url,
             language=new.language,
+            guessed=list(new.guessed),
             published_at=new.published_at,
             updated_at=new.updated_at,
             first_seen_at=now,
@@ -472,4 +473,5 @@ def _article(row: Row[Any]) -> Article:
         first_seen_at=row.first_seen_at,
         collection=row.collection,
         is_current=row.is_current,
+        guessed=tuple(row.guessed),
     )

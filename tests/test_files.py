@@ -60,14 +60,15 @@ def test_json_in_three_shapes(tmp_path: Path, shape: str) -> None:
     ("name", "content", "words"),
     [
         ("a.txt", b"", "is empty"),
-        ("a.txt", b"\x89PNG\r\n\x1a\n\x00\xff", "not text in UTF-8"),
+        ("a.txt", b"\x89PNG\r\n\x1a\n\x00\xff", "binary"),
         ("a.txt", b"abc\x00def", "binary"),
         ("a.md", b"---\ntitle: [\n---\nBody", "front matter"),
         ("a.md", b"---\ndate: next week\n---\nBody", "publication date"),
         ("a.json", b"{", "not valid JSON"),
         ("a.json", b"[" * 100_000, "not valid JSON"),
-        ("a.jsonl.gz", b"not gzip", "cannot be read"),
-        ("a.pdf", b"%PDF", "not of a kind"),
+        ("a.jsonl.gz", b"not gzip", "not valid JSON"),
+        ("a.pdf", b"%PDF", "damaged"),
+        ("a.css", b"p {}", "not of a kind"),
         ("noending", b"text", "not of a kind"),
     ],
 )

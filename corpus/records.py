@@ -1,0 +1,124 @@
+"""Articles kept as records: JSON, JSON Lines, and the loosely named fields that both (and tables) come with."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+from corpus.accept import names, parse_time
+from corpus.article import DEFAULT_COLLECTION, IncomingArticle
+from corpus.errors import InvalidInput, UnreadableFile
+from corpus.found import Found
+
+# The same thing under the names that other people's files use.
+ALIASES = {
+    "body": ("body", "text", "content"),
+    "title": ("title", "headline"),
+    "publisher": ("publisher", "source", "outlet"),
+    "authors": ("authors", "author", "byline"),
+    "published_at": ("published_at", "date", "published", "pubDate"),
+    "updated_at": ("updated_at", "updated", "modified"),
+    "url": ("url", "link"),
+    "language": ("language", "lang"),
+    "id": ("id",),
+}
+_LISTS = ("authors",)
+_MOST_LINE_BYTES = 20_000_000
+
+
+def article_from(fields: Mapping[str, Any], collection: str = DEFAULT_COLLECTION) -> IncomingArticle:
+    """An article from loosely named fields; fields that nobody knows are passed over. Raises `InvalidInput`."""
+
+    def field(name: str) -> Any:
+        value = next((fields[alias] for alias in ALIASES[name] if fields.get(alias) not in (None, "")), None)
+        # YAML can nest one list in itself a billion times over in a few lines; written out as text it fills the memory.
+        if isinstance(value, Mapping) or (isinstance(value, list) and name not in _LISTS):
+            raise InvalidInput(f"The field {name} is not plain text.")
+        return value
+
+    def line(name: str) -> str | None:
+        value = field(name)
+        return None if value is None else str(value)
+
+    body = field("body")
+    if not isinstance(body, str):
+        raise InvalidInput("The article has no text: give it a `body` (or `text`, or `content`).")
+    return IncomingArticle(
+        title=line("title") or "",
+        body=body,
+        id=line("id"),
+        publisher=line("publisher"),
+        authors=_names(field("authors")),
+        url=line("url"),
+        language=line("language"),
+        published_at=parse_time(field("published_at"), "The publication date"),
+        updated_at=parse_time(field("updated_at"), "The update time"),
+        collection=str(fields.get("collection") or collection),
+        guessed=_names(fields.get("guessed")),
+    )
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list):
+        people = [one.get("name") if isinstance(one, Mapping) else one for one in value]
+        return names([one for one in people if isinstance(one, str | int)])
+    return names(value)
+
+
+def starts_as_lines(text: str) -> bool:
+    """Whether the first line of `text` is a JSON object by itself and another one begins after it."""
+    first, _, rest = text.partition("\n")
+    if not rest.lstrip().startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def read_lines(stream: BinaryIO, name: str, collection: str) -> Iterator[Found]:
+    """One article a line; a bad line fails alone, and is named by its number."""
+    number = 0
+    while raw := stream.readline(_MOST_LINE_BYTES + 1):
+        number += 1
+        where = f"{name}, line {number}"
+        if len(raw) > _MOST_LINE_BYTES:
+            yield Found(where, UnreadableFile(f"{where} is over {_MOST_LINE_BYTES:,} bytes; that is not one article."))
+            while raw and not raw.endswith(b"\n"):
+                raw = stream.readline(_MOST_LINE_BYTES)
+        elif raw.strip():
+            yield _line(raw, where, collection)
+
+
+def _line(raw: bytes, where: str, collection: str) -> Found:
+    try:
+        return Found(where, article_from(_object(json.loads(raw), where), collection))
+    except InvalidInput as error:
+        return Found(where, error)
+    except (ValueError, RecursionError) as error:
+        return Found(where, UnreadableFile(f"{where} is not valid JSON: {error}."))
+
+
+def read_json(raw: bytes, name: str, collection: str, file_id: str | None) -> Iterator[Found]:
+    """One article, a list, or an object with a list `articles`. A lone one without a name of its own is `file_id`."""
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(f"{name} is not valid JSON: {error}.") from error
+    if isinstance(found, dict) and isinstance(found.get("articles"), list):
+        found = found["articles"]
+    many = found if isinstance(found, list) else [found]
+    for number, item in enumerate(many, start=1):
+        where = f"{name}, article {number}"
+        try:
+            fields = _object(item, where)
+            if len(many) == 1 and not fields.get("id") and not fields.get("url"):
+                fields = {**fields, "id": file_id}
+            yield Found(where, article_from(fields, collection))
+        except InvalidInput as error:
+            yield Found(where, error)
+
+
+def _object(value: Any, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise UnreadableFile(f"{name} is not a JSON object with a title and a body.")
+    return value

@@ -1,0 +1,74 @@
+"""Which characters bytes stand for."""
+
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.charset import charset_in, decoded, encoding_of
+from corpus.errors import UnreadableFile
+from tests.documents import read, refusal
+
+GERMAN = "Der Hafen öffnete wieder, und die Größe der Schäden überraschte die Behörden. " * 20
+RUSSIAN = "Порт снова открылся после шторма, и первый корабль пришёл к полудню. " * 20
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "iso-8859-1"])
+def test_text_is_read_without_being_told_how(encoding: str) -> None:
+    assert decoded(GERMAN.encode(encoding), "a.txt") == GERMAN
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r"])
+def test_other_scripts_are_detected(encoding: str) -> None:
+    assert decoded(RUSSIAN.encode(encoding), "a.txt") == RUSSIAN
+
+
+def test_what_is_declared_counts_unless_it_cannot_be() -> None:
+    polish = "Zażółć gęślą jaźń. " * 5
+    assert decoded(polish.encode("iso-8859-2"), "a.html", "iso-8859-2") == polish
+    assert decoded(GERMAN.encode(), "a.html", "iso-8859-1") == GERMAN
+    assert decoded(GERMAN.encode("cp1252"), "a.html", "utf-8") == GERMAN
+    assert decoded("“Open”".encode("cp1252"), "a.html", "iso-8859-1") == "“Open”"
+    assert decoded("港が再開した".encode("iso2022_jp"), "a.html", "iso-2022-jp") == "港が再開した"
+
+
+def test_a_page_names_its_charset_and_other_text_that_looks_so_does_not() -> None:
+    raw = '<meta charset="cp1251"><p>Порт</p>'.encode("cp1251")
+    assert "Порт" in decoded(raw, "a.html", is_page=True)
+    assert "Порт" in read(
+        b'<!doctype html><html><head><meta http-equiv=Content-Type content="text/html; charset=windows-1251"></head><body>'
+        b"<article><p>" + RUSSIAN.encode("cp1251") + b"</p></article></body></html>", "a.html",
+    ).body  # fmt: skip
+
+
+def test_one_broken_byte_does_not_turn_the_rest_into_something_else() -> None:
+    raw = GERMAN.encode() + b"\xff" + GERMAN.encode()
+    assert decoded(raw, "a.txt").count("ö") == 2 * GERMAN.count("ö")
+
+
+@pytest.mark.parametrize("label", ["rot13", "zlib", "unicode_escape", "utf-7", "no-such-charset", "\x00", "idna"])
+def test_labels_that_are_no_charsets_are_passed_over(label: str) -> None:
+    assert decoded(GERMAN.encode("cp1252"), "a.txt", label) == GERMAN
+
+
+@pytest.mark.parametrize(
+    "raw", [b"abc\x00def", b"\x89PNG\r\n\x1a\n\x00\xff", bytes(range(256)) * 20, b"\x7fELF\x02\x01"]
+)
+def test_binary_is_refused(raw: bytes) -> None:
+    assert "binary" in refusal(raw, "a.txt")
+
+
+def test_the_header_is_read() -> None:
+    assert charset_in("text/html; Charset='UTF-8'; x=y") == "UTF-8"
+    assert charset_in("text/html") is None and charset_in(None) is None
+
+
+@given(st.binary(max_size=400), st.sampled_from([None, "utf-8", "cp1252", "utf-16", "gb2312", "hz", "x"]))
+def test_any_bytes_give_text_or_a_reason(raw: bytes, label: str | None) -> None:
+    try:
+        text = decoded(raw, "a.txt", label, is_page=True)
+    except UnreadableFile as error:
+        assert "a.txt" in str(error)
+    else:
+        assert isinstance(text, str) and codecs.lookup(encoding_of(raw, "a.txt", label, is_page=True))

@@ -1,0 +1,151 @@
+"""Pages: metadata before guesses, in the forms in which sites write it."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.documents import SENTENCE, page, read, refusal
+
+URL = "https://www.coast.example/news/harbour"
+NEWS = {
+    "@context": "https://schema.org", "@type": "NewsArticle", "headline": "Harbour reopens",
+    "datePublished": "2024-05-03T07:00:00+01:00", "dateModified": "2024-05-04T09:00:00Z",
+    "author": [{"@type": "Person", "name": "Ana Ruiz"}, {"@type": "Person", "name": "By Bo Lee"}],
+    "publisher": {"@type": "Organization", "name": "Coast Times"}, "inLanguage": "en-GB",
+}  # fmt: skip
+
+
+def script(content: str) -> str:
+    return f'<script type="application/ld+json">{content}</script>'
+
+
+GRAPH = {
+    "@graph": [
+        {"@type": "WebPage", "@id": "#page", "datePublished": "2020-01-01"},
+        {**NEWS, "author": {"@id": "#ana"}, "publisher": {"@id": "#org"}},
+        {"@type": "Person", "@id": "#ana", "name": ["Ana Ruiz", "Bo Lee"]},
+        {"@type": "Organization", "@id": "#org", "name": "Coast Times"},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    "linked",
+    [
+        json.dumps(NEWS),
+        json.dumps([{"@type": "BreadcrumbList"}, NEWS]),
+        json.dumps(GRAPH),
+        json.dumps({**NEWS, "@type": ["Thing", "ReportageNewsArticle"]}),
+        f"//<![CDATA[\n{json.dumps(NEWS)}\n//]]>",
+        f"<!-- {json.dumps(NEWS)} -->;",
+        json.dumps(NEWS)[:-1] + ",}",
+        json.dumps(NEWS).replace("Harbour reopens", "Harbour\treopens"),
+        json.dumps({"@type": "Organization", "name": "x"}) + json.dumps(NEWS),
+        json.dumps({**NEWS, "author": ["Ana Ruiz", "https://coast.example/bo", "Bo Lee"]}),
+        json.dumps({"@type": "WebPage", "mainEntity": NEWS}),
+    ],
+    ids="plain list graph types cdata comment comma control two names entity".split(),
+)
+def test_json_ld_in_the_forms_that_sites_write(linked: str) -> None:
+    article = read(page(script(linked)), "a.html", URL)
+    assert article.title == "Harbour reopens"
+    assert article.authors == ("Ana Ruiz", "Bo Lee")
+    assert article.publisher == "Coast Times"
+    assert article.published_at == datetime(2024, 5, 3, 6, tzinfo=UTC)
+    assert article.updated_at == datetime(2024, 5, 4, 9, tzinfo=UTC)
+    assert (article.language, article.url, article.guessed) == ("en", URL, ())
+
+
+def test_json_ld_that_cannot_be_parsed_still_gives_its_plain_fields() -> None:
+    broken = '{"@type": "NewsArticle", "headline": "The "big" storm", "datePublished": "2024-05-03", "x": }'
+    article = read(page(script(broken)), "a.html", URL)
+    assert article.title == 'The "big" storm'
+    assert article.published_at == datetime(2024, 5, 3, tzinfo=UTC)
+    assert not {"title", "published_at"} & set(article.guessed)
+
+
+def test_json_ld_about_something_else_is_not_the_article() -> None:
+    other = {"@type": "Product", "name": "A boat", "datePublished": "2001-01-01"}
+    article = read(page(script(json.dumps(other)) + '<meta property="og:title" content="Harbour reopens">'), "a.html")
+    assert article.title == "Harbour reopens"
+    assert article.published_at is None or "published_at" in article.guessed
+
+
+def test_meta_elements_where_there_is_no_json_ld() -> None:
+    head = (
+        '<meta property="og:title" content="Harbour reopens | Coast Times"><meta property="og:site_name" content="Coast Times">'
+        '<meta property="article:published_time" content="2024-05-03T06:00:00Z">'
+        '<meta property="article:modified_time" content="2024-05-03T05:00:00Z">'
+        '<meta property="article:author" content="https://coast.example/ana"><meta name="author" content="By Ana Ruiz">'
+    )
+    article = read(page(head, lang=' lang="EN_gb"'), "a.html", URL)
+    assert (article.title, article.publisher, article.authors) == ("Harbour reopens", "Coast Times", ("Ana Ruiz",))
+    assert article.published_at == datetime(2024, 5, 3, 6, tzinfo=UTC)
+    assert article.updated_at is None  # before the publication: a template's date
+    assert (article.language, article.guessed) == ("en", ())
+
+
+def test_a_marked_time_element_counts_and_an_unmarked_one_is_a_guess() -> None:
+    marked = read(page(body='<time itemprop="datePublished" datetime="2024-05-03">3 May</time>'), "a.html")
+    assert marked.published_at == datetime(2024, 5, 3, tzinfo=UTC) and "published_at" not in marked.guessed
+    plain = read(page(body='<h1>Harbour</h1><time class="date" datetime="2024-05-03">3 May</time>'), "a.html")
+    assert plain.published_at == datetime(2024, 5, 3, tzinfo=UTC) and "published_at" in plain.guessed
+
+
+def test_what_is_guessed_is_marked() -> None:
+    article = read(page("<title>Harbour reopens</title>", "<h1>Harbour reopens</h1>", lang=""), "a.html", URL)
+    assert (article.title, article.publisher, article.language) == ("Harbour reopens", "coast.example", None)
+    assert {"title", "publisher"} <= set(article.guessed)
+
+
+@pytest.mark.parametrize("date", ["1970-01-01T00:00:00Z", "2999-01-01", "0001-01-01", "soon", "2024-13-45"])
+def test_impossible_dates_are_not_believed(date: str) -> None:
+    assert (
+        read(page(script(json.dumps({"@type": "NewsArticle", "datePublished": date}))), "a.html").published_at is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("canonical", "kept"),
+    [
+        ("/news/harbour-2", "https://www.coast.example/news/harbour-2"),
+        ("https://coast.example/news/harbour", "https://coast.example/news/harbour"),
+        ("https://reuters.example/world/1", URL),
+        ("https://coast.example.evil.example/news", URL),
+        ("javascript:alert(1)", URL),
+        ("https://www.coast.example/", URL),
+        ("http://[", URL),
+    ],
+)
+def test_a_page_cannot_take_over_the_article_of_another_site(canonical: str, kept: str) -> None:
+    assert read(page(f'<link rel="canonical" href="{canonical}">'), "a.html", URL).url == kept
+
+
+def test_a_saved_page_is_known_by_the_address_it_names() -> None:
+    assert read(page(f'<link rel="canonical" href="{URL}">'), "a.html").url == URL
+
+
+def test_an_article_cut_into_containers_is_put_together() -> None:
+    block = "".join(
+        f'<div class="body">{"".join(f"<p>{n}{m} {SENTENCE * 2}</p>" for m in range(3))}</div><div class="ad">Buy</div>'
+        for n in "abc"
+    )
+    found = read(f"<html><body><main><div class=chunks>{block}</div></main></body></html>".encode(), "a.html")
+    assert all(f"{n}{m} The harbour" in found.body for n in "abc" for m in range(3))
+
+
+def test_the_body_of_metadata_serves_where_the_page_shows_less() -> None:
+    whole = SENTENCE * 60
+    assert read(page(script(json.dumps({**NEWS, "articleBody": whole})), paragraphs=1), "a.html").body == whole.strip()
+
+
+def test_comments_and_menus_are_left_out() -> None:
+    raw = page(body="<h1>Harbour reopens</h1>").replace(
+        b"</article>", b'</article><div id="comments"><p>First! I disagree with all of this, says a reader.</p></div>'
+    )
+    assert "I disagree" not in read(raw.replace(b"<article>", b"<nav><a href=/>Home</a></nav><article>"), "a.html").body
+
+
+def test_a_page_without_text_says_so() -> None:
+    assert "no article text" in refusal(b"<!doctype html><html><body><script>draw()</script></body></html>", "a.html")
