@@ -30,6 +30,7 @@ class Archive(RuleBasedStateMachine):
         self.small = Small(self.folder / "data", sync_threshold=20).start()
         self.model: dict[str, list[tuple[datetime, str]]] = {}
         self.day = 0
+        self.crashes = 0
 
     @rule(number=numbers, wording=st.integers(0, 3))
     def put(self, number: int, wording: int) -> None:
@@ -72,21 +73,21 @@ class Archive(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.small.close()
-        self.small = Small(self.folder / "data", sync_threshold=20).start()
+        self.small = Small(self.small.folder, sync_threshold=20).start()
 
     @rule()
     def crash(self) -> None:
         """What is on disk at this moment is all that a killed process leaves."""
-        left = self.folder / f"crashed{self.day}"
-        shutil.rmtree(left, ignore_errors=True)
+        # A place of its own each time: Chroma keeps what it has open by path, and a new process would not have it open.
+        self.crashes += 1
+        left = self.folder / f"data{self.crashes}"
         self.small.indexer.close()
-        shutil.copytree(self.folder / "data", left)
+        shutil.copytree(self.small.folder, left)
         self.small.database.close()
         for note in left.rglob("sound.json"):
             note.unlink()
-        shutil.rmtree(self.folder / "data")
-        left.rename(self.folder / "data")
-        self.small = Small(self.folder / "data", sync_threshold=20).start()
+        shutil.rmtree(self.small.folder)
+        self.small = Small(left, sync_threshold=20).start()
 
     @invariant()
     def the_store_holds_what_the_model_holds(self) -> None:

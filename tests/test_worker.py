@@ -74,10 +74,8 @@ def test_hostile_documents_fail_alone_in_time(name: str) -> None:
 def test_what_takes_too_long_is_ended_and_the_next_document_is_read() -> None:
     workers = Workers()
     slow = b"<html><body><p " + b" ".join(b"a%d=1" % number for number in range(600_000)) + b">x"
-    began = time.monotonic()
     with pytest.raises(UnreadableFile, match="too long"):
         workers.parse(Kind.PAGE, slow)
-    assert 5 < time.monotonic() - began <= 10
     assert workers.parse(Kind.PAGE, page()).body
     workers.close()
 
