@@ -1,7 +1,6 @@
 """The command line. Only light things are imported at the top, so that `dateline --help` answers at once."""
 
 import json
-import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api import feeds_command
+from api.command import begin
 from corpus.errors import DatelineError
 
 if TYPE_CHECKING:
     from api.doors import Door
-    from api.settings import Settings
 
 app = typer.Typer(
     help="Answer questions about news articles, and prove every sentence with an exact passage.",
@@ -23,6 +23,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(feeds_command.app, name="feeds")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder [DATELINE_DATA, default ./data].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -60,7 +62,7 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Server processes [DATELINE_WORKERS].")] = None,
 ) -> None:
     """Serve the chat page and the HTTP API; on the first start take in the bundled articles."""
-    settings = _settings(data=data, host=host, port=port, workers=workers)
+    settings = begin(data=data, host=host, port=port, workers=workers)
     from api.server import serve as run
 
     run(settings)
@@ -68,20 +70,32 @@ def serve(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, folders, or - for standard input.")],
+    sources: Annotated[list[str], typer.Argument(help="Files, folders, addresses, or - for standard input.")],
     data: Data = None,
     collection: Collection = "default",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until vectors are complete.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Read articles from files and folders and store them. Bad ones are named; the rest is done.
+    """Read articles from files, folders and addresses and store them. Bad ones are named; the rest is done.
 
     Known are pages (.html), .pdf, .docx, newsletters (.eml), tables (.csv, .tsv), .json, .jsonl, .txt and .md, also
-    packed as .gz; the content decides.
+    packed as .gz; the content decides. An address may be a page, a document, a feed or a sitemap.
     """
-    from api.ingest_command import run
+    settings = begin(data=data)
+    urls = [source for source in sources if source.lower().startswith(("http://", "https://"))]
+    paths = [Path(source) for source in sources if source not in urls]
+    codes = []
+    if paths:
+        from api.ingest_command import run
 
-    sys.exit(run(_settings(data=data), paths, collection, wait, as_json))
+        codes.append(run(settings, paths, collection, wait, as_json))
+    if urls:
+        from api.collect_command import exit_code, fetch, print_jobs
+
+        job = fetch(settings, urls, collection, wait, as_json)
+        _print_json(job) if as_json else print_jobs([job])
+        codes.append(exit_code([job]))
+    sys.exit(max(codes))
 
 
 @app.command()
@@ -164,7 +178,7 @@ def articles(
 @app.command()
 def reindex(data: Data = None, as_json: AsJson = False) -> None:
     """Cut and embed everything anew: after changing DATELINE_EMBEDDER, or to rebuild the index."""
-    settings = _settings(data=data)
+    settings = begin(data=data)
     from api.engine import Engine
     from api.ingest_command import catch_up
 
@@ -180,21 +194,8 @@ def reindex(data: Data = None, as_json: AsJson = False) -> None:
 def _door(data: Path | None) -> Iterator["Door"]:
     from api.doors import open_door
 
-    with open_door(_settings(data=data)) as door:
+    with open_door(begin(data=data)) as door:
         yield door
-
-
-def _settings(**flags: Any) -> "Settings":
-    from api.settings import read_settings
-
-    settings = read_settings(**flags)
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
-    # The libraries' own chatter is for their developers.
-    for name in ("httpx", "httpcore", "chromadb", "alembic", "optimum", "transformers", "sentence_transformers"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    return settings
 
 
 def _print_json(value: Any) -> None:

@@ -25,9 +25,9 @@ class Client:
         """The JSON that a post answers."""
         return self._send("POST", path, json=body)
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str, **query: Any) -> None:
         """Delete what is at a path."""
-        self._send("DELETE", path)
+        self._send("DELETE", path, params=query)
 
     def _send(self, method: str, path: str, **more: Any) -> Any:
         try:

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -11,11 +12,18 @@ from answering.ask import Asker
 from answering.extractive import ExtractiveAnswerer
 from answering.model import ChatModel
 from api.settings import Settings
+from api.version import VERSION
+from corpus.addresses import Allowed
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.errors import DatelineError
+from corpus.feeds import FeedStore
+from corpus.fetch import Fetcher
+from corpus.jobs import JobStore
 from corpus.owner import Ownership
+from corpus.politeness import Politeness
 from corpus.store import ArticleStore
+from retrieval.collect import Collector
 from retrieval.embedder import LazyEmbedder
 from retrieval.indexer import Indexer, record_embedder
 from retrieval.ingest import Ingester
@@ -55,6 +63,9 @@ class Engine:
                 settings.chroma_url or None,
             )
             self.ingester = Ingester(self.store, self.indexer, settings.data)
+            self.jobs = JobStore(self._database)
+            self.feeds = FeedStore(self._database, timedelta(minutes=settings.feed_minutes))
+            self.collector = _collector(settings, self.jobs, self.feeds, self.ingester)
             self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder)
             self._model = _chat_model(settings)
             self.asker = Asker(self.store, self.searcher, ExtractiveAnswerer(self.embedder), self._model)
@@ -80,6 +91,7 @@ class Engine:
     def close(self) -> None:
         """Finish the batch in hand, close the index and the store, and give the folder back."""
         self._closing.set()
+        self.collector.close()
         self.asker.close()
         self.indexer.close()
         if self._started:
@@ -102,6 +114,12 @@ class Engine:
                 pass
         except DatelineError as error:
             log.error("%s", error)
+
+
+def _collector(settings: Settings, jobs: JobStore, feeds: FeedStore, ingester: Ingester) -> Collector:
+    contact = f" ({settings.fetch_contact})" if settings.fetch_contact else ""
+    fetcher = Fetcher(Allowed.parse(settings.fetch_allow.split(",")), f"Dateline/{VERSION}{contact}")
+    return Collector(jobs, feeds, fetcher, Politeness(fetcher, settings.fetch_interval), ingester)
 
 
 def _chat_model(settings: Settings) -> ChatModel | None:

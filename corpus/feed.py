@@ -84,7 +84,7 @@ def _xml_feed(data: bytes, url: str) -> Feed:
     language = _line(parsed.feed.get("language"))
     entries = tuple(_from_feedparser(item, url, outlet, language) for item in parsed.entries[:_MOST_ENTRIES])
     kept = tuple(entry for entry in entries if entry is not None)
-    if not kept and not parsed.version and not parsed.entries:
+    if not kept and not parsed.get("version") and not parsed.entries:
         cause = f": {parsed.bozo_exception}" if parsed.get("bozo_exception") else ""
         raise UnreadableFile(f"{url} is not a feed that can be read{str(cause)[:200]}.")
     return Feed(outlet, kept)
@@ -103,7 +103,8 @@ def _from_feedparser(item: Mapping[str, Any], base: str, outlet: str | None, lan
         authors=tuple(name for author in item.get("authors", []) if (name := _line(author.get("name")))),
         publisher=_line(source.get("title")) or outlet,
         published_at=_moment(item.get("published_parsed")),
-        updated_at=_moment(item.get("updated_parsed")),
+        # Asked for, it would be the publication time when there is none.
+        updated_at=_moment(item.get("updated_parsed")) if "updated_parsed" in item else None,
         language=language,
         html=max(bodies, key=len, default=None) or None,
     )

@@ -39,9 +39,7 @@ class Politeness:
         site = urlunsplit((*urlsplit(url)[:2], "", "", ""))
         rules = self._rules_of(site).rules
         if rules is None:
-            raise FetchRefused(
-                f"{site} does not say what may be fetched: its robots.txt cannot be read. Try again later."
-            )
+            raise FetchRefused(f"{site} does not say what may be fetched: its robots.txt cannot be read now.")
         if not rules.can_fetch(url, self._fetcher.user_agent):
             raise FetchRefused(f"{url} is not fetched: the site's robots.txt asks not to.")
         self._wait(site, max(self._interval, float(rules.crawl_delay(self._fetcher.user_agent) or 0)))

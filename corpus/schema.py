@@ -134,3 +134,55 @@ cluster_bands = Table(
     Column("article_key", ForeignKey("articles.key", ondelete="CASCADE"), primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("collection", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("polled_at", UtcDateTime),
+    Column("next_poll_at", UtcDateTime, nullable=False),
+    Column("failures", Integer, nullable=False),  # polls in a row that failed
+    Column("error", Text),
+    UniqueConstraint("collection", "url"),
+)
+
+# What a feed said of an entry when its article was last asked for: the same again is not fetched again.
+feed_entries = Table(
+    "feed_entries",
+    metadata,
+    Column("feed_key", ForeignKey("feeds.key", ondelete="CASCADE"), primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("mark", String(32), nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("collection", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+job_items = Table(
+    "job_items",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("job_id", ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("feed_key", Integer),  # when the item is a feed that is subscribed to
+    Column("depth", Integer, nullable=False),  # sitemaps that led here
+    Column("entry", JSON),  # what a feed said of the article
+    Column("added", Integer),  # these three and `reason` stay NULL until the item is done
+    Column("revised", Integer),
+    Column("unchanged", Integer),
+    Column("reason", Text),  # why something of it was not taken
+    UniqueConstraint("job_id", "url"),
+    sqlite_autoincrement=True,
+)
+Index("ix_job_items_waiting", job_items.c.key, sqlite_where=job_items.c.added.is_(None))

@@ -1,0 +1,164 @@
+"""Fetching from the command line: `dateline ingest URL` and `dateline feeds`, here or through the running server."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from api.client import Client, serving
+from api.collect_routes import feed_out, job_out
+from api.engine import Engine
+from api.ingest_command import catch_up
+from api.settings import Settings
+from corpus.accept import canonical_url, check_collection
+from corpus.errors import DatelineError
+from corpus.jobs import NewItem
+
+_MOST_NAMED = 20
+_LOOK_SECONDS = 0.3
+
+_console = Console(stderr=True)
+
+Report = Callable[[dict[str, Any]], None]
+
+
+class Feeds(Protocol):
+    """What a command can do with fetching; everything is given in the shapes of the wire."""
+
+    def fetch(self, urls: Sequence[str], collection: str, report: Report) -> dict[str, Any]: ...
+    def add(self, url: str, collection: str) -> dict[str, Any]: ...
+    def remove(self, url: str, collection: str) -> None: ...
+    def all(self) -> list[dict[str, Any]]: ...
+    def poll(self, report: Report, *, everything: bool) -> list[dict[str, Any]]: ...
+
+
+@contextmanager
+def open_feeds(settings: Settings, *, wait: bool = True, quiet: bool = True) -> Iterator[Feeds]:
+    """The data folder itself, or the server that holds it. Raises `StoreInUse` when neither will do."""
+    server = serving(settings.data)
+    if server is not None:
+        yield _ThroughServer(server)
+        return
+    with Engine(settings) as engine:
+        yield _Here(engine, wait, quiet)
+
+
+def fetch(settings: Settings, urls: Sequence[str], collection: str, wait: bool, as_json: bool) -> dict[str, Any]:
+    """Fetch what the addresses hold, with a progress bar; gives the finished job."""
+    check_collection(collection)
+    addresses = [canonical_url(url) for url in urls]
+    with open_feeds(settings, wait=wait, quiet=as_json) as feeds, progress(as_json) as report:
+        return feeds.fetch(addresses, collection, report)
+
+
+def exit_code(jobs: Sequence[dict[str, Any]]) -> int:
+    """0 when all was taken, 1 when something was not, 2 when nothing was."""
+    failed = sum(job["failed"] for job in jobs)
+    return 0 if not failed else 1 if any(_taken(job) for job in jobs) else 2
+
+
+def print_jobs(jobs: Sequence[dict[str, Any]]) -> None:
+    """What became of some jobs: the counts, and what failed with its reason."""
+    sums = {name: sum(job[name] for job in jobs) for name in ("added", "revised", "unchanged", "failed")}
+    print(", ".join(f"{count:,} {name}" for name, count in sums.items()))
+    failures = [failure for job in jobs for failure in job["failures"]]
+    for failure in failures[:_MOST_NAMED]:
+        line = f"  {failure['url']}: {failure['reason']}"
+        _console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
+    if len(failures) > _MOST_NAMED:
+        _console.print(f"  … and {len(failures) - _MOST_NAMED:,} more; --json names them all.", style="red")
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Report]:
+    """Shows how far a job is."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=_console, disable=quiet) as shown:
+        task = shown.add_task("Fetching", total=None)
+
+        def report(job: dict[str, Any]) -> None:
+            shown.update(
+                task, total=job["total"], completed=job["done"], description=f"Fetching: {_taken(job):,} articles"
+            )
+
+        yield report
+
+
+class _Here:
+    """Fetches in this process, which owns the data folder."""
+
+    def __init__(self, engine: Engine, wait: bool, quiet: bool) -> None:
+        self._engine = engine
+        self._wait = wait
+        self._quiet = quiet
+
+    def fetch(self, urls: Sequence[str], collection: str, report: Report) -> dict[str, Any]:
+        return self._work(self._engine.jobs.create(collection, [NewItem(url) for url in urls]), report)
+
+    def add(self, url: str, collection: str) -> dict[str, Any]:
+        return feed_out(self._engine.feeds.add(collection, url)).model_dump(mode="json")
+
+    def remove(self, url: str, collection: str) -> None:
+        self._engine.feeds.remove(collection, url)
+
+    def all(self) -> list[dict[str, Any]]:
+        return [feed_out(feed).model_dump(mode="json") for feed in self._engine.feeds.all()]
+
+    def poll(self, report: Report, *, everything: bool) -> list[dict[str, Any]]:
+        return [self._work(job_id, report) for job_id in self._engine.collector.poll(everything=everything)]
+
+    def _work(self, job_id: str, report: Report) -> dict[str, Any]:
+        self._engine.start()
+        self._engine.collector.work(job_id, lambda: report(self._job(job_id)))
+        if self._wait:
+            catch_up(self._engine, quiet=self._quiet)
+        return self._job(job_id)
+
+    def _job(self, job_id: str) -> dict[str, Any]:
+        return job_out(self._engine.jobs.job(job_id)).model_dump(mode="json")
+
+
+class _ThroughServer:
+    """Asks the running server to fetch, and watches it."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def fetch(self, urls: Sequence[str], collection: str, report: Report) -> dict[str, Any]:
+        job = self._client.post("/v1/ingest", {"urls": list(urls), "collection": collection})
+        return self._watch(job["id"], report)
+
+    def add(self, url: str, collection: str) -> dict[str, Any]:
+        return dict(self._client.post("/v1/feeds", {"url": url, "collection": collection}))
+
+    def remove(self, url: str, collection: str) -> None:
+        self._client.delete("/v1/feeds", url=url, collection=collection)
+
+    def all(self) -> list[dict[str, Any]]:
+        return list(self._client.get("/v1/feeds")["data"])
+
+    def poll(self, report: Report, *, everything: bool) -> list[dict[str, Any]]:
+        if not everything:
+            raise DatelineError("The running server polls its feeds by itself when they are due.")
+        return [self._watch(job["id"], report) for job in self._client.post("/v1/feeds/poll", {})["data"]]
+
+    def _watch(self, job_id: str, report: Report) -> dict[str, Any]:
+        while True:
+            job = dict(self._client.get(f"/v1/jobs/{job_id}"))
+            report(job)
+            if job["status"] == "finished":
+                return job
+            time.sleep(_LOOK_SECONDS)
+
+
+def _taken(job: dict[str, Any]) -> int:
+    return int(job["added"] + job["revised"] + job["unchanged"])

@@ -1,0 +1,191 @@
+"""Routes to fetching: jobs over addresses, and the feeds that are polled."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.engine import Engine
+from api.schemas import Problem
+from corpus.accept import canonical_url, check_collection
+from corpus.article import DEFAULT_COLLECTION
+from corpus.feeds import Subscription
+from corpus.jobs import Job, NewItem
+
+router = APIRouter()
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 404, 422, 503)
+}
+
+
+class IngestRequest(BaseModel):
+    """Addresses of articles, feeds and sitemaps to fetch. What each is shows in what it answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    urls: Annotated[list[Annotated[str, Field(min_length=1, max_length=2_000)]], Field(min_length=1, max_length=1_000)]
+    collection: str = Field(DEFAULT_COLLECTION, max_length=63)
+
+
+class FeedRequest(BaseModel):
+    """A feed to subscribe to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(min_length=1, max_length=2_000)
+    collection: str = Field(DEFAULT_COLLECTION, max_length=63)
+
+
+class JobFailureOut(BaseModel):
+    """An address of which something was not taken, and why."""
+
+    url: str
+    reason: str
+
+
+class JobOut(BaseModel):
+    """How far a job is. `total` grows while feeds lead to articles; `failures` names at most 1,000."""
+
+    object: Literal["job"] = "job"
+    id: str
+    status: Literal["running", "finished"]
+    collection: str
+    created_at: datetime
+    total: int
+    done: int
+    added: int
+    revised: int
+    unchanged: int
+    failed: int
+    failures: list[JobFailureOut]
+
+
+class JobList(BaseModel):
+    """The newest jobs; ask for one to see what failed."""
+
+    object: Literal["list"] = "list"
+    data: list[JobOut]
+
+
+class FeedOut(BaseModel):
+    """A feed that is polled; `error` is why the last poll failed, when it did."""
+
+    url: str
+    title: str | None
+    collection: str
+    added_at: datetime
+    polled_at: datetime | None
+    next_poll_at: datetime
+    failures: int
+    error: str | None
+
+
+class FeedList(BaseModel):
+    """All feeds that are subscribed to."""
+
+    object: Literal["list"] = "list"
+    data: list[FeedOut]
+
+
+@router.post(
+    "/v1/ingest", operation_id="ingest_urls", summary="Fetch articles, feeds and sitemaps", status_code=202,
+    responses=_PROBLEMS,
+)  # fmt: skip
+async def ingest_urls(body: IngestRequest, request: Request, response: Response) -> JobOut:
+    """Begins a job and answers at once; `GET /v1/jobs/{id}` says how far it is. It survives a restart."""
+    engine = _engine(request)
+    items = [NewItem(canonical_url(url)) for url in body.urls]
+    job_id = await run_in_threadpool(engine.jobs.create, check_collection(body.collection), items)
+    engine.collector.wake()
+    response.headers["Location"] = f"/v1/jobs/{job_id}"
+    return job_out(await run_in_threadpool(engine.jobs.job, job_id))
+
+
+@router.get("/v1/jobs", operation_id="list_jobs", summary="The newest jobs", responses=_PROBLEMS)
+async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> JobList:
+    """The newest first."""
+    return JobList(data=[job_out(job) for job in await run_in_threadpool(_engine(request).jobs.recent, limit)])
+
+
+@router.get("/v1/jobs/{job_id}", operation_id="get_job", summary="How far a job is", responses=_PROBLEMS)
+async def get_job(job_id: str, request: Request) -> JobOut:
+    """Counts, and each failure with its reason."""
+    return job_out(await run_in_threadpool(_engine(request).jobs.job, job_id))
+
+
+@router.get("/v1/feeds", operation_id="list_feeds", summary="Feeds that are polled")
+async def list_feeds(request: Request) -> FeedList:
+    """In order of addition."""
+    return FeedList(data=[feed_out(feed) for feed in await run_in_threadpool(_engine(request).feeds.all)])
+
+
+@router.post(
+    "/v1/feeds", operation_id="add_feed", summary="Subscribe to a feed", status_code=201, responses=_PROBLEMS
+)  # fmt: skip
+async def add_feed(body: FeedRequest, request: Request) -> FeedOut:
+    """It is polled soon, and then again and again."""
+    engine = _engine(request)
+    feed = await run_in_threadpool(engine.feeds.add, check_collection(body.collection), body.url)
+    engine.collector.wake()
+    return feed_out(feed)
+
+
+@router.delete(
+    "/v1/feeds", operation_id="remove_feed", summary="End a subscription", status_code=204, responses=_PROBLEMS
+)  # fmt: skip
+async def remove_feed(
+    request: Request,
+    url: Annotated[str, Query(max_length=2_000)],
+    collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION,
+) -> None:
+    """The articles that it brought stay."""
+    await run_in_threadpool(_engine(request).feeds.remove, collection, url)
+
+
+@router.post(
+    "/v1/feeds/poll", operation_id="poll_feeds", summary="Poll all feeds now", status_code=202, responses=_PROBLEMS
+)  # fmt: skip
+async def poll_feeds(request: Request) -> JobList:
+    """Begins one job for each collection that has feeds."""
+    engine = _engine(request)
+    ids = await run_in_threadpool(lambda: engine.collector.poll(everything=True))
+    engine.collector.wake()
+    return JobList(data=[job_out(await run_in_threadpool(engine.jobs.job, job_id)) for job_id in ids])
+
+
+def job_out(job: Job) -> JobOut:
+    """A job for the wire."""
+    return JobOut(
+        id=job.id,
+        status="finished" if job.is_finished else "running",
+        collection=job.collection,
+        created_at=job.created_at,
+        total=job.total,
+        done=job.done,
+        added=job.added,
+        revised=job.revised,
+        unchanged=job.unchanged,
+        failed=job.failed,
+        failures=[JobFailureOut(url=failure.url, reason=failure.reason) for failure in job.failures],
+    )
+
+
+def feed_out(feed: Subscription) -> FeedOut:
+    """A subscription for the wire."""
+    return FeedOut(
+        url=feed.url,
+        title=feed.title,
+        collection=feed.collection,
+        added_at=feed.added_at,
+        polled_at=feed.polled_at,
+        next_poll_at=feed.next_poll_at,
+        failures=feed.failures,
+        error=feed.error,
+    )
+
+
+def _engine(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
+    return engine

@@ -1,0 +1,136 @@
+"""Feeds that are subscribed to: when each is polled next, and which of its entries were asked for already."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+
+from corpus.accept import canonical_url, check_collection
+from corpus.database import Database
+from corpus.errors import InvalidInput, NotFound
+from corpus.feed import Entry, Feed
+from corpus.fetch import Fetched
+from corpus.jobs import Item, NewItem, Outcome, finish_item
+from corpus.schema import feed_entries, feeds
+
+_LONGEST_REST = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A feed that is polled. `failures` counts the polls in a row that failed; `error` is why the last one did."""
+
+    key: int
+    collection: str
+    url: str
+    title: str | None
+    etag: str | None
+    last_modified: str | None
+    added_at: datetime
+    polled_at: datetime | None
+    next_poll_at: datetime
+    failures: int
+    error: str | None
+
+
+class FeedStore:
+    """The subscriptions of one store. Thread-safe. `interval` is the time between two polls of a feed."""
+
+    def __init__(self, database: Database, interval: timedelta = timedelta(minutes=15)) -> None:
+        self._db = database
+        self._interval = interval
+
+    def add(self, collection: str, url: str) -> Subscription:
+        """Subscribe to a feed, due at once. Raises `InvalidInput` when it is subscribed to already, or no address."""
+        address, now = canonical_url(url), datetime.now(UTC)
+        values = {"collection": check_collection(collection), "url": address, "added_at": now, "next_poll_at": now}
+        with self._db.write() as connection:
+            taken = select(feeds.c.key).where(feeds.c.collection == collection, feeds.c.url == address)
+            if connection.execute(taken).first() is not None:
+                raise InvalidInput(f"{address} is subscribed to already.")
+            connection.execute(insert(feeds).values(**values, failures=0))
+        return next(feed for feed in self.all() if (feed.collection, feed.url) == (collection, address))
+
+    def remove(self, collection: str, url: str) -> None:
+        """End a subscription; the articles stay. Raises `NotFound`."""
+        address = canonical_url(url)
+        with self._db.write() as connection:
+            gone = delete(feeds).where(feeds.c.collection == collection, feeds.c.url == address)
+            if connection.execute(gone).rowcount == 0:
+                raise NotFound(f"{address} is not subscribed to in the collection {collection!r}.")
+
+    def all(self) -> list[Subscription]:
+        """Every subscription, in order of addition."""
+        with self._db.read() as connection:
+            return [Subscription(*row) for row in connection.execute(select(feeds).order_by(feeds.c.key))]
+
+    def due(self, now: datetime) -> list[Subscription]:
+        """Those to be polled at `now`."""
+        with self._db.read() as connection:
+            query = select(feeds).where(feeds.c.next_poll_at <= now).order_by(feeds.c.next_poll_at)
+            return [Subscription(*row) for row in connection.execute(query)]
+
+    def put_off(self, due: Sequence[Subscription], now: datetime) -> None:
+        """These are being polled: they are due again after the interval, whatever becomes of this poll."""
+        with self._db.write() as connection:
+            these = feeds.c.key.in_([feed.key for feed in due])
+            connection.execute(update(feeds).where(these).values(next_poll_at=now + self._interval))
+
+    def get(self, key: int) -> Subscription | None:
+        """A subscription by its key; None when it has ended."""
+        return next((feed for feed in self.all() if feed.key == key), None)
+
+    def polled(self, item: Item, fetched: Fetched, feed: Feed) -> int:
+        """Note a poll that went well and ask for the entries that are new or changed; gives how many.
+
+        One transaction with the end of the job's item, so that a killed process repeats the poll or finds it done.
+        """
+        now = datetime.now(UTC)
+        with self._db.write() as connection:
+            known = select(feed_entries.c.url, feed_entries.c.mark).where(feed_entries.c.feed_key == item.feed_key)
+            marks = {row.url: row.mark for row in connection.execute(known)}
+            fresh = {e.url: e for e in feed.entries if marks.get(e.url) != _mark(e)}
+            values = {"polled_at": now, "next_poll_at": now + self._interval, "failures": 0, "error": None}
+            if not fetched.is_unchanged:
+                values |= {"etag": fetched.etag, "last_modified": fetched.last_modified, "title": feed.title}
+            connection.execute(update(feeds).where(feeds.c.key == item.feed_key).values(**values))
+            if fresh:
+                rows = [{"feed_key": item.feed_key, "url": e.url, "mark": _mark(e)} for e in fresh.values()]
+                connection.execute(insert(feed_entries).prefix_with("OR REPLACE"), rows)
+            finish_item(connection, item, Outcome(), [item_of(entry, item.depth) for entry in fresh.values()])
+        return len(fresh)
+
+    def failed(self, key: int, reason: str, retry_after: float | None) -> None:
+        """Note a poll that failed: the rest doubles each time, up to a day, and is at least what the site asks for."""
+        now = datetime.now(UTC)
+        with self._db.write() as connection:
+            row = connection.execute(select(feeds.c.failures).where(feeds.c.key == key)).first()
+            if row is None:
+                return
+            rest = min(self._interval * 2 ** min(row.failures, 10), _LONGEST_REST)
+            rest = max(rest, timedelta(seconds=retry_after or 0))
+            values = {"polled_at": now, "next_poll_at": now + rest, "failures": row.failures + 1, "error": reason}
+            connection.execute(update(feeds).where(feeds.c.key == key).values(**values))
+
+
+def item_of(entry: Entry, depth: int) -> NewItem:
+    """The entry of a feed as an address to fetch."""
+    if entry.is_feed:
+        return NewItem(entry.url, depth + 1)
+    said = {
+        "title": entry.title,
+        "authors": list(entry.authors),
+        "publisher": entry.publisher,
+        "published_at": entry.published_at.isoformat() if entry.published_at else None,
+        "updated_at": entry.updated_at.isoformat() if entry.updated_at else None,
+        "language": entry.language,
+        "html": entry.html,
+    }
+    return NewItem(entry.url, depth + 1, entry={name: value for name, value in said.items() if value})
+
+
+def _mark(entry: Entry) -> str:
+    said = (entry.title, entry.published_at, entry.updated_at, entry.html)
+    return hashlib.blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

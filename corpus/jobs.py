@@ -1,0 +1,166 @@
+"""Jobs: addresses to fetch, and what became of each. Kept in the store, so a restart goes on where the last one was."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from corpus.database import Database
+from corpus.errors import NotFound
+from corpus.schema import job_items, jobs
+
+_MOST_NAMED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One address of a job. `entry` is what a feed said of it; `feed_key` is set for a feed that is subscribed to."""
+
+    key: int
+    job_id: str
+    collection: str
+    url: str
+    depth: int = 0
+    feed_key: int | None = None
+    entry: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An address to be fetched by a job."""
+
+    url: str
+    depth: int = 0
+    feed_key: int | None = None
+    entry: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an item gave: how many articles of each kind, and why something was not taken."""
+
+    added: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailure:
+    """An address of which something was not taken, and why."""
+
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How far a job is: addresses in all and done, articles taken, and what failed (at most 1,000 are named)."""
+
+    id: str
+    collection: str
+    created_at: datetime
+    total: int
+    done: int
+    added: int
+    revised: int
+    unchanged: int
+    failed: int
+    failures: tuple[JobFailure, ...] = ()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.done == self.total
+
+
+class JobStore:
+    """The jobs of one store. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def create(self, collection: str, items: Sequence[NewItem]) -> str:
+        """Begin a job; gives its id. An address named twice is fetched once."""
+        job_id = f"job_{uuid.uuid4().hex}"
+        with self._db.write() as connection:
+            connection.execute(insert(jobs).values(id=job_id, collection=collection, created_at=datetime.now(UTC)))
+            add_items(connection, job_id, items)
+        return job_id
+
+    def next_item(self, job_id: str | None = None) -> Item | None:
+        """The first address that is not done, of any job or of one."""
+        query = (
+            select(job_items, jobs.c.collection)
+            .join(jobs, jobs.c.id == job_items.c.job_id)
+            .where(job_items.c.added.is_(None))
+            .order_by(job_items.c.key)
+            .limit(1)
+        )
+        if job_id is not None:
+            query = query.where(job_items.c.job_id == job_id)
+        with self._db.read() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        return Item(row.key, row.job_id, row.collection, row.url, row.depth, row.feed_key, row.entry)
+
+    def finish(self, item: Item, outcome: Outcome, more: Sequence[NewItem] = ()) -> None:
+        """Note what an item gave, and the addresses it led to, in one transaction."""
+        with self._db.write() as connection:
+            finish_item(connection, item, outcome, more)
+
+    def job(self, job_id: str) -> Job:
+        """How far a job is. Raises `NotFound`."""
+        with self._db.read() as connection:
+            row = connection.execute(_counts().where(jobs.c.id == job_id)).first()
+            failures = connection.execute(
+                select(job_items.c.url, job_items.c.reason)
+                .where(job_items.c.job_id == job_id, job_items.c.reason.is_not(None))
+                .order_by(job_items.c.key)
+                .limit(_MOST_NAMED)
+            ).all()
+        if row is None:
+            raise NotFound(f"There is no job {job_id[:80]!r}.")
+        return _job(row, tuple(JobFailure(f.url, f.reason) for f in failures))
+
+    def recent(self, limit: int) -> list[Job]:
+        """The newest jobs, without naming what failed."""
+        with self._db.read() as connection:
+            rows = connection.execute(_counts().order_by(jobs.c.created_at.desc(), jobs.c.id).limit(limit)).all()
+        return [_job(row) for row in rows]
+
+
+def add_items(connection: Connection, job_id: str, items: Sequence[NewItem]) -> None:
+    """Add addresses to a job, in the caller's transaction; those it has already are passed over."""
+    rows = [{"job_id": job_id, "url": i.url, "depth": i.depth, "feed_key": i.feed_key, "entry": i.entry} for i in items]
+    if rows:
+        connection.execute(insert(job_items).prefix_with("OR IGNORE"), rows)
+
+
+def finish_item(connection: Connection, item: Item, outcome: Outcome, more: Sequence[NewItem]) -> None:
+    """Note what an item gave, and the addresses it led to, in the caller's transaction."""
+    connection.execute(
+        update(job_items)
+        .where(job_items.c.key == item.key)
+        .values(added=outcome.added, revised=outcome.revised, unchanged=outcome.unchanged, reason=outcome.reason)
+    )
+    add_items(connection, item.job_id, more)
+
+
+def _counts() -> Any:
+    sums = [func.coalesce(func.sum(job_items.c[name]), 0).label(name) for name in ("added", "revised", "unchanged")]
+    return (
+        select(jobs.c.id, jobs.c.collection, jobs.c.created_at, func.count(job_items.c.key).label("total"), *sums)
+        .add_columns(func.count(job_items.c.added).label("done"), func.count(job_items.c.reason).label("failed"))
+        .join_from(jobs, job_items, isouter=True)
+        .group_by(jobs.c.id)
+    )
+
+
+def _job(row: Any, failures: tuple[JobFailure, ...] = ()) -> Job:
+    counts = (row.total, row.done, row.added, row.revised, row.unchanged, row.failed)
+    return Job(row.id, row.collection, row.created_at, *counts, failures)

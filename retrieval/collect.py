@@ -1,0 +1,170 @@
+"""Work through jobs: fetch each address, read what it holds, store it. One address at a time, in one thread."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import escape
+
+from corpus.accept import parse_time
+from corpus.article import IncomingArticle
+from corpus.errors import DatelineError, StoreUnavailable
+from corpus.feed import Feed, is_feed, read_feed
+from corpus.feeds import FeedStore, item_of
+from corpus.fetch import Fetcher
+from corpus.identity import same_site
+from corpus.jobs import Item, JobStore, NewItem, Outcome
+from corpus.politeness import Politeness
+from corpus.reader import read_bytes
+from corpus.store import Change
+from retrieval.ingest import Ingester
+
+log = logging.getLogger(__name__)
+
+# A feed that carries this many characters of an entry carries the article; less is a teaser, and the page is fetched.
+_WHOLE_ARTICLE = 1_500
+_DEEPEST = 3  # sitemaps that may lead to sitemaps
+_REST_SECONDS = 5.0  # between looks for feeds that are due
+
+
+class Collector:
+    """Fetches what jobs name. What a killed process leaves half done is done again, which changes nothing twice."""
+
+    def __init__(
+        self, jobs: JobStore, feeds: FeedStore, fetcher: Fetcher, politeness: Politeness, ingester: Ingester
+    ) -> None:
+        self._jobs = jobs
+        self._feeds = feeds
+        self._fetcher = fetcher
+        self._politeness = politeness
+        self._ingester = ingester
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._polls = False
+        self._thread: threading.Thread | None = None
+
+    def start(self, *, poll: bool = True) -> None:
+        """Work in the background, and with `poll` poll feeds when they are due."""
+        self._polls = poll
+        self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is a new job."""
+        self._wake.set()
+
+    def close(self, patience: float = 3.0) -> None:
+        """Stop after the address in hand, or leave it to the next start when it takes longer."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(patience)
+
+    def poll(self, *, everything: bool = False) -> list[str]:
+        """Begin a job for the feeds of each collection that are due, or for all; gives the jobs' ids."""
+        now = datetime.now(UTC)
+        due = self._feeds.all() if everything else self._feeds.due(now)
+        ids = []
+        for collection in sorted({feed.collection for feed in due}):
+            items = [NewItem(feed.url, feed_key=feed.key) for feed in due if feed.collection == collection]
+            ids.append(self._jobs.create(collection, items))
+        self._feeds.put_off(due, now)
+        return ids
+
+    def work(self, job_id: str | None = None, report: Callable[[], None] = lambda: None) -> None:
+        """Do everything that waits, of one job or of all, calling `report` after each address."""
+        while not self._stop.is_set() and (item := self._jobs.next_item(job_id)) is not None:
+            self._do(item)
+            report()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if self._polls:
+                    self.poll()
+                self.work()
+            except DatelineError as error:
+                log.warning("Fetching pauses: %s", error)
+            except Exception:
+                log.exception("Fetching met an error that it does not know; it goes on.")
+            self._wake.wait(_REST_SECONDS)
+            self._wake.clear()
+
+    def _do(self, item: Item) -> None:
+        try:
+            self._take(item)
+        except DatelineError as error:
+            if isinstance(error, StoreUnavailable):
+                raise  # not the address's fault: it is tried again
+            self._fail(item, str(error), getattr(error, "retry_after", None))
+        except Exception as error:  # one bad page never stops a job
+            log.exception("%s cannot be taken.", item.url)
+            self._fail(item, f"It cannot be read ({type(error).__name__}).", None)
+
+    def _fail(self, item: Item, reason: str, retry_after: float | None) -> None:
+        if item.feed_key is not None:
+            self._feeds.failed(item.feed_key, reason, retry_after)
+        self._jobs.finish(item, Outcome(reason=reason))
+
+    def _take(self, item: Item) -> None:
+        if item.feed_key is not None:
+            self._take_feed(item)
+        elif (html := (item.entry or {}).get("html")) and len(html) >= _WHOLE_ARTICLE:
+            title = escape(str((item.entry or {}).get("title", "")))
+            page = f"<html><head><title>{title}</title></head><body><article>{html}</article></body></html>"
+            outcome = self._store(item, page.encode("utf-8", "replace"), item.url, "text/html; charset=utf-8")
+            self._jobs.finish(item, outcome)
+        else:
+            fetched = self._fetcher.fetch(item.url, may=self._politeness.ask)
+            if is_feed(fetched.body, fetched.content_type):
+                feed = self._readable(item, read_feed(fetched.body, fetched.url), fetched.url)
+                self._jobs.finish(item, Outcome(), [item_of(entry, item.depth) for entry in feed.entries])
+            else:
+                self._jobs.finish(item, self._store(item, fetched.body, fetched.url, fetched.content_type))
+
+    def _take_feed(self, item: Item) -> None:
+        known = self._feeds.get(item.feed_key or 0)
+        etag, last_modified = (known.etag, known.last_modified) if known else (None, None)
+        fetched = self._fetcher.fetch(item.url, etag, last_modified, may=self._politeness.ask)
+        if fetched.is_unchanged:
+            feed = Feed(None, ())
+        else:
+            feed = self._readable(item, read_feed(fetched.body, fetched.url), fetched.url)
+        self._feeds.polled(item, fetched, feed)
+
+    def _readable(self, item: Item, feed: Feed, fetched_from: str) -> Feed:
+        """The feed without sitemaps too deep, and without bodies that it gives to articles of other sites."""
+        entries = [entry for entry in feed.entries if not entry.is_feed or item.depth < _DEEPEST]
+        own = (e if e.html is None or same_site(e.url, fetched_from) else replace(e, html=None) for e in entries)
+        return replace(feed, entries=tuple(own))
+
+    def _store(self, item: Item, body: bytes, url: str, content_type: str | None) -> Outcome:
+        articles: list[IncomingArticle] = []
+        reasons: list[str] = []
+        for found in read_bytes(body, url, item.collection, url=url, content_type=content_type):
+            if isinstance(found.outcome, IncomingArticle):
+                articles.append(_with_what_the_feed_said(found.outcome, item))
+            else:
+                reasons.append(str(found.outcome))
+        report = self._ingester.put(articles)
+        reasons += [str(failure.error) for failure in report.failed]
+        added, revised, unchanged = map(report.count, (Change.ADDED, Change.REVISED, Change.UNCHANGED))
+        return Outcome(added, revised, unchanged, reasons[0] if reasons else None)
+
+
+def _with_what_the_feed_said(article: IncomingArticle, item: Item) -> IncomingArticle:
+    """The feed's word counts where the page gave none or where it had to be guessed."""
+    said = item.entry or {}
+    better = {
+        name: said[name]
+        for name in ("title", "publisher", "language")
+        if said.get(name) and (name in article.guessed or not getattr(article, name))
+    }
+    for name in ("published_at", "updated_at"):
+        if said.get(name) and (name in article.guessed or getattr(article, name) is None):
+            better[name] = parse_time(said[name], name)
+    if said.get("authors") and ("authors" in article.guessed or not article.authors):
+        better["authors"] = tuple(said["authors"])
+    guessed = tuple(name for name in article.guessed if name not in better)
+    return replace(article, guessed=guessed, **better)
