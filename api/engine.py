@@ -14,6 +14,7 @@ from api.settings import Settings
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.errors import DatelineError
+from corpus.export import Exporter
 from corpus.owner import Ownership
 from corpus.store import ArticleStore
 from retrieval.embedder import LazyEmbedder
@@ -42,6 +43,7 @@ class Engine:
             self._database = undo.enter_context(contextlib.closing(Database(settings.data / "dateline.sqlite")))
             self.embeddings = EmbeddingStore(self._database)
             self.store = ArticleStore(self._database)
+            self.exporter = Exporter(self._database)
             self.embedder = LazyEmbedder(settings.embedder, settings.data / "models", settings.threads)
             if renew:
                 reindex(self._database, self.store, self.embeddings)

@@ -18,6 +18,7 @@ _TYPE = "https://dateline.example/problems/"
 # Every class of the error tree; a test holds that none is missing. Subclasses come before their parents.
 STATUS: dict[type[DatelineError], int] = {
     errors.UnreadableFile: 422,
+    errors.UnwritableFile: 422,
     errors.InvalidSettings: 500,
     errors.InvalidInput: 422,
     errors.NotFound: 404,

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, cast
 from corpus.accept import names, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
+from corpus.exported import ExportedRevision, ExportEnd, is_exported, parse_exported
 
 _TEXT = {".txt", ".text", ".md", ".markdown"}
 _LINES = {".jsonl", ".ndjson"}
@@ -34,7 +35,7 @@ class Found:
     """What stood at one place of a file: an article, or why it cannot be read. `name` says where it stood."""
 
     name: str
-    outcome: IncomingArticle | InvalidInput
+    outcome: IncomingArticle | ExportedRevision | InvalidInput
 
 
 def find_files(path: Path) -> list[Path]:
@@ -102,17 +103,35 @@ def _read_text(path: Path, collection: str) -> IncomingArticle:
 
 
 def _read_lines(path: Path, collection: str) -> Iterator[Found]:
+    exported = 0  # since the last end line
     with _opened(path) as file:
         for number, raw in enumerate(file, start=1):
             if not raw.strip():
                 continue
             name = f"{path}, line {number}"
             try:
-                yield Found(name, article_from(_object(json.loads(raw), name), collection))
+                fields = _object(json.loads(raw), name)
+                if not is_exported(fields):
+                    yield Found(name, article_from(fields, collection))
+                    continue
+                exported += 1
+                line = parse_exported(fields)
+                if isinstance(line, ExportedRevision):
+                    yield Found(name, line)
+                    continue
+                before, exported = exported - 1, 0
+                _check_end(line, before, name)
             except InvalidInput as error:
                 yield Found(name, error)
             except (ValueError, RecursionError) as error:
                 yield Found(name, UnreadableFile(f"{name} is not valid JSON: {error}."))
+    if exported:
+        yield Found(str(path), UnreadableFile(f"{path} is cut short: the end line of the export is missing."))
+
+
+def _check_end(end: ExportEnd, before: int, name: str) -> None:
+    if end.revisions != before:
+        raise UnreadableFile(f"{name} ends an export of {end.revisions:,} revisions, but {before:,} stand before it.")
 
 
 def _read_json(path: Path, collection: str) -> Iterator[Found]:

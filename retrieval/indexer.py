@@ -137,7 +137,8 @@ class Indexer:
         if self._thread.is_alive() or self._index is None:
             return
         try:
-            self._index.close()
+            index, self._index = self._index, None  # the server and the engine around it both close
+            index.close()
             if not self._url and self.state is IndexState.READY:
                 write_manifest(self._generation_folder)
         except (IndexUnavailable, OSError) as error:
