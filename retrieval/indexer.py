@@ -15,10 +15,12 @@ from corpus.database import Database
 from corpus.embeddings import Backlog, EmbeddingStore
 from corpus.errors import DatelineError, EmbedderMismatch, IndexUnavailable
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
+from retrieval.courtesy import Courtesy
 from retrieval.embedder import Embedder
 from retrieval.exact import ExactSearch
 from retrieval.index import SYNC_THRESHOLD, WRITE_BATCH, ChromaIndex, collection_name
 from retrieval.keyword import KeywordIndex
+from retrieval.lag import Lag
 from retrieval.probe import probe, take_manifest, write_manifest
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,8 @@ class Indexer:
         self._url = url
         self._sync_threshold = sync_threshold
         self.exact = ExactSearch(embeddings)
+        self.lag = Lag(embeddings)
+        self.courtesy = Courtesy()
         self.keywords = KeywordIndex(database, folder.with_name("keyword"))
         self.state = IndexState.STARTING
         self._index: ChromaIndex | None = None
@@ -83,7 +87,7 @@ class Indexer:
 
     def wake(self) -> None:
         """There is something new to embed, index or remove."""
-        self.exact.forget()
+        self._forget()
         self._wake.set()
 
     def take_words(self) -> bool:
@@ -185,8 +189,9 @@ class Indexer:
         pending = self._embeddings.to_embed(_EMBED_BATCH)
         if pending:
             texts = [embedded_text(item.title, item.publisher, item.text) for item in pending]
-            self._embeddings.save([item.key for item in pending], self._embedder.embed_passages(texts))
-            self.exact.forget()
+            vectors = self._embedder.embed_passages(texts, between=self._make_way)
+            self._embeddings.save([item.key for item in pending], vectors)
+            self._forget()
         waiting = self._embeddings.waiting_collections()
         for collection in waiting:
             self._remove(collection)
@@ -208,8 +213,20 @@ class Indexer:
             return
         vectors = np.stack([entry.vector for entry in batch])
         ids = [entry.index_id for entry in batch]
+        self._make_way()
         self._opened().upsert(collection, ids, vectors, [entry.article_id for entry in batch])
         self._embeddings.mark_indexed([entry.key for entry in batch], self._generation)
+        self.lag.forget()
+
+    def _make_way(self) -> None:
+        """Questions go first, but stopping does not wait for them."""
+        if not self._stop.is_set():
+            self.courtesy.make_way()
+
+    def _forget(self) -> None:
+        """What is kept of the embeddings is out of date."""
+        self.exact.forget()
+        self.lag.forget()
 
     def _opened(self) -> ChromaIndex:
         if self._index is None:
@@ -260,7 +277,7 @@ class Indexer:
         if self.state is IndexState.REBUILDING:
             self._db.set_fact("index_rebuilding", "no")
             self.state = IndexState.READY
-            self.exact.forget()
+            self._forget()
             log.info("The vector index is whole again.")
 
     def _recount(self, index: ChromaIndex) -> None:
