@@ -47,7 +47,7 @@ def restore(settings: Settings, source: Path, *, wait: bool, quiet: bool) -> Bac
 
 
 def _check_empty(folder: Path) -> None:
-    held = sorted(path.name for path in folder.iterdir() if path.name not in _HARMLESS and path.suffix != ".part")
+    held = sorted(path.name for path in folder.iterdir() if path.name not in _HARMLESS and ".part" not in path.name)
     if held:
         raise InvalidInput(
             f"The data folder {folder} is not empty (it holds {', '.join(held[:3])}). Set DATELINE_DATA to an empty "

@@ -38,6 +38,7 @@ def back_up(database: Path, target: Path, progress: Progress) -> BackupReport:
         raise InvalidInput(f"{target} lies in the data folder itself; keep the backup in another place.")
     with whole_file(target) as part, _said(database):
         with closing(_connect(database)) as source, closing(sqlite3.connect(part)) as copy:
+            _prepare(copy)
             # The snapshot is held from here on: otherwise a write by another process would begin the copy anew.
             source.execute("BEGIN")
             expected = _counts(source)
@@ -60,6 +61,7 @@ def put_back(backup: Path, database: Path) -> BackupReport:
     report = check(backup)
     with whole_file(database) as part, _said(backup):
         with closing(_connect(backup)) as source, closing(sqlite3.connect(part)) as copy:
+            _prepare(copy)
             source.backup(copy)
         if check(part) != report:
             raise UnreadableFile(f"{backup} could not be copied whole.")
@@ -73,6 +75,12 @@ def check(file: Path) -> BackupReport:
         if found != ["ok"]:
             raise UnreadableFile(f"{file} is damaged: {found[0]}.")
         return _counts(connection)
+
+
+def _prepare(copy: sqlite3.Connection) -> None:
+    # It is put on disk whole before it gets its name, and a broken one is thrown away: nothing to roll back.
+    copy.execute("PRAGMA journal_mode=OFF")
+    copy.execute("PRAGMA synchronous=OFF")
 
 
 def _counts(connection: sqlite3.Connection) -> BackupReport:

@@ -13,7 +13,7 @@ from corpus.errors import UnwritableFile
 def whole_file(target: Path) -> Iterator[Path]:
     """A file beside `target` to write to, readable by its owner only; it takes the name `target` once all went well.
 
-    On an error it is removed; a killed process leaves it as `.NAME.*.part`. Raises `UnwritableFile`.
+    On an error it is removed; a killed process leaves it as `.NAME.*.part*`. Raises `UnwritableFile`.
     """
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")

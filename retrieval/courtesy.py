@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 # Seconds that one piece of background work waits at most, so that it goes on under a steady stream of questions.
-_PATIENCE = 0.5
+_PATIENCE = 0.25
 
 
 class Courtesy:
