@@ -112,6 +112,7 @@ def test_through_the_command_line_and_refusals(stored: Settings, tmp_path: Path)
     with Ownership(stored.data):  # as a server holds it
         assert "31 revisions of 30 articles" in run("backup", str(copy), data=stored.data).stdout
     assert copy.stat().st_mode & 0o077 == 0
+    assert copy.read_bytes()[18] == 1, "a file by itself: it wants no write-ahead log beside it"
     refused = run("restore", str(copy), data=stored.data, check=2).stderr
     assert "not empty" in refused and "DATELINE_DATA" in refused
     assert "30 articles are back" in run("restore", str(copy), "--no-wait", data=tmp_path / "back").stdout
