@@ -38,6 +38,10 @@ class IndexState(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+class _Stopping(Exception):
+    """The indexer is being closed."""
+
+
 class Indexer:
     """Owns the vector index. The index is derived: whatever happens to it, it is made again from stored embeddings.
 
@@ -111,6 +115,8 @@ class Indexer:
         deadline = time.monotonic() + patience
         while not (left := self.backlog()).is_empty or self.state is not IndexState.READY:
             report(left)
+            if self._stop.is_set():
+                return False
             if self._failure is not None and self.state is IndexState.UNAVAILABLE:
                 raise self._failure
             if time.monotonic() > deadline:
@@ -132,7 +138,7 @@ class Indexer:
         self._wake.set()
 
     def close(self, patience: float = 8.0) -> None:
-        """Finish the batch in hand and close the index, within about `patience` seconds."""
+        """Finish what is being written and close the index, within about `patience` seconds."""
         self._stop.set()
         self._wake.set()
         if self._thread.is_alive():
@@ -173,6 +179,8 @@ class Indexer:
                     self._wake.wait()
                     self._wake.clear()
                 pause, self._failure = 0.5, None
+            except _Stopping:
+                return
             except DatelineError as error:
                 self._failure = error
                 self.state = IndexState.UNAVAILABLE
@@ -219,9 +227,10 @@ class Indexer:
         self.lag.forget()
 
     def _make_way(self) -> None:
-        """Questions go first, but stopping does not wait for them."""
-        if not self._stop.is_set():
-            self.courtesy.make_way()
+        """Questions go first; and a stop is not kept waiting by a batch that the next start makes as well."""
+        if self._stop.is_set():
+            raise _Stopping
+        self.courtesy.make_way()
 
     def _forget(self) -> None:
         """What is kept of the embeddings is out of date."""
