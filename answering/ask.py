@@ -167,7 +167,11 @@ class Asker:
         return Reason(ReasonCode.NOTHING_RELEVANT, "No stored article that fits the filters bears on the question.")
 
     async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        def urgent() -> T:
+            with self._searcher.urgently():
+                return work()
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, urgent)
 
 
 def _finished(

@@ -10,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import collect_routes, history_routes, pages, routes
+from api import collect_routes, export_routes, history_routes, pages, routes
 from api.engine import Engine
 from api.problems import add_problem_handlers, request_id
 from api.version import VERSION
@@ -51,6 +51,7 @@ def create_app(engine: Engine) -> FastAPI:
     app.include_router(history_routes.router)
     app.include_router(collect_routes.router)
     app.include_router(routes.router)
+    app.include_router(export_routes.router)
     app.include_router(pages.router)
     app.mount("/web", StaticFiles(directory=pages.WEB), name="web")
 

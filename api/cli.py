@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -188,6 +189,51 @@ def reindex(data: Data = None, as_json: AsJson = False) -> None:
         coverage = engine.store.coverage("default")
     done = {"articles": coverage.articles, "embedder": settings.embedder}
     _print_json(done) if as_json else typer.echo(f"Done: everything is embedded with {settings.embedder}.")
+
+
+@app.command()
+def export(
+    target: Annotated[str, typer.Argument(metavar="[FILE|-]", help="A .jsonl or .jsonl.gz; - prints.")] = "-",
+    data: Data = None,
+    collection: Annotated[str | None, typer.Option("--collection", help="Only this one; default: all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write every revision with its history as JSONL, which `dateline ingest FILE` takes in again."""
+    from api.export_command import STDOUT, run
+
+    count = run(begin(data=data), target, collection, quiet=as_json)
+    if target != STDOUT:
+        _print_json({"revisions": count}) if as_json else typer.echo(f"{count:,} revisions written to {target}.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to put the copy; an earlier one of that name is replaced.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the store to one checked file, also while a server works on it."""
+    from api.backup_command import backup as run
+
+    report = run(begin(data=data), file, as_json)
+    said = f"{report.revisions:,} revisions of {report.articles:,} articles copied to {file} and checked."
+    _print_json(asdict(report)) if as_json else typer.echo(said)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `dateline backup` made.")],
+    data: Data = None,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the index is made again.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup back into an empty data folder; nothing is embedded again."""
+    from api.backup_command import restore as run
+
+    settings = begin(data=data)
+    report = run(settings, file, wait=wait, quiet=as_json)
+    said = f"{report.revisions:,} revisions of {report.articles:,} articles are back in {settings.data}."
+    _print_json(asdict(report)) if as_json else typer.echo(said)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """A small client of a running server, for commands that find the data folder in use."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,17 @@ class Client:
         """Delete what is at a path."""
         self._send("DELETE", path, params=query)
 
+    @contextmanager
+    def lines(self, path: str, **query: Any) -> Iterator[Iterator[bytes]]:
+        """The lines of a streamed text, each with its line end, as they come in."""
+        try:
+            with self._http.stream("GET", path, params={k: v for k, v in query.items() if v is not None}) as response:
+                if not response.is_success:
+                    raise ServerUnreachable(f"The server at {self.url} answers {path} with {response.status_code}.")
+                yield _lines(response.iter_bytes())
+        except httpx.HTTPError as error:
+            raise ServerUnreachable(f"The server at {self.url} broke off ({type(error).__name__}).") from error
+
     def _send(self, method: str, path: str, **more: Any) -> Any:
         try:
             response = self._http.request(method, path, **more)
@@ -42,6 +55,19 @@ class Client:
             response.status_code, DatelineError
         )
         raise kind(str(detail))
+
+
+def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    # Not httpx's own: that splits at every line end of Unicode, and a line of JSON may hold some.
+    rest: list[bytes] = []
+    for piece in pieces:
+        *whole, last = piece.split(b"\n")
+        for line in whole:
+            yield b"".join([*rest, line, b"\n"])
+            rest.clear()
+        rest.append(last)
+    if any(rest):
+        yield b"".join(rest)
 
 
 def serving(folder: Path) -> Client | None:

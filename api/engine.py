@@ -17,6 +17,7 @@ from corpus.addresses import Allowed
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.errors import DatelineError
+from corpus.export import Exporter
 from corpus.feeds import FeedStore
 from corpus.fetch import Fetcher
 from corpus.jobs import JobStore
@@ -51,6 +52,7 @@ class Engine:
             self._database = undo.enter_context(contextlib.closing(Database(settings.data / "dateline.sqlite")))
             self.embeddings = EmbeddingStore(self._database)
             self.store = ArticleStore(self._database)
+            self.exporter = Exporter(self._database)
             self.embedder = LazyEmbedder(settings.embedder, settings.data / "models", settings.threads)
             if renew:
                 reindex(self._database, self.store, self.embeddings)

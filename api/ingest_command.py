@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -16,9 +16,11 @@ from api.engine import SAMPLE, Engine
 from api.settings import Settings
 from corpus.accept import check_collection
 from corpus.article import IncomingArticle
-from corpus.errors import DatelineError
+from corpus.errors import DatelineError, InvalidInput, StoreInUse
+from corpus.exported import ExportedRevision
 from corpus.reader import Found, find_files, read_files, read_stream
 from corpus.store import Change
+from retrieval.ingest import IngestReport
 
 # Articles committed together: large enough to be quick, small enough that progress is seen and memory stays flat.
 _BATCH = 50
@@ -30,11 +32,15 @@ _console = Console(stderr=True)
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a run, and the name and reason of everything that was not taken."""
+    """Counts of a run, and the name and reason of everything that was not taken.
+
+    `restored` counts those of the added and revised that came with the history that their export states.
+    """
 
     added: int = 0
     revised: int = 0
     unchanged: int = 0
+    restored: int = 0
     failed: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -49,6 +55,8 @@ class Tally:
 
 # Stores a batch and counts it.
 Put = Callable[[Sequence[tuple[str, IncomingArticle]], Tally], None]
+# The same for revisions out of an export.
+Restore = Callable[[Sequence[tuple[str, ExportedRevision]], Tally], None]
 
 
 def run(settings: Settings, paths: Sequence[Path], collection: str, wait: bool, as_json: bool) -> int:
@@ -57,11 +65,14 @@ def run(settings: Settings, paths: Sequence[Path], collection: str, wait: bool, 
     files = [file for path in paths for file in ([path] if path == STANDARD_INPUT else find_files(path))]
     server = serving(settings.data)
     if server is not None:
-        tally = _read_and_put(files, collection, _put_remotely(server), as_json)
+        tally = _read_and_put(files, collection, _put_remotely(server), _refuse_to_restore, as_json, set(paths))
     else:
         with Engine(settings) as engine:
             engine.start()
-            tally = _read_and_put(files, collection, _put_locally(engine), as_json)
+            put, restore = _put_locally(engine), _restore_locally(engine)
+            tally = _read_and_put(files, collection, put, restore, as_json, set(paths))
+            if tally.restored:
+                engine.remember_sample()  # an archive that was brought here has the articles that it had
             if wait:
                 catch_up(engine, quiet=as_json)
     _report(tally, as_json)
@@ -71,7 +82,7 @@ def run(settings: Settings, paths: Sequence[Path], collection: str, wait: bool, 
 def ingest_sample(engine: Engine) -> None:
     """Take in the bundled articles with a progress bar, and wait until they are found by vector too."""
     engine.start()
-    _read_and_put(find_files(SAMPLE), "default", _put_locally(engine), quiet=False)
+    _read_and_put(find_files(SAMPLE), "default", _put_locally(engine), _refuse_to_restore, quiet=False)
     catch_up(engine, quiet=False)
     engine.remember_sample()
 
@@ -79,7 +90,7 @@ def ingest_sample(engine: Engine) -> None:
 def catch_up(engine: Engine, *, quiet: bool) -> None:
     """Show how embedding and indexing go on, until they are done."""
     total = 0
-    with _progress(quiet) as progress:
+    with progress_bar(quiet) as progress:
         task = progress.add_task("Embedding", total=None)
 
         def show(left: object) -> None:
@@ -92,25 +103,41 @@ def catch_up(engine: Engine, *, quiet: bool) -> None:
         engine.indexer.wait_until_current(show)
 
 
-def _read_and_put(files: Sequence[Path], collection: str, put: Put, quiet: bool) -> Tally:
+def _read_and_put(
+    files: Sequence[Path],
+    collection: str,
+    put: Put,
+    restore: Restore,
+    quiet: bool,
+    named: Container[Path] = (),
+) -> Tally:
     tally = Tally()
-    with _progress(quiet) as progress:
+    with progress_bar(quiet) as progress:
         task = progress.add_task("Reading", total=None if len(files) == 1 else len(files))
-        found = _found(files, collection, lambda: progress.advance(task))
+        found = _found(files, named, collection, lambda: progress.advance(task))
         while batch := list(islice(found, _BATCH)):
             good = [(one.name, one.outcome) for one in batch if isinstance(one.outcome, IncomingArticle)]
+            exported = [(one.name, one.outcome) for one in batch if isinstance(one.outcome, ExportedRevision)]
             for one in batch:
                 if isinstance(one.outcome, DatelineError):
                     tally.fail(one.name, one.outcome)
+            if exported:
+                restore(exported, tally)
             if good:
                 put(good, tally)
             progress.update(task, description=f"Reading: {tally.taken:,} articles")
     return tally
 
 
-def _found(files: Sequence[Path], collection: str, done: Callable[[], None]) -> Iterator[Found]:
-    for articles in read_files((file for file in files if file != STANDARD_INPUT), collection):
-        yield from articles
+def _found(files: Sequence[Path], named: Container[Path], collection: str, done: Callable[[], None]) -> Iterator[Found]:
+    """What the files hold. An export states when each article was first seen, so it must be `named` by the person."""
+    on_disk = [file for file in files if file != STANDARD_INPUT]
+    for file, articles in zip(on_disk, read_files(on_disk, collection), strict=True):
+        for one in articles:
+            if isinstance(one.outcome, ExportedRevision) and file not in named:
+                yield Found(str(file), InvalidInput(f"This is an export with its history: name it, {file}, by itself."))
+                break
+            yield one
         done()
     if STANDARD_INPUT in files:
         yield from read_stream(sys.stdin.buffer, "standard input", collection)
@@ -119,14 +146,33 @@ def _found(files: Sequence[Path], collection: str, done: Callable[[], None]) -> 
 
 def _put_locally(engine: Engine) -> Put:
     def put(batch: Sequence[tuple[str, IncomingArticle]], tally: Tally) -> None:
-        report = engine.ingester.put([article for _, article in batch])
-        tally.added += report.count(Change.ADDED)
-        tally.revised += report.count(Change.REVISED)
-        tally.unchanged += report.count(Change.UNCHANGED)
-        for failure in report.failed:
-            tally.fail(batch[failure.index][0], failure.error)
+        _count(engine.ingester.put([article for _, article in batch]), [name for name, _ in batch], tally)
 
     return put
+
+
+def _restore_locally(engine: Engine) -> Restore:
+    def restore(batch: Sequence[tuple[str, ExportedRevision]], tally: Tally) -> None:
+        report = engine.ingester.restore([revision for _, revision in batch])
+        _count(report, [name for name, _ in batch], tally)
+        tally.restored += report.count(Change.ADDED) + report.count(Change.REVISED)
+
+    return restore
+
+
+def _refuse_to_restore(batch: Sequence[tuple[str, ExportedRevision]], tally: Tally) -> None:
+    raise StoreInUse(
+        f"{batch[0][0]} is of an export with its history, which a running server takes from nobody. Stop the server, "
+        "run this command again, and start it."
+    )
+
+
+def _count(report: IngestReport, names: Sequence[str], tally: Tally) -> None:
+    tally.added += report.count(Change.ADDED)
+    tally.revised += report.count(Change.REVISED)
+    tally.unchanged += report.count(Change.UNCHANGED)
+    for failure in report.failed:
+        tally.fail(names[failure.index], failure.error)
 
 
 def _put_remotely(server: Client) -> Put:
@@ -153,6 +199,8 @@ def _report(tally: Tally, as_json: bool) -> None:
     print(
         f"{tally.added:,} added, {tally.revised:,} revised, {tally.unchanged:,} unchanged, {len(tally.failed):,} failed"
     )
+    if tally.restored:
+        print(f"{tally.restored:,} of them are revisions with the numbers and times that their export states")
     for failure in tally.failed[:_MOST_NAMED]:
         line = f"  {failure['name']}: {failure['error']}"
         _console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
@@ -160,7 +208,8 @@ def _report(tally: Tally, as_json: bool) -> None:
         _console.print(f"  … and {len(tally.failed) - _MOST_NAMED:,} more; --json names them all.", style="red")
 
 
-def _progress(quiet: bool) -> Progress:
+def progress_bar(quiet: bool) -> Progress:
+    """A bar on standard error that says how far the work has come."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

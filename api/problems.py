@@ -19,6 +19,7 @@ _TYPE = "https://dateline.example/problems/"
 STATUS: dict[type[DatelineError], int] = {
     errors.UnreadableFile: 422,
     errors.FetchRefused: 422,
+    errors.UnwritableFile: 422,
     errors.InvalidSettings: 500,
     errors.InvalidInput: 422,
     errors.NotFound: 404,

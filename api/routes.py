@@ -190,6 +190,7 @@ async def readiness(request: Request, response: Response) -> Readiness:
         embedder=engine.embedder.name,
         articles=coverage.articles,
         pending_vectors=backlog.to_embed + backlog.to_index,
+        pending_keywords=backlog.to_word,
         dates=Dates.model_validate({"from": coverage.first, "to": coverage.last}),
         index_version=engine.indexer.version,
     )

@@ -298,7 +298,8 @@ class Readiness(BaseModel):
     model: str
     embedder: str
     articles: int
-    pending_vectors: int
+    pending_vectors: int = Field(description="Passages of all collections that are found by keyword only as yet.")
+    pending_keywords: int = Field(description="Passages that the keyword index has still to take in or drop.")
     dates: Dates
     index_version: str
 

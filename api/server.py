@@ -39,7 +39,7 @@ def _listener(host: str, port: int) -> socket.socket:
         listener = socket.socket(family, kind, proto)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen()  # from now on a client waits rather than being refused while the rest starts
+        listener.listen(2048)  # before the address is told to anybody: who connects early waits and is not refused
     except OSError as error:
         raise InvalidSettings(
             f"Cannot listen on {host}:{port}: {error.strerror or error}. Set DATELINE_HOST or DATELINE_PORT."

@@ -43,6 +43,8 @@ def print_passages(found: dict[str, Any]) -> None:
     for passage in found["data"]:
         _line(f"{passage['rank']}. {_source(passage)}  ({passage['score']:.2f})", "cyan")
         _line(_indented(passage["text"]))
+    for notice in found["notices"]:
+        _line(f"\n{notice}", "yellow")
 
 
 def print_articles(page: dict[str, Any]) -> None:

@@ -53,7 +53,7 @@ def accept(incoming: IncomingArticle) -> IncomingArticle:
         collection=check_collection(incoming.collection),
         guessed=tuple(name for name in _CAN_BE_GUESSED if name in incoming.guessed),
     )
-    return replace(cleaned, id=_check_id(incoming.id) if incoming.id else _made_id(cleaned))
+    return replace(cleaned, id=check_id(incoming.id) if incoming.id else _made_id(cleaned))
 
 
 def check_collection(name: str) -> str:
@@ -63,6 +63,13 @@ def check_collection(name: str) -> str:
             f"The collection name {name[:80]!r} is not valid: use up to 63 lower-case letters, digits, '-' and '_'."
         )
     return name
+
+
+def check_id(article_id: str) -> str:
+    """The id of an article, when it is one. Raises `InvalidInput`."""
+    if not article_id or len(article_id) > _MOST_ID or article_id != clean_line(article_id):
+        raise InvalidInput(f"The id {article_id[:80]!r} is not valid: use up to {_MOST_ID} characters on one line.")
+    return article_id
 
 
 def canonical_url(url: str) -> str:
@@ -119,12 +126,6 @@ def names(value: object) -> tuple[str, ...]:
 
 def _utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _check_id(article_id: str) -> str:
-    if len(article_id) > _MOST_ID or article_id != clean_line(article_id):
-        raise InvalidInput(f"The id {article_id[:80]!r} is not valid: use up to {_MOST_ID} characters on one line.")
-    return article_id
 
 
 def _made_id(article: IncomingArticle) -> str:

@@ -56,6 +56,11 @@ def clean_body(text: str) -> CleanText:
     return CleanText(unicodedata.normalize("NFC", body), title, publisher)
 
 
+def is_storable(text: str) -> bool:
+    """Whether text is in NFC and holds no control characters and no lone surrogates, as everything stored is."""
+    return unicodedata.is_normalized("NFC", text) and not _CONTROLS.search(text)
+
+
 def _characters(text: str) -> str:
     """NFC text with `\\n` line ends and without control characters, zero-width characters and lone surrogates."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
 
 from corpus.database import Database
 from corpus.schema import articles, chunks, keyword_changes, removals, revisions
+from corpus.selection import Selection, conditions
 
 Vectors = NDArray[np.float32]
 
@@ -48,6 +50,14 @@ class Backlog:
         return not (self.to_embed or self.to_index or self.to_remove or self.to_word)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Passages that no vector finds yet, and the number of articles that they are of."""
+
+    passages: int
+    articles: int
+
+
 class EmbeddingStore:
     """Embeddings as float32 rows, and the bookkeeping between store and index. Thread-safe."""
 
@@ -68,15 +78,36 @@ class EmbeddingStore:
             )
         return Backlog(count[0], count[1], gone, words)
 
+    def waiting(self, selection: Selection, *, by_index: bool) -> Waiting:
+        """What no vector finds for this selection: not embedded, or, searched `by_index`, not yet in the index."""
+        where: list[ColumnElement[bool]] = [chunks.c.collection == selection.collection]
+        if selection.moment.is_now:
+            where.append(chunks.c.is_current)
+        query = select(chunks.c.key, chunks.c.article_key).where(*where)
+        if not selection.is_plain:
+            of_revision = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
+            query = query.join(revisions, of_revision).join(articles).where(*conditions(selection))
+        # Told which index to use, because by itself SQLite walks the whole collection: 50 ms at 37,000 chunks.
+        found: Any = query.where(chunks.c.embedding.is_(None))
+        found = found.with_hint(chunks, "INDEXED BY ix_chunks_to_embed", "sqlite")
+        if by_index:
+            untaken = query.where(chunks.c.indexed_in.is_(None), chunks.c.is_current)
+            found = found.union(untaken.with_hint(chunks, "INDEXED BY ix_chunks_to_index", "sqlite"))
+        rows = found.subquery()
+        with self._db.read() as connection:
+            counts = select(func.count(), func.count(rows.c.article_key.distinct())).select_from(rows)
+            passages, of = connection.execute(counts).one()
+        return Waiting(passages, of)
+
     def to_embed(self, limit: int) -> list[ToEmbed]:
-        """Chunks without an embedding, oldest first."""
+        """Chunks without an embedding, those that came last first: news is asked about when it is new."""
         of_revision = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
         words = func.substr(revisions.c.body, chunks.c.start + 1, chunks.c.end - chunks.c.start)
         query = (
             select(chunks.c.key, revisions.c.title, revisions.c.publisher, words)
             .join(revisions, of_revision)
             .where(chunks.c.embedding.is_(None))
-            .order_by(chunks.c.key)
+            .order_by(chunks.c.key.desc())
             .limit(limit)
         )
         with self._db.read() as connection:
@@ -96,7 +127,7 @@ class EmbeddingStore:
             .join(articles, articles.c.key == chunks.c.article_key)
             .where(chunks.c.collection == collection, chunks.c.is_current)
             .where(chunks.c.indexed_in.is_(None), chunks.c.embedding.is_not(None))
-            .order_by(chunks.c.key)
+            .order_by(chunks.c.key.desc())
             .limit(limit)
         )
         with self._db.read() as connection:

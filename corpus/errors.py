@@ -19,6 +19,12 @@ class UnreadableFile(InvalidInput):
     code = "unreadable_file"
 
 
+class UnwritableFile(InvalidInput):
+    """A file cannot be written where it was asked for."""
+
+    code = "unwritable_file"
+
+
 class InvalidSettings(InvalidInput):
     """A setting is wrong or two settings contradict each other."""
 

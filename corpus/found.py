@@ -5,6 +5,7 @@ from typing import Any
 
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
+from corpus.exported import ExportedRevision
 
 _LINES = ("title", "body", "publisher", "published_at", "updated_at", "canonical", "language", "id")
 _LISTS = ("authors", "guessed")
@@ -15,7 +16,7 @@ class Found:
     """What stood at one place of a file: an article, or why it cannot be read. `name` says where it stood."""
 
     name: str
-    outcome: IncomingArticle | InvalidInput
+    outcome: IncomingArticle | ExportedRevision | InvalidInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from corpus.accept import parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.charset import charset_in, decoded
 from corpus.errors import InvalidInput, UnreadableFile
+from corpus.exported import ExportedRevision
 from corpus.found import Found as Found
 from corpus.found import Parsed
 from corpus.identity import believed_url, confined, file_id
@@ -178,6 +179,9 @@ def _confined(records: Iterator[Found], source: _Source) -> Iterator[Found]:
         if source.url and isinstance(found.outcome, IncomingArticle):
             article = confined(found.outcome, source.url, f"{source.url}#{number}")
             found = replace(found, outcome=replace(article, collection=source.collection))
+        elif source.url and isinstance(found.outcome, ExportedRevision):
+            reason = f"{found.name} states a history, which is believed of a file that you name, not of an address."
+            found = Found(found.name, InvalidInput(reason))
         yield found
 
 

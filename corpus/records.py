@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from corpus.accept import names, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
+from corpus.exported import ExportedRevision, ExportEnd, is_exported, parse_exported
 from corpus.found import Found
 
 # The same thing under the names that other people's files use.
@@ -76,8 +77,11 @@ def starts_as_lines(text: str) -> bool:
 
 
 def read_lines(stream: BinaryIO, name: str, collection: str) -> Iterator[Found]:
-    """One article a line; a bad line fails alone, and is named by its number."""
-    number = 0
+    """One article a line; a bad line fails alone, and is named by its number.
+
+    The lines of an export give revisions with their history; one that was cut short is said to be.
+    """
+    number = exported = 0  # lines, and those of an export since its last end line
     while raw := stream.readline(_MOST_LINE_BYTES + 1):
         number += 1
         where = f"{name}, line {number}"
@@ -85,17 +89,32 @@ def read_lines(stream: BinaryIO, name: str, collection: str) -> Iterator[Found]:
             yield Found(where, UnreadableFile(f"{where} is over {_MOST_LINE_BYTES:,} bytes; that is not one article."))
             while raw and not raw.endswith(b"\n"):
                 raw = stream.readline(_MOST_LINE_BYTES)
-        elif raw.strip():
-            yield _line(raw, where, collection)
+            continue
+        if not raw.strip():
+            continue
+        try:
+            fields = _object(json.loads(raw), where)
+            if not is_exported(fields):
+                yield Found(where, article_from(fields, collection))
+                continue
+            exported += 1
+            line = parse_exported(fields)
+            if isinstance(line, ExportedRevision):
+                yield Found(where, line)
+            else:
+                before, exported = exported - 1, 0
+                _check_end(line, before, where)
+        except InvalidInput as error:
+            yield Found(where, error)
+        except (ValueError, RecursionError) as error:
+            yield Found(where, UnreadableFile(f"{where} is not valid JSON: {error}."))
+    if exported:
+        yield Found(name, UnreadableFile(f"{name} is cut short: the end line of the export is missing."))
 
 
-def _line(raw: bytes, where: str, collection: str) -> Found:
-    try:
-        return Found(where, article_from(_object(json.loads(raw), where), collection))
-    except InvalidInput as error:
-        return Found(where, error)
-    except (ValueError, RecursionError) as error:
-        return Found(where, UnreadableFile(f"{where} is not valid JSON: {error}."))
+def _check_end(end: ExportEnd, before: int, name: str) -> None:
+    if end.revisions != before:
+        raise UnreadableFile(f"{name} ends an export of {end.revisions:,} revisions, but {before:,} stand before it.")
 
 
 def read_json(raw: bytes, name: str, collection: str, file_id: str | None) -> Iterator[Found]:

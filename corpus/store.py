@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from corpus.article import Article, Chunk, IncomingArticle
 from corpus.cluster import Placing, leave, place, unplaced
 from corpus.database import Database
-from corpus.errors import NotFound
+from corpus.errors import InvalidInput, NotFound
+from corpus.exported import ExportedRevision
 from corpus.resemblance import bands
 from corpus.schema import articles, chunks, keyword_changes, removals, revisions
 from corpus.selection import Selection, conditions
@@ -125,6 +126,19 @@ class ArticleStore:
             key = _article_key(connection, collection, article_id)
             cluster = connection.execute(select(articles.c.cluster).where(articles.c.key == key)).scalar()
         return [article] if cluster is None else self.copies([cluster], Selection(collection))[cluster]
+
+    def restore(self, incoming: Sequence[tuple[ExportedRevision, Sequence[ChunkText]]]) -> list[Stored | InvalidInput]:
+        """Store revisions with the numbers and times that an export gave them, in one transaction.
+
+        What is stored already changes nothing. In place of a revision whose number another wording holds here stands
+        the error. Of an article in both, the revision with the highest number that says so becomes the current one.
+        """
+        placings = [Placing(one.article.body, bands(one.article.collection, one.article.body)) for one, _ in incoming]
+        with self._db.write() as connection:
+            return [
+                _restore_one(connection, revision, pieces, placing)
+                for (revision, pieces), placing in zip(incoming, placings, strict=True)
+            ]
 
     def recut(self, cut: Callable[[Article], Sequence[ChunkText]]) -> None:
         """Replace the chunks of every revision by those that `cut` gives, one article a transaction."""
@@ -313,6 +327,47 @@ def _put_one(
     return Stored(new.id, number, Change.REVISED)
 
 
+def _restore_one(
+    connection: Connection, revision: ExportedRevision, pieces: Sequence[ChunkText], placing: Placing
+) -> Stored | InvalidInput:
+    new = revision.article
+    assert new.id is not None, "an exported revision has an id"
+    key = _article_key(connection, new.collection, new.id)
+    if key is None:
+        values = {"collection": new.collection, "id": new.id}
+        key = connection.execute(insert(articles).values(**values).returning(articles.c.key)).scalar_one()
+    known = connection.execute(
+        select(revisions.c.number, revisions.c.content_hash, revisions.c.updated_at, revisions.c.is_current).where(
+            revisions.c.article_key == key
+        )
+    ).all()
+    same = next((row for row in known if row.number == revision.number), None)
+    if same is not None and (same.content_hash, same.updated_at) == (content_hash(new), new.updated_at):
+        return Stored(new.id, revision.number, Change.UNCHANGED)
+    if same is not None:
+        return InvalidInput(
+            f"Revision {revision.number} of {new.id!r} is stored here with other content; what is here was kept."
+        )
+    current = next((row.number for row in known if row.is_current), None)
+    # The first to arrive is current until the one that was comes, so that no article is ever without.
+    is_current = current is None or (revision.is_current and revision.number > current)
+    if is_current and known:
+        _retire(connection, key, new.collection)
+    _insert_revision(
+        connection,
+        key,
+        revision.number,
+        new,
+        pieces,
+        revision.first_seen_at,
+        is_current=is_current,
+        visible_from=revision.visible_from,
+    )
+    if is_current:
+        place(connection, key, placing)
+    return Stored(new.id, revision.number, Change.REVISED if known else Change.ADDED)
+
+
 def content_hash(article: IncomingArticle) -> str:
     """What makes two wordings the same: everything a reader sees, but not the time of the update."""
     seen = (article.title, article.body, article.publisher, article.authors, article.url, article.language)
@@ -343,8 +398,9 @@ def _insert_revision(
     now: datetime,
     *,
     is_current: bool,
+    visible_from: datetime | None = None,
 ) -> None:
-    visible_from = new.updated_at or (new.published_at if number == 1 else None) or now
+    visible_from = visible_from or new.updated_at or (new.published_at if number == 1 else None) or now
     connection.execute(
         insert(revisions).values(
             article_key=key,

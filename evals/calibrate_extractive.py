@@ -33,7 +33,7 @@ from answering.question import Question, names_by_text, read_question
 from answering.wording import Wording
 from evals import calibration_sets as sets
 from evals.calibration_sets import Trial
-from retrieval.embedder import BUNDLED, Embedder, Vectors, load_embedder
+from retrieval.embedder import BUNDLED, Embedder, Vectors, load_embedder, no_pause
 
 # How much a question of each source weighs in the fit of "does anything answer": news as asked by people first, then
 # open search; SQuAD's traps, made to share every word with the passage, last.
@@ -61,7 +61,8 @@ class Remembering:
     def embed_questions(self, questions: Sequence[str]) -> Vectors:
         return self.embed_passages(questions)
 
-    def embed_passages(self, passages: Sequence[str]) -> Vectors:
+    def embed_passages(self, passages: Sequence[str], between: Callable[[], None] = no_pause) -> Vectors:
+        between()
         new = [t for t in dict.fromkeys(passages) if t not in self._kept]
         if new:
             self._kept |= zip(new, self._inner.embed_passages(new).astype(np.float16), strict=True)

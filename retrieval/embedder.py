@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import util
 from pathlib import Path
@@ -23,14 +23,20 @@ log = logging.getLogger(__name__)
 Vectors = NDArray[np.float32]
 
 BUNDLED = "all-MiniLM-L6-v2"
+_TORCH_BATCH = 32  # sentence-transformers' own default
 _MAX_TOKENS = 256  # the bundled model's own limit (its sentence_bert_config.json)
+
+
+def no_pause() -> None:
+    """Nothing is more urgent."""
 
 
 class Embedder(Protocol):
     """Questions and passages are embedded by different methods, because many models want different prefixes.
 
     Both return unit-length float32 vectors of shape (texts, dimensions). `fingerprint` names the vector space: two
-    embedders with the same fingerprint may share an index.
+    embedders with the same fingerprint may share an index. `between` is called before each part of the passages, and
+    may block to let something more urgent go first.
     """
 
     @property
@@ -38,7 +44,7 @@ class Embedder(Protocol):
     @property
     def fingerprint(self) -> str: ...
     def embed_questions(self, questions: Sequence[str]) -> Vectors: ...
-    def embed_passages(self, passages: Sequence[str]) -> Vectors: ...
+    def embed_passages(self, passages: Sequence[str], between: Callable[[], None] = ...) -> Vectors: ...
 
 
 def fingerprint_of(name: str) -> str:
@@ -72,8 +78,8 @@ class LazyEmbedder:
     def embed_questions(self, questions: Sequence[str]) -> Vectors:
         return self.load().embed_questions(questions)
 
-    def embed_passages(self, passages: Sequence[str]) -> Vectors:
-        return self.load().embed_passages(passages)
+    def embed_passages(self, passages: Sequence[str], between: Callable[[], None] = no_pause) -> Vectors:
+        return self.load().embed_passages(passages, between)
 
 
 def load_embedder(name: str, made_files: Path, threads: int) -> Embedder:
@@ -114,6 +120,7 @@ class OnnxEmbedder:
         self._narrow = _session(onnx_file, 1)
         self._wide = _session(onnx_file, threads) if threads > 1 else self._narrow
         self._inputs = {node.name for node in self._narrow.get_inputs()}
+        self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "embedder")
         self._running = 0
         self._counting = threading.Lock()
@@ -121,13 +128,21 @@ class OnnxEmbedder:
     def embed_questions(self, questions: Sequence[str]) -> Vectors:
         return self._embed(questions)
 
-    def embed_passages(self, passages: Sequence[str]) -> Vectors:
-        return self._embed(passages)
+    def embed_passages(self, passages: Sequence[str], between: Callable[[], None] = no_pause) -> Vectors:
+        return self._embed(passages, between)
 
-    def _embed(self, texts: Sequence[str]) -> Vectors:
+    def _embed(self, texts: Sequence[str], between: Callable[[], None] = no_pause) -> Vectors:
         if len(texts) == 1:
             return self._forward(texts[0])[None]
-        return np.stack(list(self._pool.map(self._forward, texts)))
+        # One more than there are threads at a time, so that no thread idles, yet another call waits for few only.
+        room = threading.Semaphore(self._threads + 1)
+        done: list[Future[Vectors]] = []
+        for text in texts:
+            room.acquire()
+            between()
+            done.append(self._pool.submit(self._forward, text))
+            done[-1].add_done_callback(lambda _: room.release())
+        return np.stack([one.result() for one in done])
 
     def _forward(self, text: str) -> Vectors:
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
@@ -185,9 +200,14 @@ class SentenceTransformerEmbedder:
         with self._lock:
             return _unit(self._model.encode_query(list(questions), show_progress_bar=False))
 
-    def embed_passages(self, passages: Sequence[str]) -> Vectors:
-        with self._lock:
-            return _unit(self._model.encode_document(list(passages), show_progress_bar=False))
+    def embed_passages(self, passages: Sequence[str], between: Callable[[], None] = no_pause) -> Vectors:
+        parts = []
+        for at in range(0, len(passages), _TORCH_BATCH):
+            between()
+            with self._lock:
+                part = list(passages[at : at + _TORCH_BATCH])
+                parts.append(self._model.encode_document(part, show_progress_bar=False))
+        return _unit(np.concatenate(parts))
 
 
 def _unit(vectors: Any) -> Vectors:

@@ -15,10 +15,12 @@ from corpus.database import Database
 from corpus.embeddings import Backlog, EmbeddingStore
 from corpus.errors import DatelineError, EmbedderMismatch, IndexUnavailable
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
+from retrieval.courtesy import Courtesy
 from retrieval.embedder import Embedder
 from retrieval.exact import ExactSearch
 from retrieval.index import SYNC_THRESHOLD, WRITE_BATCH, ChromaIndex, collection_name
 from retrieval.keyword import KeywordIndex
+from retrieval.lag import Lag
 from retrieval.probe import probe, take_manifest, write_manifest
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,10 @@ class IndexState(StrEnum):
     REBUILDING = "rebuilding"
     READY = "ready"
     UNAVAILABLE = "unavailable"
+
+
+class _Stopping(Exception):
+    """The indexer is being closed."""
 
 
 class Indexer:
@@ -59,6 +65,8 @@ class Indexer:
         self._url = url
         self._sync_threshold = sync_threshold
         self.exact = ExactSearch(embeddings)
+        self.lag = Lag(embeddings)
+        self.courtesy = Courtesy()
         self.keywords = KeywordIndex(database, folder.with_name("keyword"))
         self.state = IndexState.STARTING
         self._index: ChromaIndex | None = None
@@ -83,7 +91,7 @@ class Indexer:
 
     def wake(self) -> None:
         """There is something new to embed, index or remove."""
-        self.exact.forget()
+        self._forget()
         self._wake.set()
 
     def take_words(self) -> bool:
@@ -107,6 +115,8 @@ class Indexer:
         deadline = time.monotonic() + patience
         while not (left := self.backlog()).is_empty or self.state is not IndexState.READY:
             report(left)
+            if self._stop.is_set():
+                return False
             if self._failure is not None and self.state is IndexState.UNAVAILABLE:
                 raise self._failure
             if time.monotonic() > deadline:
@@ -128,7 +138,7 @@ class Indexer:
         self._wake.set()
 
     def close(self, patience: float = 8.0) -> None:
-        """Finish the batch in hand and close the index, within about `patience` seconds."""
+        """Finish what is being written and close the index, within about `patience` seconds."""
         self._stop.set()
         self._wake.set()
         if self._thread.is_alive():
@@ -137,7 +147,8 @@ class Indexer:
         if self._thread.is_alive() or self._index is None:
             return
         try:
-            self._index.close()
+            index, self._index = self._index, None  # the server and the engine around it both close
+            index.close()
             if not self._url and self.state is IndexState.READY:
                 write_manifest(self._generation_folder)
         except (IndexUnavailable, OSError) as error:
@@ -168,6 +179,8 @@ class Indexer:
                     self._wake.wait()
                     self._wake.clear()
                 pause, self._failure = 0.5, None
+            except _Stopping:
+                return
             except DatelineError as error:
                 self._failure = error
                 self.state = IndexState.UNAVAILABLE
@@ -184,8 +197,9 @@ class Indexer:
         pending = self._embeddings.to_embed(_EMBED_BATCH)
         if pending:
             texts = [embedded_text(item.title, item.publisher, item.text) for item in pending]
-            self._embeddings.save([item.key for item in pending], self._embedder.embed_passages(texts))
-            self.exact.forget()
+            vectors = self._embedder.embed_passages(texts, between=self._make_way)
+            self._embeddings.save([item.key for item in pending], vectors)
+            self._forget()
         waiting = self._embeddings.waiting_collections()
         for collection in waiting:
             self._remove(collection)
@@ -207,8 +221,21 @@ class Indexer:
             return
         vectors = np.stack([entry.vector for entry in batch])
         ids = [entry.index_id for entry in batch]
+        self._make_way()
         self._opened().upsert(collection, ids, vectors, [entry.article_id for entry in batch])
         self._embeddings.mark_indexed([entry.key for entry in batch], self._generation)
+        self.lag.forget()
+
+    def _make_way(self) -> None:
+        """Questions go first; and a stop is not kept waiting by a batch that the next start makes as well."""
+        if self._stop.is_set():
+            raise _Stopping
+        self.courtesy.make_way()
+
+    def _forget(self) -> None:
+        """What is kept of the embeddings is out of date."""
+        self.exact.forget()
+        self.lag.forget()
 
     def _opened(self) -> ChromaIndex:
         if self._index is None:
@@ -259,7 +286,7 @@ class Indexer:
         if self.state is IndexState.REBUILDING:
             self._db.set_fact("index_rebuilding", "no")
             self.state = IndexState.READY
-            self.exact.forget()
+            self._forget()
             log.info("The vector index is whole again.")
 
     def _recount(self, index: ChromaIndex) -> None:

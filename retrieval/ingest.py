@@ -8,6 +8,7 @@ from pathlib import Path
 from corpus.accept import Failure, accept
 from corpus.article import Article, IncomingArticle
 from corpus.errors import InvalidInput, StoreUnavailable
+from corpus.exported import ExportedRevision
 from corpus.store import ArticleStore, Change, ChunkText, Stored
 from retrieval.chunk import chunk_spans, embedded_text
 from retrieval.indexer import Indexer
@@ -48,10 +49,24 @@ class Ingester:
             except InvalidInput as error:
                 failed.append(Failure(index, article.id or article.title or None, error))
         stored = self._store.put(good) if good else []
-        if any(one.change is not Change.UNCHANGED for one in stored):
-            self._indexer.take_words()
-            self._indexer.wake()
+        self._tell_indexer(stored)
         return IngestReport(tuple(stored), tuple(failed))
+
+    def restore(self, revisions: Sequence[ExportedRevision]) -> IngestReport:
+        """Store revisions of an export, with their history, in one transaction. One that conflicts fails alone.
+
+        Only for a file that the owner of the store names: whoever writes it decides when an article was first seen.
+        """
+        self._check_room()
+        done = self._store.restore([(revision, cut(revision.article)) for revision in revisions])
+        stored = tuple(one for one in done if isinstance(one, Stored))
+        failed = [
+            Failure(index, revisions[index].article.id, error)
+            for index, error in enumerate(done)
+            if isinstance(error, InvalidInput)
+        ]
+        self._tell_indexer(stored)
+        return IngestReport(stored, tuple(failed))
 
     def delete(self, collection: str, article_id: str) -> int:
         """Remove an article for good; gives the number of its revisions. Raises `NotFound`."""
@@ -59,6 +74,11 @@ class Ingester:
         self._indexer.take_words()
         self._indexer.wake()
         return count
+
+    def _tell_indexer(self, stored: Sequence[Stored]) -> None:
+        if any(one.change is not Change.UNCHANGED for one in stored):
+            self._indexer.take_words()
+            self._indexer.wake()
 
     def _check_room(self) -> None:
         free = shutil.disk_usage(self._folder).free

@@ -4,6 +4,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,6 +19,7 @@ from retrieval.embedder import Embedder
 from retrieval.exact import ChunkHit
 from retrieval.fusion import reciprocal_rank_fusion
 from retrieval.indexer import Indexer, IndexState
+from retrieval.lag import lag_notice
 from retrieval.passage import Passage, SearchResult
 
 # Each side brings this many chunks to the fusion; more changed no ranking in the first ten.
@@ -81,6 +83,21 @@ class Searcher:
 
         `sides` searches by vectors alone, by keywords alone, or by both, fused.
         """
+        with self.urgently():
+            return self._search(question, selection, limit, vector, sides)
+
+    def urgently(self) -> AbstractContextManager[None]:
+        """Inside it, embedding of what is new makes way for the question."""
+        return self._indexer.courtesy.question()
+
+    def _search(
+        self,
+        question: str,
+        selection: Selection,
+        limit: int,
+        vector: Vectors | None,
+        sides: Literal["dense", "keyword", "fused"],
+    ) -> SearchResult:
         clock = time.perf_counter()
         vector = self.embed(question) if vector is None else vector
         embedded = time.perf_counter()
@@ -104,7 +121,7 @@ class Searcher:
             passages=passages,
             index_version=self._indexer.version,
             timings={"embed_ms": _ms(embedded - clock), "retrieve_ms": _ms(done - embedded)},
-            notices=self._notices(),
+            notices=self._notices(selection, by_index=narrow is None),
             later_coverage=later,
         )
 
@@ -172,13 +189,14 @@ class Searcher:
             _by_the_first(passage, carried.get(clusters.get(passage.article.id, -1), [])) for passage in passages
         )
 
-    def _notices(self) -> tuple[str, ...]:
+    def _notices(self, selection: Selection, *, by_index: bool) -> tuple[str, ...]:
         state = self._indexer.state
+        notices = [lag_notice(self._indexer.lag.of(selection, by_index=by_index and state is IndexState.READY))]
         if state is IndexState.REBUILDING:
-            return ("The vector index is being rebuilt; this answer was searched exactly in the store.",)
+            notices.append("The vector index is being rebuilt; this answer was searched exactly in the store.")
         if state is IndexState.UNAVAILABLE:
-            return ("The vector index is unavailable; this answer was searched exactly in the store.",)
-        return ()
+            notices.append("The vector index is unavailable; this answer was searched exactly in the store.")
+        return tuple(notice for notice in notices if notice)
 
 
 def _without_copies(ranked: Sequence[_Scored]) -> list[_Scored]:

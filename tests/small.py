@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.selection import Selection
 from corpus.store import ArticleStore
-from retrieval.embedder import Vectors
+from retrieval.embedder import Embedder, Vectors, no_pause
 from retrieval.indexer import Indexer
 from retrieval.ingest import Ingester
 from retrieval.search import Searcher
@@ -34,7 +34,8 @@ class HashedWords:
     def embed_questions(self, questions: Sequence[str]) -> Vectors:
         return np.stack([self._one(text) for text in questions])
 
-    def embed_passages(self, passages: Sequence[str]) -> Vectors:
+    def embed_passages(self, passages: Sequence[str], between: Callable[[], None] = no_pause) -> Vectors:
+        between()
         return self.embed_questions(passages)
 
     def _one(self, text: str) -> Vectors:
@@ -48,13 +49,13 @@ class HashedWords:
 class Small:
     """Everything over one folder, without a lock on it, so that a test can break it from outside."""
 
-    def __init__(self, folder: Path, sync_threshold: int = 50) -> None:
+    def __init__(self, folder: Path, sync_threshold: int = 50, embedder: Embedder | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.database = Database(folder / "dateline.sqlite")
         self.store = ArticleStore(self.database)
         self.embeddings = EmbeddingStore(self.database)
-        self.embedder = HashedWords()
+        self.embedder = embedder or HashedWords()
         self.indexer = Indexer(
             self.database, self.embeddings, self.embedder, folder / "index", sync_threshold=sync_threshold
         )

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -112,3 +113,53 @@ def test_a_server_is_stopped_in_time_while_it_embeds(data_folder: Path) -> None:
 @pytest.mark.torture
 def test_a_server_is_stopped_in_time_while_it_embeds_long(data_folder: Path) -> None:
     serve_stopped(data_folder, rounds=20)
+
+
+def push_until_stopped(url: str, first: int, acknowledged: list[str]) -> None:
+    """Push small batches, noting what the server said it has, until it is gone."""
+    with httpx.Client(base_url=url, timeout=60, trust_env=False) as http:
+        for batch in range(1_000):
+            body = {"articles": lines(first + 5 * batch, 5), "wait": "vector" if batch % 3 == 2 else "keyword"}
+            try:
+                report = http.post("/v1/articles", json=body)
+            except httpx.HTTPError:
+                return
+            if report.status_code != 200:
+                return
+            acknowledged += [one["id"] for one in report.json()["articles"]]
+
+
+def pushing_stopped(data: Path, rounds: int) -> None:
+    acknowledged: list[str] = []
+    for round_ in range(rounds):
+        process = started(data, "serve")
+        url = announced(data, process)
+        pushers = [
+            threading.Thread(target=push_until_stopped, args=(url, 1_000_000 * round_ + 100_000 * n, acknowledged))
+            for n in range(2)
+        ]
+        for pusher in pushers:
+            pusher.start()
+        before = len(acknowledged)
+        while len(acknowledged) < before + 20:
+            time.sleep(0.01)
+        time.sleep(0.1 * (round_ % 10))
+        assert stopped_in_time(process, SIGNALS[round_ % 2]) == CODES[round_ % 2]
+        for pusher in pushers:
+            pusher.join(30)
+        is_whole(data, len(acknowledged))
+    with Engine(read_settings(data=data, sample=False)) as engine:
+        for article_id in acknowledged:
+            assert engine.store.article("default", article_id).revision == 1
+            found = engine.indexer.keywords.search(f"unique{article_id[1:]}", "default", 2)
+            assert len(found) == 1, article_id
+    assert len(set(acknowledged)) == len(acknowledged)
+
+
+def test_a_server_is_stopped_in_time_while_articles_come_in(data_folder: Path) -> None:
+    pushing_stopped(data_folder, rounds=2)
+
+
+@pytest.mark.torture
+def test_a_server_is_stopped_in_time_while_articles_come_in_long(data_folder: Path) -> None:
+    pushing_stopped(data_folder, rounds=20)

@@ -1,0 +1,39 @@
+"""`GET /v1/export`: everything stored, as a stream of lines."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from api.routes import engine_of
+from api.schemas import Problem
+from corpus.accept import check_collection
+
+router = APIRouter()
+
+
+@router.get(
+    "/v1/export",
+    operation_id="export",
+    summary="Export everything",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"application/x-ndjson": {}}, "description": "One revision a line, then an end line."},
+        422: {"model": Problem, "content": {"application/problem+json": {}}},
+    },
+)
+def export(
+    request: Request,
+    collection: Annotated[str | None, Query(max_length=63, description="Only this one; default: all.")] = None,
+) -> StreamingResponse:
+    """Every revision with its history, as `dateline export` writes it. Without the end line it was broken off."""
+    if collection is not None:
+        check_collection(collection)
+    exporter = engine_of(request).exporter
+
+    def lines() -> Iterator[str]:
+        for part in exporter.parts(collection):
+            yield part.text
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
