@@ -1,7 +1,6 @@
 """The command line. Only light things are imported at the top, so that `dateline --help` answers at once."""
 
 import json
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api import feeds_command
-from api.command import begin
+from api.command import begin, go_on, heed_signals
 from corpus.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -40,8 +39,6 @@ def main() -> None:
 
     Exit code 2 and one sentence for what a person can mend, 130 after Ctrl-C, 143 after SIGTERM.
     """
-    # By default SIGTERM ends a process on the spot; like Ctrl-C it must let the work in hand be finished and closed.
-    signal.signal(signal.SIGTERM, _stop)
     try:
         app(standalone_mode=True)
     except DatelineError as error:
@@ -49,10 +46,6 @@ def main() -> None:
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(0)
-
-
-def _stop(*_: object) -> None:
-    sys.exit(143)
 
 
 @app.command()
@@ -66,7 +59,9 @@ def serve(
     settings = begin(data=data, host=host, port=port, workers=workers)
     from api.server import serve as run
 
+    heed_signals()
     run(settings)
+    go_on()
 
 
 @app.command()
@@ -83,6 +78,7 @@ def ingest(
     packed as .gz; the content decides. An address may be a page, a document, a feed or a sitemap.
     """
     settings = begin(data=data)
+    heed_signals()
     urls = [source for source in sources if source.lower().startswith(("http://", "https://"))]
     paths = [Path(source) for source in sources if source not in urls]
     codes = []

@@ -1,5 +1,6 @@
 """Fetching from the command line: `dateline ingest URL` and `dateline feeds`, here or through the running server."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from api.client import Client, serving
 from api.collect_routes import feed_out, job_out
+from api.command import go_on
 from api.engine import Engine
 from api.ingest_command import catch_up
 from api.settings import Settings
@@ -86,6 +88,7 @@ def progress(quiet: bool) -> Iterator[Report]:
         task = shown.add_task("Fetching", total=None)
 
         def report(job: dict[str, Any]) -> None:
+            go_on()
             shown.update(
                 task, total=job["total"], completed=job["done"], description=f"Fetching: {_taken(job):,} articles"
             )
@@ -117,8 +120,24 @@ class _Here:
         return [self._work(job_id, report) for job_id in self._engine.collector.poll(everything=everything)]
 
     def _work(self, job_id: str, report: Report) -> dict[str, Any]:
+        """Fetch in a thread, so that waiting for a slow site does not keep the command from ending."""
         self._engine.start()
-        self._engine.collector.work(job_id, lambda: report(self._job(job_id)))
+        errors: list[DatelineError] = []
+
+        def work() -> None:
+            try:
+                self._engine.collector.work(job_id)
+            except DatelineError as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=work, name="fetching", daemon=True)
+        thread.start()
+        while thread.is_alive():
+            report(self._job(job_id))
+            thread.join(_LOOK_SECONDS)
+        if errors:
+            raise errors[0]
+        report(self._job(job_id))
         if self._wait:
             catch_up(self._engine, quiet=self._quiet)
         return self._job(job_id)

@@ -1,6 +1,7 @@
 """What every command begins with: the settings, and logging as they say. Only light things are imported at the top."""
 
 import logging
+import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,32 @@ _CHATTY = (
     "sentence_transformers",
     "trafilatura",
 )
+
+
+_CODES = {signal.SIGTERM: 143, signal.SIGINT: 130}
+_received: list[int] = []
+
+
+def heed_signals() -> None:
+    """From now on SIGTERM and Ctrl-C end the command where it calls `go_on`; a second Ctrl-C ends it on the spot.
+
+    Raising in the handler itself would be simpler, and now and then hang for ever: the exception may be swallowed in a
+    library's callback, or meet an import that then never gives its lock back.
+    """
+    for which in _CODES:
+        signal.signal(which, _receive)
+
+
+def go_on() -> None:
+    """Raise `SystemExit` (143 after SIGTERM, 130 after Ctrl-C) when the command was asked to end."""
+    if _received:
+        raise SystemExit(_CODES[signal.Signals(_received[0])])
+
+
+def _receive(which: int, _: object) -> None:
+    if which == signal.SIGINT and _received:
+        raise KeyboardInterrupt
+    _received.append(which)
 
 
 def begin(**flags: Any) -> "Settings":

@@ -66,9 +66,11 @@ def poll(
 ) -> None:
     """Poll all feeds now, and take what is new or changed."""
     from api.collect_command import exit_code, open_feeds, print_jobs, progress
-    from api.command import begin
+    from api.command import begin, go_on, heed_signals
 
-    with open_feeds(begin(data=data), quiet=as_json) as feeds:
+    settings = begin(data=data)
+    heed_signals()
+    with open_feeds(settings, quiet=as_json) as feeds:
         everything = True
         while True:
             with progress(as_json) as report:
@@ -78,7 +80,10 @@ def poll(
             if not watch:
                 break
             everything = False
-            time.sleep(_WATCH_SECONDS)
+            until = time.monotonic() + _WATCH_SECONDS
+            while time.monotonic() < until:
+                go_on()
+                time.sleep(0.2)
     raise typer.Exit(exit_code(jobs))
 
 

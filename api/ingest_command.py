@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.client import Client, serving
+from api.command import go_on
 from api.engine import SAMPLE, Engine
 from api.settings import Settings
 from corpus.accept import check_collection
@@ -95,6 +96,7 @@ def catch_up(engine: Engine, *, quiet: bool) -> None:
 
         def show(left: object) -> None:
             nonlocal total
+            go_on()
             waiting = engine.indexer.backlog()
             open_work = waiting.to_embed + waiting.to_index
             total = max(total, open_work)
@@ -116,6 +118,7 @@ def _read_and_put(
         task = progress.add_task("Reading", total=None if len(files) == 1 else len(files))
         found = _found(files, named, collection, lambda: progress.advance(task))
         while batch := list(islice(found, _BATCH)):
+            go_on()
             good = [(one.name, one.outcome) for one in batch if isinstance(one.outcome, IncomingArticle)]
             exported = [(one.name, one.outcome) for one in batch if isinstance(one.outcome, ExportedRevision)]
             for one in batch:

@@ -313,3 +313,19 @@ def test_fetching_stops_when_asked_and_never_blocks_a_question(engine: Engine, w
     clock = time.monotonic()
     engine.collector.close(patience=1)
     assert time.monotonic() - clock < 5
+
+
+def test_a_slow_site_does_not_keep_the_command_from_ending(data_folder: Path, web: Web) -> None:
+    environment = {
+        **os.environ,
+        "DATELINE_DATA": str(data_folder),
+        "DATELINE_SAMPLE": "0",
+        "DATELINE_FETCH_ALLOW": "127.0.0.1",
+    }
+    url = web.does("/slow", hostile.silent)
+    process = subprocess.Popen([DATELINE, "ingest", url], env=environment, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not web.asked["/slow"] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(12) == 143
