@@ -24,7 +24,7 @@ test: $(VENV)/installed-test ## install what tests need, check everything, run a
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 check: $(VENV)/installed-test ## style, types and import directions only
 	@$(BIN)/ruff check .

@@ -143,7 +143,13 @@ def _found(files: Sequence[Path], named: Container[Path], collection: str, done:
             yield one
         done()
     if STANDARD_INPUT in files:
-        yield from read_stream(sys.stdin.buffer, "standard input", collection)
+        for one in read_stream(sys.stdin.buffer, "standard input", collection):
+            if isinstance(one.outcome, ExportedRevision):
+                yield Found(
+                    one.name, InvalidInput("An export states a history, which is believed of a file by its name.")
+                )
+                break
+            yield one
         done()
 
 

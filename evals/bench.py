@@ -62,7 +62,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        parts = _open(folder, options.threads)
+        parts = open_parts(folder, options.threads)
         _measure_ingest(parts, _articles_file(options.folder), only)
         questions_file = options.folder / "questions.jsonl"
         if questions_file.exists():
@@ -81,7 +81,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _open(folder: Path, threads: int) -> Parts:
+def open_parts(folder: Path, threads: int) -> Parts:
+    """The parts over a data folder, the model loaded and nothing begun."""
     database = Database(folder / "dateline.sqlite")
     store, embeddings = ArticleStore(database), EmbeddingStore(database)
     embedder = LazyEmbedder(BUNDLED, folder / "models", threads)
