@@ -37,8 +37,8 @@ def main() -> None:
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
     if path.is_dir():
-        for file in sorted(file for file in path.rglob("*") if file.is_file()):
-            yield str(file), file.read_bytes()
+        for found in sorted(found for found in path.rglob("*") if found.is_file()):
+            yield str(found), found.read_bytes()
         return
     with tarfile.open(path) as archive:
         for member in archive:

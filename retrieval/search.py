@@ -113,7 +113,7 @@ class Searcher:
         found = self._store.found_by_key([key for key, _ in fused[: limit * _LOOKED_AT]], selection)
         ranked = [_Scored(found[key], score) for key, score in fused if key in found]
         chosen = _diverse(_without_copies(ranked), limit)
-        passages = self._represented(self._passages(chosen, vector, limit), chosen, selection)
+        passages = self._all_copies_of(self._passages(chosen, vector, limit), chosen, selection)
         moment = selection.moment.as_of
         later = moment is not None and self._store.has_later(moment, [p.article for p in passages])
         done = time.perf_counter()
@@ -179,14 +179,14 @@ class Searcher:
         joined = _joined(passages, [one.found.chunk for one in chosen])[:limit]
         return tuple(replace(passage, rank=rank) for rank, passage in enumerate(joined, start=1))
 
-    def _represented(
+    def _all_copies_of(
         self, passages: Sequence[Passage], chosen: Sequence[_Scored], selection: Selection
     ) -> tuple[Passage, ...]:
-        """The passages with all copies listed, each from the copy that appeared first where that has the same words."""
+        """The passages with all copies listed, whether the search brought them up or not."""
         clusters = {one.found.article.id: one.found.cluster for one in chosen if one.found.cluster is not None}
         carried = self._store.copies(clusters.values(), selection)
         return tuple(
-            _by_the_first(passage, carried.get(clusters.get(passage.article.id, -1), [])) for passage in passages
+            _with_copies(passage, carried.get(clusters.get(passage.article.id, -1), [])) for passage in passages
         )
 
     def _notices(self, selection: Selection, *, by_index: bool) -> tuple[str, ...]:
@@ -231,19 +231,9 @@ def _folded(kept: _Scored, one: _Scored, covered: float) -> _Scored:
     return replace(kept, copies=(*kept.copies, one.found.article))
 
 
-def _by_the_first(passage: Passage, carried: Sequence[Article]) -> Passage:
-    """The passage from the earliest published article that has it word for word, the other articles as its copies.
-
-    `carried` are the articles of its cluster.
-    """
-    everyone = {article.id: article for article in (passage.article, *passage.copies, *carried)}
-    for article in sorted(everyone.values(), key=_published):
-        if article.id == passage.article.id:
-            break
-        start = article.body.find(passage.text)
-        if start >= 0:
-            passage = replace(passage, article=article, start=start, end=start + len(passage.text))
-            break
+def _with_copies(passage: Passage, carried: Sequence[Article]) -> Passage:
+    """The passage with everybody else who carries its text; `carried` are the articles of its cluster."""
+    everyone = {article.id: article for article in (*passage.copies, *carried)}
     copies = tuple(article for article in everyone.values() if article.id != passage.article.id)
     return replace(passage, copies=copies[:_MOST_COPIES])
 
