@@ -37,8 +37,7 @@ os._exit(0)
 """
 
 
-@pytest.mark.parametrize("kilobytes", [300, 700, 1500])
-def test_a_full_disk_loses_nothing(tmp_path: Path, kilobytes: int) -> None:
+def filled(tmp_path: Path, kilobytes: int) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _WRITER, str(tmp_path / "data"), str(kilobytes << 10)],
         capture_output=True, text=True, timeout=120, cwd=Path(__file__).parent.parent,
@@ -52,3 +51,14 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, kilobytes: int) -> None:
         assert small.store.coverage("default").articles >= len(lines)
     finally:
         small.close()
+
+
+@pytest.mark.parametrize("kilobytes", [300, 700, 1500])
+def test_a_full_disk_loses_nothing(tmp_path: Path, kilobytes: int) -> None:
+    filled(tmp_path, kilobytes)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("kilobytes", [250, 400, 550, 850, 1000, 1250, 1800, 2400])
+def test_a_full_disk_loses_nothing_long(tmp_path: Path, kilobytes: int) -> None:
+    filled(tmp_path, kilobytes)
