@@ -76,7 +76,7 @@ def terminated(folder: Path, rounds: int) -> None:
         time.sleep(0.2 + 0.1 * round_)
         writer.send_signal(signal.SIGTERM)
         writer.stdout.read()
-        assert writer.wait(10) == 0
+        assert writer.wait(30) == 0
         assert probe(folder / "index" / "1", 1).sound
 
 

@@ -65,7 +65,7 @@ def test_it_is_alive_before_the_model_is_loaded_and_then_ready(data_folder: Path
     with served(data_folder) as (url, clock), httpx.Client(base_url=url, timeout=30, trust_env=False) as http:
         assert http.get("/healthz").status_code == 200
         # Two seconds on a quiet machine; the bound only notices a start that waits for a model or a rebuild.
-        assert time.monotonic() - clock < 15
+        assert time.monotonic() - clock < 45
         until_ready(http)
 
 
