@@ -28,7 +28,7 @@ def create_app(engine: Engine) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        engine.start()
+        engine.start(expect_articles=True)
         engine.collector.start(poll=engine.settings.poll_feeds)
         try:
             yield

@@ -1,6 +1,5 @@
 """The command line. Only light things are imported at the top, so that `dateline --help` answers at once."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api import feeds_command
-from api.command import begin, go_on, heed_signals
+from api.command import AsJson, Collection, Data, begin, go_on, heed_signals, print_json
 from corpus.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -26,10 +25,7 @@ app = typer.Typer(
 
 app.add_typer(feeds_command.app, name="feeds")
 
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder [DATELINE_DATA, default ./data].")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Question = Annotated[str, typer.Argument(help="The question, in quotation marks.")]
-Collection = Annotated[str, typer.Option("--collection", help="The collection to use.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Use only what was public by then, e.g. 2025-08-20.")]
 TopK = Annotated[int, typer.Option("--top-k", min=1, max=50, help="The most passages.")]
 
@@ -90,7 +86,7 @@ def ingest(
         from api.collect_command import exit_code, fetch, print_jobs
 
         job = fetch(settings, urls, collection, wait, as_json)
-        _print_json(job) if as_json else print_jobs([job])
+        print_json(job) if as_json else print_jobs([job])
         codes.append(exit_code([job]))
     sys.exit(max(codes))
 
@@ -111,7 +107,7 @@ def ask(
     body = {"question": question, "collection": collection, "as_of": as_of, "top_k": top_k, "mode": mode}
     with _door(data) as door:
         answer = door.ask(body)
-    _print_json(answer) if as_json else print_answer(answer)
+    print_json(answer) if as_json else print_answer(answer)
 
 
 @app.command()
@@ -128,7 +124,7 @@ def search(
 
     with _door(data) as door:
         found = door.search({"question": question, "collection": collection, "as_of": as_of, "top_k": top_k})
-    _print_json(found) if as_json else print_passages(found)
+    print_json(found) if as_json else print_passages(found)
 
 
 @app.command()
@@ -169,7 +165,7 @@ def articles(
             found, show = door.cluster(article_id, collection), terminal.print_cluster
         else:
             found, show = door.article(article_id, collection, revision), terminal.print_article
-    _print_json(found) if as_json else show(found)
+    print_json(found) if as_json else show(found)
 
 
 @app.command()
@@ -184,7 +180,7 @@ def reindex(data: Data = None, as_json: AsJson = False) -> None:
         catch_up(engine, quiet=as_json)
         coverage = engine.store.coverage("default")
     done = {"articles": coverage.articles, "embedder": settings.embedder}
-    _print_json(done) if as_json else typer.echo(f"Done: everything is embedded with {settings.embedder}.")
+    print_json(done) if as_json else typer.echo(f"Done: everything is embedded with {settings.embedder}.")
 
 
 @app.command()
@@ -199,7 +195,7 @@ def export(
 
     count = run(begin(data=data), target, collection, quiet=as_json)
     if target != STDOUT:
-        _print_json({"revisions": count}) if as_json else typer.echo(f"{count:,} revisions written to {target}.")
+        print_json({"revisions": count}) if as_json else typer.echo(f"{count:,} revisions written to {target}.")
 
 
 @app.command()
@@ -213,7 +209,7 @@ def backup(
 
     report = run(begin(data=data), file, as_json)
     said = f"{report.revisions:,} revisions of {report.articles:,} articles copied to {file} and checked."
-    _print_json(asdict(report)) if as_json else typer.echo(said)
+    print_json(asdict(report)) if as_json else typer.echo(said)
 
 
 @app.command()
@@ -229,7 +225,7 @@ def restore(
     settings = begin(data=data)
     report = run(settings, file, wait=wait, quiet=as_json)
     said = f"{report.revisions:,} revisions of {report.articles:,} articles are back in {settings.data}."
-    _print_json(asdict(report)) if as_json else typer.echo(said)
+    print_json(asdict(report)) if as_json else typer.echo(said)
 
 
 @contextmanager
@@ -238,10 +234,6 @@ def _door(data: Path | None) -> Iterator["Door"]:
 
     with open_door(begin(data=data)) as door:
         yield door
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 if __name__ == "__main__":

@@ -6,23 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
 from api.client import Client, serving
 from api.collect_routes import feed_out, job_out
 from api.command import go_on
 from api.engine import Engine
 from api.ingest_command import catch_up
+from api.progress import print_failures, progress_bar
 from api.settings import Settings
 from corpus.accept import canonical_url, check_collection
 from corpus.errors import DatelineError
 from corpus.jobs import NewItem
 
-_MOST_NAMED = 20
 _LOOK_SECONDS = 0.3
-
-_console = Console(stderr=True)
 
 Report = Callable[[dict[str, Any]], None]
 
@@ -66,25 +61,13 @@ def print_jobs(jobs: Sequence[dict[str, Any]]) -> None:
     """What became of some jobs: the counts, and what failed with its reason."""
     sums = {name: sum(job[name] for job in jobs) for name in ("added", "revised", "unchanged", "failed")}
     print(", ".join(f"{count:,} {name}" for name, count in sums.items()))
-    failures = [failure for job in jobs for failure in job["failures"]]
-    for failure in failures[:_MOST_NAMED]:
-        line = f"  {failure['url']}: {failure['reason']}"
-        _console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
-    if len(failures) > _MOST_NAMED:
-        _console.print(f"  … and {len(failures) - _MOST_NAMED:,} more; --json names them all.", style="red")
+    print_failures([(failure["url"], failure["reason"]) for job in jobs for failure in job["failures"]])
 
 
 @contextmanager
 def progress(quiet: bool) -> Iterator[Report]:
     """Shows how far a job is."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=_console, disable=quiet) as shown:
+    with progress_bar(quiet) as shown:
         task = shown.add_task("Fetching", total=None)
 
         def report(job: dict[str, Any]) -> None:

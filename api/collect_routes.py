@@ -1,23 +1,21 @@
 """Routes to fetching: jobs over addresses, and the feeds that are polled."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.engine import Engine
-from api.schemas import Problem
+from api.problems import problem_responses
+from api.requests import engine_of
 from corpus.accept import canonical_url, check_collection
 from corpus.article import DEFAULT_COLLECTION
 from corpus.feeds import Subscription
 from corpus.jobs import Job, NewItem
 
 router = APIRouter()
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 404, 422, 503)
-}
+_PROBLEMS = problem_responses(400, 404, 422, 503)
 
 
 class IngestRequest(BaseModel):
@@ -41,12 +39,16 @@ class FeedRequest(BaseModel):
 class JobFailureOut(BaseModel):
     """An address of which something was not taken, and why."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     url: str
     reason: str
 
 
 class JobOut(BaseModel):
     """How far a job is. `total` grows while feeds lead to articles; `failures` names at most 1,000."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     object: Literal["job"] = "job"
     id: str
@@ -72,6 +74,8 @@ class JobList(BaseModel):
 class FeedOut(BaseModel):
     """A feed that is polled; `error` is why the last poll failed, when it did."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     url: str
     title: str | None
     collection: str
@@ -95,7 +99,7 @@ class FeedList(BaseModel):
 )  # fmt: skip
 async def ingest_urls(body: IngestRequest, request: Request, response: Response) -> JobOut:
     """Begins a job and answers at once; `GET /v1/jobs/{id}` says how far it is. It survives a restart."""
-    engine = _engine(request)
+    engine = engine_of(request)
     items = [NewItem(canonical_url(url)) for url in body.urls]
     job_id = await run_in_threadpool(engine.jobs.create, check_collection(body.collection), items)
     engine.collector.wake()
@@ -106,19 +110,19 @@ async def ingest_urls(body: IngestRequest, request: Request, response: Response)
 @router.get("/v1/jobs", operation_id="list_jobs", summary="The newest jobs", responses=_PROBLEMS)
 async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> JobList:
     """The newest first."""
-    return JobList(data=[job_out(job) for job in await run_in_threadpool(_engine(request).jobs.recent, limit)])
+    return JobList(data=[job_out(job) for job in await run_in_threadpool(engine_of(request).jobs.recent, limit)])
 
 
 @router.get("/v1/jobs/{job_id}", operation_id="get_job", summary="How far a job is", responses=_PROBLEMS)
 async def get_job(job_id: str, request: Request) -> JobOut:
     """Counts, and each failure with its reason."""
-    return job_out(await run_in_threadpool(_engine(request).jobs.job, job_id))
+    return job_out(await run_in_threadpool(engine_of(request).jobs.job, job_id))
 
 
 @router.get("/v1/feeds", operation_id="list_feeds", summary="Feeds that are polled")
 async def list_feeds(request: Request) -> FeedList:
     """In order of addition."""
-    return FeedList(data=[feed_out(feed) for feed in await run_in_threadpool(_engine(request).feeds.all)])
+    return FeedList(data=[feed_out(feed) for feed in await run_in_threadpool(engine_of(request).feeds.all)])
 
 
 @router.post(
@@ -126,7 +130,7 @@ async def list_feeds(request: Request) -> FeedList:
 )  # fmt: skip
 async def add_feed(body: FeedRequest, request: Request) -> FeedOut:
     """It is polled soon, and then again and again."""
-    engine = _engine(request)
+    engine = engine_of(request)
     feed = await run_in_threadpool(engine.feeds.add, check_collection(body.collection), body.url)
     engine.collector.wake()
     return feed_out(feed)
@@ -141,7 +145,7 @@ async def remove_feed(
     collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION,
 ) -> None:
     """The articles that it brought stay."""
-    await run_in_threadpool(_engine(request).feeds.remove, collection, url)
+    await run_in_threadpool(engine_of(request).feeds.remove, collection, url)
 
 
 @router.post(
@@ -149,7 +153,7 @@ async def remove_feed(
 )  # fmt: skip
 async def poll_feeds(request: Request) -> JobList:
     """Begins one job for each collection that has feeds."""
-    engine = _engine(request)
+    engine = engine_of(request)
     ids = await run_in_threadpool(lambda: engine.collector.poll(everything=True))
     engine.collector.wake()
     return JobList(data=[job_out(await run_in_threadpool(engine.jobs.job, job_id)) for job_id in ids])
@@ -157,35 +161,9 @@ async def poll_feeds(request: Request) -> JobList:
 
 def job_out(job: Job) -> JobOut:
     """A job for the wire."""
-    return JobOut(
-        id=job.id,
-        status="finished" if job.is_finished else "running",
-        collection=job.collection,
-        created_at=job.created_at,
-        total=job.total,
-        done=job.done,
-        added=job.added,
-        revised=job.revised,
-        unchanged=job.unchanged,
-        failed=job.failed,
-        failures=[JobFailureOut(url=failure.url, reason=failure.reason) for failure in job.failures],
-    )
+    return JobOut.model_validate(job)
 
 
 def feed_out(feed: Subscription) -> FeedOut:
     """A subscription for the wire."""
-    return FeedOut(
-        url=feed.url,
-        title=feed.title,
-        collection=feed.collection,
-        added_at=feed.added_at,
-        polled_at=feed.polled_at,
-        next_poll_at=feed.next_poll_at,
-        failures=feed.failures,
-        error=feed.error,
-    )
-
-
-def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine
+    return FeedOut.model_validate(feed)

@@ -1,12 +1,20 @@
-"""What every command begins with: the settings, and logging as they say. Only light things are imported at the top."""
+"""What the commands share: options, settings, signals, JSON. Only light things are imported at the top."""
 
+import json
 import logging
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 if TYPE_CHECKING:
     from api.settings import Settings
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder [DATELINE_DATA, default ./data].")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Collection = Annotated[str, typer.Option("--collection", help="The collection to use.")]
 
 # Their own chatter is for their developers.
 _CHATTY = (
@@ -58,3 +66,8 @@ def begin(**flags: Any) -> "Settings":
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     return settings
+
+
+def print_json(value: Any) -> None:
+    """A result for programs, on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

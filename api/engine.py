@@ -73,13 +73,16 @@ class Engine:
             self.asker = Asker(self.store, self.searcher, ExtractiveAnswerer(self.embedder), self._model)
             self._undo = undo.pop_all()
 
-    def start(self) -> None:
-        """Begin the background work: load the model, check the index, catch up. A second call does nothing."""
+    def start(self, *, expect_articles: bool = False) -> None:
+        """Begin the background work: load the model, check the index, catch up. A second call does nothing.
+
+        With `expect_articles` what ingest needs is loaded too, so that the first push does not wait for it.
+        """
         if self._started:
             return
         self._started = True
         self.indexer.start()
-        self._warming = threading.Thread(target=self._warm_up, name="warm-up", daemon=True)
+        self._warming = threading.Thread(target=self._warm_up, args=(expect_articles,), name="warm-up", daemon=True)
         self._warming.start()
 
     def needs_sample(self) -> bool:
@@ -106,11 +109,13 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _warm_up(self) -> None:
+    def _warm_up(self, expect_articles: bool) -> None:
         try:
             self.embedder.embed_questions(["warm up"])
             if self._model is not None:
                 self._model.load()
+            if expect_articles:
+                self.ingester.warm_up()
             # Articles of an earlier release are in no cluster yet.
             while not self._closing.is_set() and self.store.place_some():
                 pass

@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 from rich.progress import Progress
 
 from api.client import serving
-from api.ingest_command import progress_bar
+from api.progress import progress_bar
 from api.settings import Settings
 from corpus.accept import check_collection
 from corpus.database import Database

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
-from api.routes import engine_of
-from api.schemas import Problem
+from api.problems import problem_responses
+from api.requests import engine_of
 from corpus.accept import check_collection
 
 router = APIRouter()
@@ -20,7 +20,7 @@ router = APIRouter()
     response_class=StreamingResponse,
     responses={
         200: {"content": {"application/x-ndjson": {}}, "description": "One revision a line, then an end line."},
-        422: {"model": Problem, "content": {"application/problem+json": {}}},
+        **problem_responses(422),
     },
 )
 def export(

@@ -1,42 +1,37 @@
 """`dateline feeds`: subscribe to feeds, list them, poll them."""
 
-import json
 import time
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from api.command import AsJson, Collection, Data, begin, go_on, heed_signals, print_json
 
 app = typer.Typer(help="Subscribe to feeds and sitemaps, and poll them.", no_args_is_help=True)
 
 _Url = Annotated[str, typer.Argument(help="The address of an RSS, Atom or JSON feed, or of a sitemap.")]
-_Data = Annotated[Path | None, typer.Option("--data", help="Data folder [DATELINE_DATA, default ./data].")]
-_AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-_Collection = Annotated[str, typer.Option("--collection", help="The collection to use.")]
 _WATCH_SECONDS = 10.0
 
 
 @app.command()
-def add(url: _Url, data: _Data = None, collection: _Collection = "default", as_json: _AsJson = False) -> None:
+def add(url: _Url, data: Data = None, collection: Collection = "default", as_json: AsJson = False) -> None:
     """Subscribe to a feed. A running server polls it from now on; else `dateline feeds poll` does."""
     from api.collect_command import open_feeds
-    from api.command import begin
 
     with open_feeds(begin(data=data)) as feeds:
         feed = feeds.add(url, collection)
-    _print_json(feed) if as_json else typer.echo(f"Subscribed to {feed['url']}.")
+    print_json(feed) if as_json else typer.echo(f"Subscribed to {feed['url']}.")
 
 
 @app.command(name="list")
-def list_feeds(data: _Data = None, as_json: _AsJson = False) -> None:
+def list_feeds(data: Data = None, as_json: AsJson = False) -> None:
     """List the feeds that are subscribed to, with what went wrong last."""
     from api.collect_command import open_feeds
-    from api.command import begin
 
     with open_feeds(begin(data=data)) as feeds:
         found = feeds.all()
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     for feed in found:
         polled = f"polled {feed['polled_at'][:16]}" if feed["polled_at"] else "not polled yet"
@@ -48,10 +43,9 @@ def list_feeds(data: _Data = None, as_json: _AsJson = False) -> None:
 
 
 @app.command()
-def remove(url: _Url, data: _Data = None, collection: _Collection = "default") -> None:
+def remove(url: _Url, data: Data = None, collection: Collection = "default") -> None:
     """End a subscription; the articles that it brought stay."""
     from api.collect_command import open_feeds
-    from api.command import begin
 
     with open_feeds(begin(data=data)) as feeds:
         feeds.remove(url, collection)
@@ -60,13 +54,12 @@ def remove(url: _Url, data: _Data = None, collection: _Collection = "default") -
 
 @app.command()
 def poll(
-    data: _Data = None,
+    data: Data = None,
     watch: Annotated[bool, typer.Option("--watch", help="Keep polling when feeds are due, until Ctrl-C.")] = False,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Poll all feeds now, and take what is new or changed."""
     from api.collect_command import exit_code, open_feeds, print_jobs, progress
-    from api.command import begin, go_on, heed_signals
 
     settings = begin(data=data)
     heed_signals()
@@ -76,7 +69,7 @@ def poll(
             with progress(as_json) as report:
                 jobs = feeds.poll(report, everything=everything)
             if jobs or everything:
-                _print_json(jobs) if as_json else print_jobs(jobs)
+                print_json(jobs) if as_json else print_jobs(jobs)
             if not watch:
                 break
             everything = False
@@ -85,7 +78,3 @@ def poll(
                 go_on()
                 time.sleep(0.2)
     raise typer.Exit(exit_code(jobs))
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,20 +1,18 @@
 """Routes to what became of an article. They stand before `/v1/articles/{id}`, whose ids may hold slashes."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
-from api.engine import Engine
 from api.history import ClusterOut, DifferenceList, RevisionList, cluster_out, difference_list, revision_list
-from api.schemas import Problem
+from api.problems import problem_responses
+from api.requests import engine_of
 from corpus.article import DEFAULT_COLLECTION, Article
 from corpus.store import ArticleStore
 
 router = APIRouter()
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (404, 422, 503)
-}
+_PROBLEMS = problem_responses(404, 422, 503)
 _InCollection = Annotated[str, Query(max_length=63)]
 _Number = Annotated[int | None, Query(ge=1, le=1_000_000)]
 
@@ -27,7 +25,7 @@ async def list_revisions(
     article_id: str, request: Request, collection: _InCollection = DEFAULT_COLLECTION
 ) -> RevisionList:
     """Every stored revision with its times, and the correction notice that it carries."""
-    found = await run_in_threadpool(_store(request).revisions, collection, article_id)
+    found = await run_in_threadpool(engine_of(request).store.revisions, collection, article_id)
     return revision_list(article_id, found)
 
 
@@ -43,7 +41,7 @@ async def diff_article(
     collection: _InCollection = DEFAULT_COLLECTION,
 ) -> DifferenceList:
     """Sentence by sentence, with exact offsets into both bodies; by default from the wording before the current one."""
-    return await run_in_threadpool(_difference, _store(request), collection, article_id, old, new)
+    return await run_in_threadpool(_difference, engine_of(request).store, collection, article_id, old, new)
 
 
 @router.get(
@@ -52,7 +50,7 @@ async def diff_article(
 )  # fmt: skip
 async def get_cluster(article_id: str, request: Request, collection: _InCollection = DEFAULT_COLLECTION) -> ClusterOut:
     """All articles that carry the text of this one, with what they share."""
-    return await run_in_threadpool(lambda: cluster_out(_store(request).cluster_of(collection, article_id)))
+    return await run_in_threadpool(lambda: cluster_out(engine_of(request).store.cluster_of(collection, article_id)))
 
 
 def pair(
@@ -69,8 +67,3 @@ def _difference(
     store: ArticleStore, collection: str, article_id: str, old: int | None, new: int | None
 ) -> DifferenceList:
     return difference_list(*pair(store, collection, article_id, old, new))
-
-
-def _store(request: Request) -> ArticleStore:
-    engine: Engine = request.app.state.engine
-    return engine.store

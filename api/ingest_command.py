@@ -8,27 +8,23 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
 from api.client import Client, serving
 from api.command import go_on
 from api.engine import SAMPLE, Engine
+from api.progress import print_failures, progress_bar
 from api.settings import Settings
 from corpus.accept import check_collection
 from corpus.article import IncomingArticle
+from corpus.embeddings import Backlog
 from corpus.errors import DatelineError, InvalidInput, StoreInUse
 from corpus.exported import ExportedRevision
 from corpus.reader import Found, find_files, read_files, read_stream
-from corpus.store import Change
+from corpus.writing import Change
 from retrieval.ingest import IngestReport
 
 # Articles committed together: large enough to be quick, small enough that progress is seen and memory stays flat.
 _BATCH = 50
-_MOST_NAMED = 20
 STANDARD_INPUT = Path("-")
-
-_console = Console(stderr=True)
 
 
 @dataclass(slots=True)
@@ -94,11 +90,10 @@ def catch_up(engine: Engine, *, quiet: bool) -> None:
     with progress_bar(quiet) as progress:
         task = progress.add_task("Embedding", total=None)
 
-        def show(left: object) -> None:
+        def show(left: Backlog) -> None:
             nonlocal total
             go_on()
-            waiting = engine.indexer.backlog()
-            open_work = waiting.to_embed + waiting.to_index
+            open_work = left.to_embed + left.to_index
             total = max(total, open_work)
             progress.update(task, total=total or None, completed=total - open_work)
 
@@ -210,21 +205,4 @@ def _report(tally: Tally, as_json: bool) -> None:
     )
     if tally.restored:
         print(f"{tally.restored:,} of them are revisions with the numbers and times that their export states")
-    for failure in tally.failed[:_MOST_NAMED]:
-        line = f"  {failure['name']}: {failure['error']}"
-        _console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
-    if len(tally.failed) > _MOST_NAMED:
-        _console.print(f"  … and {len(tally.failed) - _MOST_NAMED:,} more; --json names them all.", style="red")
-
-
-def progress_bar(quiet: bool) -> Progress:
-    """A bar on standard error that says how far the work has come."""
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=_console,
-        disable=quiet,
-    )
+    print_failures([(failure["name"], failure["error"]) for failure in tally.failed])

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from api.changes_page import render_changes
 from api.history_routes import pair
 from api.reader import render_article
-from api.routes import engine_of
+from api.requests import engine_of
 from corpus.article import DEFAULT_COLLECTION
 
 WEB = Path(__file__).parent / "web"

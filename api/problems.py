@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.schemas import Problem
 from corpus import errors
 from corpus.errors import DatelineError
 
@@ -43,6 +44,11 @@ _TITLES = {
     502: "Something that Dateline depends on failed",
     503: "A part of the service is unavailable",
 }
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What the API documents of a route: that it answers these statuses with problem details."""
+    return {status: {"model": Problem, "content": {"application/problem+json": {}}} for status in statuses}
 
 
 def problem(status: int, code: str, detail: str, request: Request, details: list[dict[str, str]] | None = None) -> Any:

@@ -1,11 +1,26 @@
 """From the wire to the inside: dates are read, filters become a selection, a request becomes an `Ask`."""
 
+from fastapi import Request
+
 from answering.answer import Mode, Policy
 from answering.ask import Ask
 from answering.prompt import Turn
+from api.engine import Engine
 from api.schemas import AskRequest, SearchRequest
 from corpus.accept import parse_time
 from corpus.selection import Moment, Selection
+
+
+def engine_of(request: Request) -> Engine:
+    """The engine that the app was made with."""
+    engine = request.app.state.engine
+    assert isinstance(engine, Engine)
+    return engine
+
+
+def base_url(request: Request) -> str:
+    """The address under which readers reach this server."""
+    return engine_of(request).settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 def selection_of(request: SearchRequest) -> Selection:

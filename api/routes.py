@@ -10,10 +10,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
-from api.engine import Engine
-from api.problems import as_problem
+from api.problems import as_problem, problem_responses
 from api.render import answer_out, article_out, search_out, summary_out
-from api.requests import ask_of, selection_of
+from api.requests import ask_of, base_url, engine_of, selection_of
 from api.schemas import (
     AnswerOut,
     ArticleIn,
@@ -25,7 +24,6 @@ from api.schemas import (
     FailedOut,
     Health,
     IngestReportOut,
-    Problem,
     Readiness,
     SearchOut,
     SearchRequest,
@@ -37,27 +35,13 @@ from api.stream import answer_events
 from corpus.accept import check_collection, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.errors import DatelineError, InvalidInput
-from corpus.store import Change
+from corpus.writing import Change
 from retrieval.indexer import IndexState
 
 router = APIRouter()
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 404, 413, 422, 503)
-}
+_PROBLEMS = problem_responses(400, 404, 413, 422, 503)
 # Seconds that a push waits for its vectors before it answers all the same; they are durable and follow.
 _VECTOR_PATIENCE = 60.0
-
-
-def engine_of(request: Request) -> Engine:
-    """The engine that the app was made with."""
-    engine = request.app.state.engine
-    assert isinstance(engine, Engine)
-    return engine
-
-
-def base_url(request: Request) -> str:
-    """The address under which readers reach this server."""
-    return engine_of(request).settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 @router.post(

@@ -63,7 +63,7 @@ def main() -> None:
         folder = options.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         parts = open_parts(folder, options.threads)
-        _measure_ingest(parts, _articles_file(options.folder), only)
+        _measure_ingest(parts, articles_file(options.folder), only)
         questions_file = options.folder / "questions.jsonl"
         if questions_file.exists():
             questions = _questions(questions_file)
@@ -82,14 +82,16 @@ def _options() -> argparse.Namespace:
 
 
 def open_parts(folder: Path, threads: int) -> Parts:
-    """The parts over a data folder, the model loaded and nothing begun."""
+    """The parts over a data folder, the model and all else loaded, and nothing begun."""
     database = Database(folder / "dateline.sqlite")
     store, embeddings = ArticleStore(database), EmbeddingStore(database)
     embedder = LazyEmbedder(BUNDLED, folder / "models", threads)
     embedder.load()
     indexer = Indexer(database, embeddings, embedder, folder / "index")
     searcher = Searcher(store, embeddings, indexer, embedder)
-    return Parts(store, embeddings, indexer, Ingester(store, indexer, folder), searcher)
+    ingester = Ingester(store, indexer, folder)
+    ingester.warm_up()
+    return Parts(store, embeddings, indexer, ingester, searcher)
 
 
 def _measure_ingest(parts: Parts, file: Path, only: set[str] | None) -> None:
@@ -140,19 +142,21 @@ def _measure_quality(parts: Parts, questions: Sequence[Question]) -> None:
 
 def _measure_speed(parts: Parts, questions: Sequence[str]) -> None:
     """Milliseconds of a whole search, one at a time, each question three times."""
-    times = [_timed(partial(parts.searcher.search, q, Selection(), 8)) for _ in range(3) for q in questions]
+    times = [timed(partial(parts.searcher.search, q, Selection(), 8)) for _ in range(3) for q in questions]
     ordered = sorted(times)
     p95 = ordered[int(len(ordered) * 0.95)]
     print(f"\nsearch: p50 {statistics.median(ordered):.1f} ms, p95 {p95:.1f} ms over {len(ordered)} searches")
 
 
-def _timed(work: Callable[[], object]) -> float:
+def timed(work: Callable[[], object]) -> float:
+    """Milliseconds that `work` takes."""
     clock = time.perf_counter()
     work()
     return (time.perf_counter() - clock) * 1000
 
 
-def _articles_file(folder: Path) -> Path:
+def articles_file(folder: Path) -> Path:
+    """The file that holds the articles; ends the program with a sentence when there is none."""
     for name in ("articles.jsonl.gz", "articles.jsonl"):
         if (folder / name).exists():
             return folder / name

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from importlib import util
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,7 @@ from typing import Any
 from corpus.article import IncomingArticle
 from corpus.reader import read_file
 from corpus.selection import Selection
+from evals.bench import articles_file, open_parts, timed
 
 _BATCH = 50
 _PEERS = ("langchain", "llamaindex")
@@ -36,7 +38,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=100)
     parser.add_argument("--ours", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    path = next(p for p in (options.folder / "articles.jsonl.gz", options.folder / "articles.jsonl") if p.exists())
+    path = articles_file(options.folder)
     lines = (options.folder / "questions.jsonl").read_text().splitlines()
     questions = [json.loads(line)["question"] for line in lines][:100]
     if options.ours:
@@ -73,8 +75,6 @@ def _run(command: list[str], text: str) -> dict[str, Any]:
 
 
 def _dateline(path: Path, count: int, questions: list[str]) -> dict[str, Any]:
-    from evals.bench import open_parts
-
     with (
         gzip.open(path, "rt") if path.suffix == ".gz" else open(path) as lines,
         tempfile.TemporaryDirectory() as scratch,
@@ -92,12 +92,7 @@ def _dateline(path: Path, count: int, questions: list[str]) -> dict[str, Any]:
         whole = time.perf_counter() - clock
         for question in questions[:10]:
             parts.searcher.search(question, Selection(), 10)
-        times = []
-        for question in questions:
-            start = time.perf_counter()
-            parts.searcher.search(question, Selection(), 10)
-            times.append((time.perf_counter() - start) * 1000)
-        times.sort()
+        times = sorted(timed(partial(parts.searcher.search, question, Selection(), 10)) for question in questions)
         parts.indexer.close()
     return {
         "name": "Dateline",
