@@ -4,8 +4,10 @@ httpcore's seam for this is the network backend; it is used here and in `corpus.
 """
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import httpcore
@@ -45,10 +47,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """A connection to one of the host's addresses. Raises `FetchRefused`, and httpcore's errors."""
-        try:
-            addresses = self._resolve(host, port)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"{host} has no address") from error
+        addresses = self._addresses(host, port, _left(self._deadline, timeout))
         for address in addresses:
             if not self._allowed.lets(host, address):
                 raise FetchRefused(
@@ -63,6 +62,27 @@ class CheckedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 last = error
         raise last
+
+    def _addresses(self, host: str, port: int, seconds: float) -> Sequence[str]:
+        """In a thread that is left behind when it takes too long: the system's look-up knows no deadline."""
+        found: SimpleQueue[Sequence[str] | Exception] = SimpleQueue()
+
+        def look_up() -> None:
+            try:
+                found.put(self._resolve(host, port))
+            except Exception as error:
+                found.put(error)
+
+        threading.Thread(target=look_up, name="look-up", daemon=True).start()
+        try:
+            answer = found.get(timeout=seconds)
+        except Empty:
+            raise httpcore.ConnectTimeout(f"the address of {host} is not found in time") from None
+        if isinstance(answer, (OSError, UnicodeError)):
+            raise httpcore.ConnectError(f"{host} has no address") from answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None

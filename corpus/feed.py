@@ -72,6 +72,16 @@ def read_feed(data: bytes, url: str) -> Feed:
     return _xml_feed(data, url)
 
 
+def feed_from(fields: Mapping[str, Any]) -> Feed:
+    """A feed out of the fields that `dataclasses.asdict` gave, with its times as ISO 8601 text."""
+    return Feed(fields["title"], tuple(map(_entry_from, fields["entries"])))
+
+
+def _entry_from(fields: Mapping[str, Any]) -> Entry:
+    times = {name: fields[name] and datetime.fromisoformat(fields[name]) for name in ("published_at", "updated_at")}
+    return Entry(**{**fields, **times, "authors": tuple(fields["authors"])})
+
+
 def _xml_feed(data: bytes, url: str) -> Feed:
     import feedparser
 

@@ -50,8 +50,8 @@ class FeedStore:
             taken = select(feeds.c.key).where(feeds.c.collection == collection, feeds.c.url == address)
             if connection.execute(taken).first() is not None:
                 raise InvalidInput(f"{address} is subscribed to already.")
-            connection.execute(insert(feeds).values(**values, failures=0))
-        return next(feed for feed in self.all() if (feed.collection, feed.url) == (collection, address))
+            key = connection.execute(insert(feeds).values(**values, failures=0).returning(feeds.c.key)).scalar_one()
+            return Subscription(*connection.execute(select(feeds).where(feeds.c.key == key)).one())
 
     def remove(self, collection: str, url: str) -> None:
         """End a subscription; the articles stay. Raises `NotFound`."""
@@ -80,7 +80,9 @@ class FeedStore:
 
     def get(self, key: int) -> Subscription | None:
         """A subscription by its key; None when it has ended."""
-        return next((feed for feed in self.all() if feed.key == key), None)
+        with self._db.read() as connection:
+            row = connection.execute(select(feeds).where(feeds.c.key == key)).first()
+        return None if row is None else Subscription(*row)
 
     def polled(self, item: Item, fetched: Fetched, feed: Feed) -> int:
         """Note a poll that went well and ask for the entries that are new or changed; gives how many.

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -76,6 +76,11 @@ class Job:
         """Whether nothing is left to do."""
         return self.done == self.total
 
+    @property
+    def status(self) -> Literal["running", "finished"]:
+        """The same in a word."""
+        return "finished" if self.is_finished else "running"
+
 
 class JobStore:
     """The jobs of one store. Thread-safe."""
@@ -91,19 +96,19 @@ class JobStore:
             add_items(connection, job_id, items)
         return job_id
 
-    def next_item(self, job_id: str | None = None) -> Item | None:
-        """The first address that is not done, of any job or of one."""
-        query = (
-            select(job_items, jobs.c.collection)
-            .join(jobs, jobs.c.id == job_items.c.job_id)
-            .where(job_items.c.added.is_(None))
-            .order_by(job_items.c.key)
-            .limit(1)
-        )
+    def waiting(self, job_id: str | None, limit: int) -> list[tuple[int, str]]:
+        """Keys and addresses of items that are not done, of any job or of one, the oldest first."""
+        query = select(job_items.c.key, job_items.c.url).where(job_items.c.added.is_(None))
         if job_id is not None:
             query = query.where(job_items.c.job_id == job_id)
         with self._db.read() as connection:
-            row = connection.execute(query).first()
+            return [(row.key, row.url) for row in connection.execute(query.order_by(job_items.c.key).limit(limit))]
+
+    def item(self, key: int) -> Item | None:
+        """One item by its key; None when its job is gone."""
+        query = select(job_items, jobs.c.collection).join(jobs, jobs.c.id == job_items.c.job_id)
+        with self._db.read() as connection:
+            row = connection.execute(query.where(job_items.c.key == key)).first()
         if row is None:
             return None
         return Item(row.key, row.job_id, row.collection, row.url, row.depth, row.feed_key, row.entry)

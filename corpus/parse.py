@@ -15,11 +15,13 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from corpus.charset import decoded
 from corpus.docx import read_docx
 from corpus.errors import UnreadableFile
+from corpus.feed import Feed, read_feed
 from corpus.found import Parsed
 from corpus.newsletter import read_newsletter
 from corpus.page import read_page
@@ -68,11 +70,21 @@ def _answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
         return {"reason": f"It cannot be parsed ({type(error).__name__}); it is probably damaged."}
 
 
-def _parser(kind: str, request: dict[str, Any]) -> Callable[[bytes], Parsed]:
+def _parser(kind: str, request: dict[str, Any]) -> Callable[[bytes], Parsed | Feed]:
     def page(data: bytes) -> Parsed:
         return read_page(decoded(data, "The page", request.get("charset"), is_page=True), request.get("url"))
 
-    return {"page": page, "pdf": read_pdf, "docx": read_docx, "newsletter": read_newsletter}[kind]
+    def feed(data: bytes) -> Feed:
+        return read_feed(data, str(request.get("url")))
+
+    parsers: dict[str, Callable[[bytes], Parsed | Feed]] = {
+        "page": page,
+        "pdf": read_pdf,
+        "docx": read_docx,
+        "newsletter": read_newsletter,
+        "feed": feed,
+    }
+    return parsers[kind]
 
 
 def _warm_up() -> None:
@@ -82,6 +94,8 @@ def _warm_up() -> None:
 
     docx.Document()
     pypdfium2.PdfDocument.new().close()
+    for example in (b"<rss version='2.0'><channel/></rss>", b"<urlset/>"):
+        read_feed(example, "https://example.org/feed")
     with contextlib.suppress(UnreadableFile):
         read_page("<html><body><article><p>" + "A sentence to warm up with. " * 20 + "</p></article></body></html>")
 
@@ -121,7 +135,7 @@ def _receive(stream: BinaryIO) -> dict[str, Any]:
 
 
 def _send(stream: io.BufferedWriter | BinaryIO, answer: dict[str, Any]) -> None:
-    raw = json.dumps(answer).encode()
+    raw = json.dumps(answer, default=datetime.isoformat).encode()
     stream.write(len(raw).to_bytes(4) + raw)
     stream.flush()
 

@@ -14,6 +14,7 @@ from signal import SIGXCPU
 from typing import Any
 
 from corpus.errors import UnreadableFile
+from corpus.feed import Feed, feed_from
 from corpus.found import Parsed, parsed_from
 from corpus.sniff import Kind
 
@@ -44,17 +45,11 @@ class Workers:
 
     def parse(self, kind: Kind, data: bytes, url: str | None = None, charset: str | None = None) -> Parsed:
         """Parse one document. Raises `UnreadableFile` with the reason, also when the worker was lost over it."""
-        with self._places:
-            worker = self._take()
-            try:
-                answer = worker.ask({"kind": kind.value, "url": url, "charset": charset, "size": len(data)}, data)
-            except BaseException:
-                worker.close()
-                raise
-            self._give_back(worker)
-        if "parsed" in answer:
-            return parsed_from(answer["parsed"])
-        raise UnreadableFile(str(answer.get("reason") or "It cannot be parsed."))
+        return parsed_from(self._ask({"kind": kind.value, "url": url, "charset": charset}, data))
+
+    def read_feed(self, data: bytes, url: str) -> Feed:
+        """As `corpus.feed.read_feed`. Raises `UnreadableFile` also when the worker was lost over it."""
+        return feed_from(self._ask({"kind": "feed", "url": url}, data))
 
     def close(self) -> None:
         """End the idle workers."""
@@ -62,6 +57,19 @@ class Workers:
             idle, self._idle = self._idle, []
         for worker in idle:
             worker.close()
+
+    def _ask(self, request: dict[str, Any], data: bytes) -> dict[str, Any]:
+        with self._places:
+            worker = self._take()
+            try:
+                answer = worker.ask({**request, "size": len(data)}, data)
+            except BaseException:
+                worker.close()
+                raise
+            self._give_back(worker)
+        if isinstance(found := answer.get("parsed"), dict):
+            return found
+        raise UnreadableFile(str(answer.get("reason") or "It cannot be parsed."))
 
     def _take(self) -> "_Worker":
         with self._lock:

@@ -1,4 +1,4 @@
-"""Work through jobs: fetch each address, read what it holds, store it. One address at a time, in one thread."""
+"""Work through jobs: fetch each address, read what it holds, store it. Several hosts at once, one request to each."""
 
 import logging
 import threading
@@ -6,18 +6,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
+from queue import SimpleQueue
+from urllib.parse import urlsplit
 
 from corpus.accept import parse_time
 from corpus.article import IncomingArticle
 from corpus.errors import DatelineError, StoreUnavailable
-from corpus.feed import Feed, is_feed, read_feed
+from corpus.feed import Feed, is_feed
 from corpus.feeds import FeedStore, item_of
-from corpus.fetch import Fetcher
+from corpus.fetch import Fetched, Fetcher
 from corpus.identity import same_site
 from corpus.jobs import Item, JobStore, NewItem, Outcome
 from corpus.politeness import Politeness
 from corpus.reader import read_bytes
-from corpus.store import Change
+from corpus.worker import WORKERS
+from corpus.writing import Change
 from retrieval.ingest import Ingester
 
 log = logging.getLogger(__name__)
@@ -25,7 +28,13 @@ log = logging.getLogger(__name__)
 # A feed that carries this many characters of an entry carries the article; less is a teaser, and the page is fetched.
 _WHOLE_ARTICLE = 1_500
 _DEEPEST = 3  # sitemaps that may lead to sitemaps
+_AT_ONCE = 8  # hosts
+_WINDOW = 500  # addresses looked through for hosts that are free
 _REST_SECONDS = 5.0  # between looks for feeds that are due
+
+
+class _Stopping(Exception):
+    """The collector is being closed."""
 
 
 class Collector:
@@ -73,10 +82,41 @@ class Collector:
         return ids
 
     def work(self, job_id: str | None = None, report: Callable[[], None] = lambda: None) -> None:
-        """Do everything that waits, of one job or of all, calling `report` after each address."""
-        while not self._stop.is_set() and (item := self._jobs.next_item(job_id)) is not None:
-            self._do(item)
+        """Do everything that waits, of one job or of all, calling `report` after each address.
+
+        Raises `StoreUnavailable` once what was in hand has come to its end.
+        """
+        busy: set[str] = set()
+        done: SimpleQueue[tuple[str, DatelineError | None]] = SimpleQueue()
+        failure: DatelineError | None = None
+        while True:
+            if failure is None and not self._stop.is_set():
+                self._begin(job_id, busy, done)
+            if not busy:
+                break
+            host, error = done.get()
+            busy.remove(host)
+            failure = failure or error
             report()
+        if failure is not None:
+            raise failure
+
+    def _begin(self, job_id: str | None, busy: set[str], done: "SimpleQueue[tuple[str, DatelineError | None]]") -> None:
+        """Start what waits, one address of a host at a time, in threads that do not keep the process from ending."""
+        for key, url in self._jobs.waiting(job_id, _WINDOW):
+            if len(busy) == _AT_ONCE:
+                return
+            host = urlsplit(url).netloc
+            if host not in busy and (item := self._jobs.item(key)) is not None:
+                busy.add(host)
+                threading.Thread(target=self._do_one, args=(item, host, done), name="fetch", daemon=True).start()
+
+    def _do_one(self, item: Item, host: str, done: "SimpleQueue[tuple[str, DatelineError | None]]") -> None:
+        try:
+            self._do(item)
+            done.put((host, None))
+        except DatelineError as error:
+            done.put((host, error))
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -94,6 +134,8 @@ class Collector:
     def _do(self, item: Item) -> None:
         try:
             self._take(item)
+        except _Stopping:
+            return  # the next start takes it
         except DatelineError as error:
             if isinstance(error, StoreUnavailable):
                 raise  # not the address's fault: it is tried again
@@ -116,28 +158,25 @@ class Collector:
             outcome = self._store(item, page.encode("utf-8", "replace"), item.url, "text/html; charset=utf-8")
             self._jobs.finish(item, outcome)
         else:
-            fetched = self._fetcher.fetch(item.url, may=self._politeness.ask)
+            fetched = self._fetched(item)
             if is_feed(fetched.body, fetched.content_type):
-                feed = self._readable(item, read_feed(fetched.body, fetched.url), fetched.url)
+                feed = _feed_in(fetched, item.depth)
                 self._jobs.finish(item, Outcome(), [item_of(entry, item.depth) for entry in feed.entries])
             else:
                 self._jobs.finish(item, self._store(item, fetched.body, fetched.url, fetched.content_type))
 
+    def _fetched(self, item: Item, etag: str | None = None, last_modified: str | None = None) -> Fetched:
+        found = self._fetcher.fetch(item.url, etag, last_modified, may=self._politeness.ask)
+        if self._stop.is_set():  # nobody waits for slow sites at the end; what they gave comes too late to be stored
+            raise _Stopping
+        return found
+
     def _take_feed(self, item: Item) -> None:
         known = self._feeds.get(item.feed_key or 0)
         etag, last_modified = (known.etag, known.last_modified) if known else (None, None)
-        fetched = self._fetcher.fetch(item.url, etag, last_modified, may=self._politeness.ask)
-        if fetched.is_unchanged:
-            feed = Feed(None, ())
-        else:
-            feed = self._readable(item, read_feed(fetched.body, fetched.url), fetched.url)
+        fetched = self._fetched(item, etag, last_modified)
+        feed = Feed(None, ()) if fetched.is_unchanged else _feed_in(fetched, item.depth)
         self._feeds.polled(item, fetched, feed)
-
-    def _readable(self, item: Item, feed: Feed, fetched_from: str) -> Feed:
-        """The feed without sitemaps too deep, and without bodies that it gives to articles of other sites."""
-        entries = [entry for entry in feed.entries if not entry.is_feed or item.depth < _DEEPEST]
-        own = (e if e.html is None or same_site(e.url, fetched_from) else replace(e, html=None) for e in entries)
-        return replace(feed, entries=tuple(own))
 
     def _store(self, item: Item, body: bytes, url: str, content_type: str | None) -> Outcome:
         articles: list[IncomingArticle] = []
@@ -151,6 +190,14 @@ class Collector:
         reasons += [str(failure.error) for failure in report.failed]
         added, revised, unchanged = map(report.count, (Change.ADDED, Change.REVISED, Change.UNCHANGED))
         return Outcome(added, revised, unchanged, reasons[0] if reasons else None)
+
+
+def _feed_in(fetched: Fetched, depth: int) -> Feed:
+    """The feed without sitemaps too deep, and without bodies that it gives to articles of other sites."""
+    feed = WORKERS.read_feed(fetched.body, fetched.url)
+    entries = [entry for entry in feed.entries if not entry.is_feed or depth < _DEEPEST]
+    own = (e if e.html is None or same_site(e.url, fetched.url) else replace(e, html=None) for e in entries)
+    return replace(feed, entries=tuple(own))
 
 
 def _with_what_the_feed_said(article: IncomingArticle, item: Item) -> IncomingArticle:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -70,6 +71,28 @@ def test_a_page_is_taken_with_what_it_says_of_itself(engine: Engine, web: Web) -
     assert done(engine, web.url + "/p/1").unchanged == 1
     web.gives("/p/1", page("Skelmouth", cost=6))
     assert done(engine, web.url + "/p/1").revised == 1
+
+
+def test_a_slow_site_keeps_no_other_waiting(engine: Engine, web: Web) -> None:
+    let_go = threading.Event()
+
+    def waits(handler: BaseHTTPRequestHandler) -> None:
+        let_go.wait(15)
+        hostile.missing(handler)
+
+    with opened() as other:
+        slow, quick = web.does("/slow", waits), other.gives("/p/1", page("Skelmouth"))
+        later = web.gives("/p/2", page("Calder"))
+        job_id = engine.jobs.create("default", [NewItem(slow), NewItem(later), NewItem(quick)])
+        seen: list[set[str]] = []
+
+        def look() -> None:
+            seen.append(titles(engine))
+            let_go.set()
+
+        engine.collector.work(job_id, look)
+    # One address of a site at a time: the third does not wait for the first, the second does.
+    assert seen[0] == {"Skelmouth reopens"} and seen[-1] == {"Skelmouth reopens", "Calder reopens"}
 
 
 def test_one_bad_address_of_many_is_named_and_the_rest_lands(engine: Engine, web: Web) -> None:
