@@ -6,20 +6,23 @@ from dataclasses import dataclass
 
 # "The post HEADLINE appeared first on SITE": WordPress's feed footer. The headline in it may be the only one there is.
 _SYNDICATION = re.compile(r"^The post (?P<title>.+?) (?:appeared first on|first appeared on) (?P<publisher>.+?)\.?$")
-# Lines that carry no news. Each pattern must match a whole line, so that prose that mentions them stays.
-_BOILERPLATE = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?:sign up|subscribe) (?:here |now |today )?(?:to|for) (?:our|the|the \w+) (?:[\w ]+ )?newsletters?\b.{0,80}",
-        r"(?:read|see|watch) (?:more|also|next)\s*:.{0,160}",
-        r"(?:follow|like) us on (?:twitter|facebook|x|instagram|linkedin).{0,80}",
-        r"(?:©|\(c\)|copyright) .{0,20}\d{4}.{0,120}(?:all rights reserved\.?)?",
-        r"all rights reserved\.?",
-        r"this (?:material|story|article) may not be published, broadcast, rewritten,? or redistributed.{0,80}",
-        r"(?:share|print|email|save) this (?:article|story)\.?",
-        r"advertisement|story continues below(?: advertisement)?|continue reading(?: below)?",
-        r"our standards:\s+the thomson reuters trust principles\.?.{0,20}",
-    )
+# Lines that carry no news. A pattern must match a whole line, so that prose that mentions them stays.
+_BOILERPLATE = re.compile(
+    "|".join(
+        (
+            r"(?:sign up|subscribe) (?:here |now |today )?(?:to|for) (?:our|the|the \w+) (?:[\w ]+ )?"
+            r"newsletters?\b.{0,80}",
+            r"(?:read|see|watch) (?:more|also|next)\s*:.{0,160}",
+            r"(?:follow|like) us on (?:twitter|facebook|x|instagram|linkedin).{0,80}",
+            r"(?:©|\(c\)|copyright) .{0,20}\d{4}.{0,120}(?:all rights reserved\.?)?",
+            r"all rights reserved\.?",
+            r"this (?:material|story|article) may not be published, broadcast, rewritten,? or redistributed.{0,80}",
+            r"(?:share|print|email|save) this (?:article|story)\.?",
+            r"advertisement|story continues below(?: advertisement)?|continue reading(?: below)?",
+            r"our standards:\s+the thomson reuters trust principles\.?.{0,20}",
+        )
+    ),
+    re.IGNORECASE,
 )
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\u00ad"))
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -49,7 +52,7 @@ def clean_body(text: str) -> CleanText:
         line = _HORIZONTAL_SPACE.sub(" ", raw).strip()
         if syndication := _SYNDICATION.match(line):
             title, publisher = syndication["title"], syndication["publisher"]
-        elif not any(pattern.fullmatch(line) for pattern in _BOILERPLATE):
+        elif not _BOILERPLATE.fullmatch(line):
             kept.append(line)
     body = _MANY_BREAKS.sub("\n\n", "\n".join(kept)).strip()
     # Removing characters can bring a base and a combining mark together, so the form is made last as well as first.

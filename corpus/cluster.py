@@ -4,12 +4,13 @@ A cluster is a connected part of the graph of articles whose current wordings ar
 does not depend on the order in which its members came. It is named by the key of one of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
-from corpus.resemblance import are_one_text, shingles
+from corpus.resemblance import are_one_text, bands, is_short, shingles
 from corpus.schema import articles, cluster_bands, revisions
 
 # Texts compared with a new one, those that share most bands first.
@@ -21,10 +22,16 @@ _MANY = 5_000  # bound values a statement
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """What is needed to place an article: its current body and the bands made from it."""
+    """What is needed to place an article, made from its current body."""
 
-    body: str
+    shingles: frozenset[int]
     bands: Sequence[int]
+
+    @classmethod
+    def of(cls, collection: str, body: str) -> Self:
+        """For a body. Takes a few milliseconds, so it is made before the transaction begins."""
+        found = shingles(body)
+        return cls(found, bands(collection, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +43,16 @@ class Unplaced:
     body: str
 
 
-def place(connection: Connection, key: int, placing: Placing) -> None:
-    """Put the article `key` into the cluster of its copies, joining what it connects, or into one of its own."""
-    leave(connection, key)
-    rows = [{"band": band, "article_key": key} for band in sorted(set(placing.bands))]
-    connection.execute(insert(cluster_bands), rows)
-    _join(connection, key, placing)
+def place(connection: Connection, placings: Mapping[int, Placing]) -> None:
+    """Put articles, by key, each into the cluster of its copies, joining what it connects, or into one of its own.
+
+    One that was in a cluster must `leave` it first.
+    """
+    rows = [{"band": band, "article_key": key} for key, it in placings.items() for band in sorted(set(it.bands))]
+    if rows:
+        connection.execute(insert(cluster_bands), rows)
+    for key, placing in placings.items():
+        _join(connection, key, placing)
 
 
 def leave(connection: Connection, key: int) -> None:
@@ -55,7 +66,7 @@ def leave(connection: Connection, key: int) -> None:
     _set(connection, rest, None)
     for other in rest:
         held = connection.execute(select(cluster_bands.c.band).where(cluster_bands.c.article_key == other)).scalars()
-        _join(connection, other, Placing(_bodies(connection, [other])[other], list(held)))
+        _join(connection, other, Placing(shingles(_bodies(connection, [other])[other]), list(held)))
 
 
 def unplaced(connection: Connection, limit: int) -> list[Unplaced]:
@@ -70,14 +81,14 @@ def unplaced(connection: Connection, limit: int) -> list[Unplaced]:
 
 
 def _join(connection: Connection, key: int, placing: Placing) -> None:
-    near = _near(connection, key, placing.bands)
+    # Equal texts share every band, and a short text is like none but its equals.
+    fewest = len(set(placing.bands)) if is_short(placing.shingles) else 1
+    near = _near(connection, key, placing.bands, fewest)
+    bodies = _bodies(connection, [other for other, _ in near]) if near else {}
     joined: set[int] = set()
-    if near:
-        ours = shingles(placing.body)
-        bodies = _bodies(connection, [other for other, _ in near])
-        for other, cluster in near:
-            if cluster not in joined and are_one_text(ours, shingles(bodies[other])):
-                joined.add(cluster)
+    for other, cluster in near:
+        if cluster not in joined and are_one_text(placing.shingles, shingles(bodies[other])):
+            joined.add(cluster)
     name = min(joined, default=key)
     others = joined - {name}
     if others:
@@ -85,13 +96,14 @@ def _join(connection: Connection, key: int, placing: Placing) -> None:
     _set(connection, [key], name)
 
 
-def _near(connection: Connection, key: int, bands: Sequence[int]) -> list[tuple[int, int]]:
-    """Articles that share bands, with their clusters, most shared first; at most a few of one cluster."""
+def _near(connection: Connection, key: int, bands: Sequence[int], fewest: int) -> list[tuple[int, int]]:
+    """Articles that share at least `fewest` bands, with their clusters, most first; at most a few of one cluster."""
     query = (
         select(cluster_bands.c.article_key, articles.c.cluster)
         .join(articles, articles.c.key == cluster_bands.c.article_key)
         .where(cluster_bands.c.band.in_(bands), cluster_bands.c.article_key != key, articles.c.cluster.is_not(None))
         .group_by(cluster_bands.c.article_key, articles.c.cluster)
+        .having(func.count() >= fewest)
         .order_by(func.count().desc(), cluster_bands.c.article_key)
     )
     taken: dict[int, int] = {}

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
 
 from corpus.database import Database
-from corpus.schema import articles, chunks, keyword_changes, removals, revisions
+from corpus.rows import CHUNK, articles_at
+from corpus.schema import OF_REVISION, articles, chunks, keyword_changes, removals, revisions
 from corpus.selection import Selection, conditions
 
 Vectors = NDArray[np.float32]
@@ -17,9 +18,9 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ToEmbed:
-    """A chunk without an embedding, and the words from which its embedded text is made."""
+    """A text without an embedding: its hash, and the words from which it is made."""
 
-    key: int
+    text_hash: bytes
     title: str
     publisher: str | None
     text: str
@@ -85,8 +86,7 @@ class EmbeddingStore:
             where.append(chunks.c.is_current)
         query = select(chunks.c.key, chunks.c.article_key).where(*where)
         if not selection.is_plain:
-            of_revision = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
-            query = query.join(revisions, of_revision).join(articles).where(*conditions(selection))
+            query = query.join(revisions, OF_REVISION).join(articles).where(*conditions(selection))
         # Told which index to use, because by itself SQLite walks the whole collection: 50 ms at 37,000 chunks.
         found: Any = query.where(chunks.c.embedding.is_(None))
         found = found.with_hint(chunks, "INDEXED BY ix_chunks_to_embed", "sqlite")
@@ -100,23 +100,20 @@ class EmbeddingStore:
         return Waiting(passages, of)
 
     def to_embed(self, limit: int) -> list[ToEmbed]:
-        """Chunks without an embedding, those that came last first: news is asked about when it is new."""
-        of_revision = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
-        words = func.substr(revisions.c.body, chunks.c.start + 1, chunks.c.end - chunks.c.start)
-        query = (
-            select(chunks.c.key, revisions.c.title, revisions.c.publisher, words)
-            .join(revisions, of_revision)
-            .where(chunks.c.embedding.is_(None))
-            .order_by(chunks.c.key.desc())
-            .limit(limit)
-        )
+        """Texts without an embedding, those that came last first: news is asked about when it is new."""
+        query = select(*CHUNK, chunks.c.text_hash).where(chunks.c.embedding.is_(None))
         with self._db.read() as connection:
-            return [ToEmbed(*row) for row in connection.execute(query)]
+            rows = connection.execute(query.order_by(chunks.c.key.desc()).limit(limit)).all()
+            of = articles_at(connection, [(row.article_key, row.revision) for row in rows])
+        waiting = ((row, of[row.article_key, row.revision]) for row in rows)
+        texts = {r.text_hash: ToEmbed(r.text_hash, a.title, a.publisher, a.body[r.start : r.end]) for r, a in waiting}
+        return list(texts.values())
 
-    def save(self, keys: Sequence[int], vectors: Vectors) -> None:
-        """Store the embeddings of chunks. Chunks deleted meanwhile are passed over."""
-        query = update(chunks).where(chunks.c.key == bindparam("chunk")).values(embedding=bindparam("vector"))
-        rows = [{"chunk": key, "vector": vector.tobytes()} for key, vector in zip(keys, vectors, strict=True)]
+    def save(self, hashes: Sequence[bytes], vectors: Vectors) -> None:
+        """Store the embeddings of texts for all chunks that wait for them. Those deleted meanwhile are passed over."""
+        waiting = and_(chunks.c.text_hash == bindparam("hash"), chunks.c.embedding.is_(None))
+        query = update(chunks).where(waiting).values(embedding=bindparam("vector"))
+        rows = [{"hash": hash_, "vector": vector.tobytes()} for hash_, vector in zip(hashes, vectors, strict=True)]
         with self._db.write() as connection:
             connection.execute(query, rows)
 

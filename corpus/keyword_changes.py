@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from corpus.database import Database, put_fact
-from corpus.schema import chunks, keyword_changes, revisions
+from corpus.rows import CHUNK, articles_at
+from corpus.schema import chunks, keyword_changes
 
 _MANY = 5_000  # bound values a statement
 
@@ -54,15 +55,17 @@ class KeywordChanges:
 
     def chunks(self, keys: Sequence[int]) -> list[ChunkWords]:
         """The words of those chunks that are still stored."""
-        of_revision = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
-        words = func.substr(revisions.c.body, chunks.c.start + 1, chunks.c.end - chunks.c.start)
-        query = select(chunks.c.key, chunks.c.collection, chunks.c.is_current, revisions.c.title, words)
-        query = query.join(revisions, of_revision)
+        # Each body is read once and cut here: SQLite would walk through a body anew for each of its chunks.
+        query = select(*CHUNK, chunks.c.collection, chunks.c.is_current)
         found: list[ChunkWords] = []
         with self._db.read() as connection:
             for at in range(0, len(keys), _MANY):
-                rows = connection.execute(query.where(chunks.c.key.in_(keys[at : at + _MANY])))
-                found.extend(ChunkWords(*row) for row in rows)
+                rows = connection.execute(query.where(chunks.c.key.in_(keys[at : at + _MANY]))).all()
+                of = articles_at(connection, [(row.article_key, row.revision) for row in rows])
+                for row in rows:
+                    article = of[row.article_key, row.revision]
+                    text = article.body[row.start : row.end]
+                    found.append(ChunkWords(row.key, row.collection, row.is_current, article.title, text))
         return found
 
     def done(self, numbers: Sequence[int]) -> None:

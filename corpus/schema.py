@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    and_,
 )
 
 
@@ -107,6 +108,8 @@ chunks = Table(
 )
 Index("ix_chunks_to_embed", chunks.c.key, sqlite_where=chunks.c.embedding.is_(None))
 Index("ix_chunks_to_index", chunks.c.key, sqlite_where=chunks.c.indexed_in.is_(None))
+
+OF_REVISION = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
 
 # Index entries that must go: written in the transaction that makes them stale, cleared when the index has dropped them.
 removals = Table(

@@ -7,6 +7,7 @@ from itertools import pairwise
 from sentencex import get_sentence_boundaries
 
 _LINE = re.compile(r"[^\n]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CLOSES_QUOTE = re.compile(r"[?!.,…][”\"’»]\s*$")
 # sentencex takes a month before a full stop for an abbreviation ("on 3 May. Fuel ..."); written out it is none.
 _MONTH_ENDS = re.compile(
@@ -53,7 +54,7 @@ def _pieces(line: str, language: str) -> list[tuple[int, int]]:
 
     A lone surrogate cannot cross into the Rust library, so such a line is split with it replaced: offsets stay.
     """
-    safe = line.encode("utf-8", "replace").decode("utf-8") if any("\ud800" <= c <= "\udfff" for c in line) else line
+    safe = line.encode("utf-8", "replace").decode("utf-8") if _SURROGATE.search(line) else line
     cuts = {0, len(line)}
     cuts.update(min(int(boundary["end_index"]), len(line)) for boundary in get_sentence_boundaries(language, safe))
     cuts.update(match.end() for match in _MONTH_ENDS.finditer(line))

@@ -198,7 +198,7 @@ class Indexer:
         if pending:
             texts = [embedded_text(item.title, item.publisher, item.text) for item in pending]
             vectors = self._embedder.embed_passages(texts, between=self._make_way)
-            self._embeddings.save([item.key for item in pending], vectors)
+            self._embeddings.save([item.text_hash for item in pending], vectors)
             self._forget()
         waiting = self._embeddings.waiting_collections()
         for collection in waiting:

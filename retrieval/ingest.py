@@ -7,14 +7,19 @@ from pathlib import Path
 
 from corpus.accept import Failure, accept
 from corpus.article import Article, IncomingArticle
+from corpus.cluster import Placing
 from corpus.errors import InvalidInput, StoreUnavailable
 from corpus.exported import ExportedRevision
-from corpus.store import ArticleStore, Change, ChunkText, Stored
+from corpus.store import ArticleStore
+from corpus.writing import Change, ChunkText, Stored
 from retrieval.chunk import chunk_spans, embedded_text
 from retrieval.indexer import Indexer
 
 # Below this nothing is written: an index file cut short by a full disk is lost, and a little room keeps reads going.
 _FREE_FLOOR_BYTES = 64 << 20
+
+
+_EXAMPLE = IncomingArticle("A headline", "One sentence. And another.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class Ingester:
         self._store = store
         self._indexer = indexer
         self._folder = folder
+
+    def warm_up(self) -> None:
+        """Load what the first article needs, so that it does not wait: most of a second."""
+        cut(_EXAMPLE)
+        Placing.of(_EXAMPLE.collection, _EXAMPLE.body)
 
     def put(self, incoming: Sequence[IncomingArticle]) -> IngestReport:
         """Store a batch in one transaction. A bad article fails alone; raises `StoreUnavailable` for the whole."""

@@ -24,7 +24,7 @@ from corpus.export import Exporter
 from corpus.exported import ExportedRevision, parse_exported, revision_line
 from corpus.reader import read_file
 from corpus.selection import Moment, Selection
-from corpus.store import Change
+from corpus.writing import Change
 from retrieval.ingest import IngestReport, cut
 from tests.running import Server
 from tests.small import Small

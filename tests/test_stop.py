@@ -46,6 +46,11 @@ def stopped_in_time(process: subprocess.Popen[str], by: signal.Signals) -> int:
     return process.wait(PATIENCE)
 
 
+def is_at_work(data: Path, process: subprocess.Popen[str]) -> bool:
+    owner = current_owner(data)
+    return owner is not None and owner.pid == process.pid and (data / "index" / "1").exists()
+
+
 def is_whole(data: Path, acknowledged: int) -> None:
     """The index is sound as it lies there; the next start finishes the work, and each article is there once."""
     assert probe(data / "index" / "1", 1).sound
@@ -64,7 +69,7 @@ def ingest_stopped(data: Path, file: Path, rounds: int) -> None:
         file.write_text("\n".join(json.dumps(line) for line in lines(round_ * 400, 400)))
         process = started(data, "ingest", str(file))
         deadline = time.monotonic() + 60
-        while not (data / "index" / "1").exists() and time.monotonic() < deadline:
+        while not is_at_work(data, process) and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(0.3 * round_)
         assert stopped_in_time(process, SIGNALS[round_ % 2]) == CODES[round_ % 2]

@@ -11,7 +11,8 @@ from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.errors import NotFound
 from corpus.selection import Moment, Selection
-from corpus.store import ArticleStore, Change, Stored
+from corpus.store import ArticleStore
+from corpus.writing import Change, Stored
 from retrieval.ingest import cut
 
 MAY = datetime(2024, 5, 1, tzinfo=UTC)
@@ -143,8 +144,10 @@ def test_equal_chunks_share_their_embedding(database: Database, store: ArticleSt
 
     embeddings = EmbeddingStore(database)
     put(store, "The port opens.")
-    keys = [item.key for item in embeddings.to_embed(10)]
-    embeddings.save(keys, np.ones((1, 4), dtype=np.float32))
+    put(store, "The port opens.", id="twin")
+    waiting = embeddings.to_embed(10)
+    assert len(waiting) == 1 and embeddings.backlog().to_embed == 2
+    embeddings.save([item.text_hash for item in waiting], np.ones((1, 4), dtype=np.float32))
     put(store, "The port opens.", id="copy")
     assert embeddings.backlog().to_embed == 0
 

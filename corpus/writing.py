@@ -1,0 +1,283 @@
+"""Writing one article inside a transaction: its revision, chunks and cluster, and what the indexes must learn."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from corpus.article import Article, IncomingArticle
+from corpus.cluster import Placing, leave, place
+from corpus.errors import InvalidInput
+from corpus.exported import ExportedRevision
+from corpus.rows import CHUNK, chunk_of
+from corpus.schema import articles, chunks, keyword_changes, removals, revisions
+
+_MANY = 5_000  # bound values a statement
+
+
+class Change(StrEnum):
+    """What storing an article did."""
+
+    ADDED = "added"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkText:
+    """A chunk about to be stored: its span in the body and the text that will be embedded for it."""
+
+    start: int
+    end: int
+    embedded_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The outcome of storing one article."""
+
+    id: str
+    revision: int
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A revision's chunks about to be stored, and where they belong."""
+
+    key: int
+    number: int
+    article: IncomingArticle | Article
+    pieces: Sequence[ChunkText]
+    is_current: bool
+
+
+def put_all(
+    connection: Connection,
+    incoming: Sequence[tuple[IncomingArticle, Sequence[ChunkText]]],
+    now: datetime,
+    placings: Sequence[Placing],
+) -> list[Stored]:
+    """Store checked articles with their chunks; the same again changes nothing, an older wording becomes history."""
+    held = _held(connection, [article for article, _ in incoming])
+    fresh: dict[tuple[str, str], int] = {}
+    for index, (article, _) in enumerate(incoming):
+        if (named := _name(article)) not in held:
+            fresh.setdefault(named, index)
+    # What is new goes in by a few statements for all; what may be a revision is looked at one by one.
+    keys = _new_articles(connection, list(fresh))
+    wordings = [Wording(key, 1, *incoming[index], True) for key, index in zip(keys, fresh.values(), strict=True)]
+    _insert_revisions(connection, [(wording, now, None) for wording in wordings])
+    place(connection, {key: placings[index] for key, index in zip(keys, fresh.values(), strict=True)})
+    is_new = set(fresh.values())
+    return [
+        Stored(_name(article)[1], 1, Change.ADDED)
+        if index in is_new
+        else _put_again(connection, article, pieces, now, placings[index])
+        for index, (article, pieces) in enumerate(incoming)
+    ]
+
+
+def _put_again(
+    connection: Connection, new: IncomingArticle, pieces: Sequence[ChunkText], now: datetime, placing: Placing
+) -> Stored:
+    collection, article_id = _name(new)
+    key = article_key(connection, collection, article_id)
+    assert key is not None, "what is not stored yet is stored first"
+    known = connection.execute(
+        select(revisions.c.number, revisions.c.content_hash, revisions.c.published_at, revisions.c.updated_at)
+        .add_columns(revisions.c.is_current)
+        .where(revisions.c.article_key == key)
+    ).all()
+    current = next(row for row in known if row.is_current)
+    digest = content_hash(new)
+    ours, theirs = new.updated_at or new.published_at, current.updated_at or current.published_at
+    is_older = ours is not None and theirs is not None and ours < theirs
+    for row in known:
+        if row.content_hash == digest and (row.is_current or is_older):
+            return Stored(article_id, row.number, Change.UNCHANGED)
+    number = max(row.number for row in known) + 1
+    if not is_older:
+        _retire(connection, key, collection)
+    _insert_revisions(connection, [(Wording(key, number, new, pieces, not is_older), now, None)])
+    if not is_older:
+        leave(connection, key)
+        place(connection, {key: placing})
+    return Stored(article_id, number, Change.REVISED)
+
+
+def restore_one(
+    connection: Connection, revision: ExportedRevision, pieces: Sequence[ChunkText], placing: Placing
+) -> Stored | InvalidInput:
+    """Store a revision with the number and times that an export gave it, or say why not."""
+    new = revision.article
+    collection, article_id = _name(new)
+    key = article_key(connection, collection, article_id)
+    if key is None:
+        [key] = _new_articles(connection, [(collection, article_id)])
+    known = connection.execute(
+        select(revisions.c.number, revisions.c.content_hash, revisions.c.updated_at, revisions.c.is_current).where(
+            revisions.c.article_key == key
+        )
+    ).all()
+    same = next((row for row in known if row.number == revision.number), None)
+    if same is not None and (same.content_hash, same.updated_at) == (content_hash(new), new.updated_at):
+        return Stored(article_id, revision.number, Change.UNCHANGED)
+    if same is not None:
+        return InvalidInput(
+            f"Revision {revision.number} of {article_id!r} is stored here with other content; what is here was kept."
+        )
+    current = next((row.number for row in known if row.is_current), None)
+    # The first to arrive is current until the one that was comes, so that no article is ever without.
+    is_current = current is None or (revision.is_current and revision.number > current)
+    if is_current and known:
+        _retire(connection, key, collection)
+    wording = Wording(key, revision.number, new, pieces, is_current)
+    _insert_revisions(connection, [(wording, revision.first_seen_at, revision.visible_from)])
+    if is_current:
+        leave(connection, key)
+        place(connection, {key: placing})
+    return Stored(article_id, revision.number, Change.REVISED if known else Change.ADDED)
+
+
+def content_hash(article: IncomingArticle | Article) -> str:
+    """What makes two wordings the same: everything a reader sees, but not the time of the update."""
+    seen = (article.title, article.body, article.publisher, article.authors, article.url, article.language)
+    return hashlib.sha256(repr((*seen, article.published_at)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def delete_article(connection: Connection, key: int, collection: str) -> int:
+    """Remove an article with all that hangs on it; gives the number of its revisions."""
+    leave(connection, key)
+    drop_chunks(connection, key, collection)
+    count = connection.execute(revisions.delete().where(revisions.c.article_key == key)).rowcount
+    connection.execute(articles.delete().where(articles.c.key == key))
+    return int(count)
+
+
+def drop_chunks(connection: Connection, key: int, collection: str) -> None:
+    """Remove the chunks of all revisions of an article, and let the indexes know."""
+    of_article = chunks.c.article_key == key
+    rows = connection.execute(select(*CHUNK).where(of_article)).all()
+    _schedule_removal(connection, rows, collection)
+    _note_words(connection, [row.key for row in rows])
+    connection.execute(chunks.delete().where(of_article))
+
+
+def article_key(connection: Connection, collection: str, article_id: str) -> int | None:
+    """The key of an article; None when it is not stored."""
+    query = select(articles.c.key).where(articles.c.collection == collection, articles.c.id == article_id)
+    return connection.execute(query).scalar()
+
+
+def _name(article: IncomingArticle) -> tuple[str, str]:
+    assert article.id is not None, "an article is given its id before it is stored"
+    return article.collection, article.id
+
+
+def _held(connection: Connection, of: Sequence[IncomingArticle]) -> set[tuple[str, str]]:
+    """Which of these articles are stored, by collection and id."""
+    ids = [article_id for _, article_id in map(_name, of)]
+    query = select(articles.c.collection, articles.c.id)
+    held: set[tuple[str, str]] = set()
+    for at in range(0, len(ids), _MANY):
+        rows = connection.execute(query.where(articles.c.id.in_(ids[at : at + _MANY])))
+        held.update((row.collection, row.id) for row in rows)
+    return held
+
+
+def _new_articles(connection: Connection, named: Sequence[tuple[str, str]]) -> list[int]:
+    """Make room for articles that are not stored yet; gives their keys in the same order."""
+    if not named:
+        return []
+    rows = [{"collection": collection, "id": article_id} for collection, article_id in named]
+    made = insert(articles).returning(articles.c.key, sort_by_parameter_order=True)
+    return list(connection.execute(made, rows).scalars())
+
+
+def _retire(connection: Connection, key: int, collection: str) -> None:
+    """The current revision becomes history: it stays citable, and its chunks leave the vector index."""
+    connection.execute(update(revisions).where(revisions.c.article_key == key).values(is_current=False))
+    gone = connection.execute(select(*CHUNK).where(chunks.c.article_key == key, chunks.c.is_current)).all()
+    _schedule_removal(connection, gone, collection)
+    _note_words(connection, [row.key for row in gone])
+    connection.execute(update(chunks).where(chunks.c.article_key == key).values(is_current=False, indexed_in=None))
+
+
+def _schedule_removal(connection: Connection, gone: Sequence[Any], collection: str) -> None:
+    if gone:
+        rows = [{"index_id": chunk_of(row).index_id, "collection": collection} for row in gone]
+        connection.execute(insert(removals).prefix_with("OR IGNORE"), rows)
+
+
+def _insert_revisions(connection: Connection, wordings: Sequence[tuple[Wording, datetime, datetime | None]]) -> None:
+    """Store revisions with their chunks; beside each the time it was first seen, and from when it may be cited."""
+    rows = [
+        {
+            "article_key": wording.key,
+            "number": wording.number,
+            "title": (new := wording.article).title,
+            "body": new.body,
+            "publisher": new.publisher,
+            "authors": list(new.authors),
+            "url": new.url,
+            "language": new.language,
+            "guessed": list(new.guessed),
+            "published_at": new.published_at,
+            "updated_at": new.updated_at,
+            "first_seen_at": first_seen_at,
+            "visible_from": visible_from
+            or new.updated_at
+            or (new.published_at if wording.number == 1 else None)
+            or first_seen_at,
+            "content_hash": content_hash(new),
+            "is_current": wording.is_current,
+        }
+        for wording, first_seen_at, visible_from in wordings
+    ]
+    if rows:
+        connection.execute(insert(revisions), rows)
+        insert_chunks(connection, [wording for wording, _, _ in wordings])
+
+
+def insert_chunks(connection: Connection, wordings: Sequence[Wording]) -> None:
+    """Store the chunks of revisions. A text embedded before keeps its embedding."""
+    rows: list[dict[str, Any]] = [
+        {
+            "article_key": wording.key,
+            "revision": wording.number,
+            "number": number,
+            "start": piece.start,
+            "end": piece.end,
+            "collection": wording.article.collection,
+            "is_current": wording.is_current,
+            "text_hash": hashlib.blake2b(piece.embedded_text.encode(), digest_size=16).digest(),
+        }
+        for wording in wordings
+        for number, piece in enumerate(wording.pieces)
+    ]
+    if not rows:
+        return
+    known = _known_embeddings(connection, [row["text_hash"] for row in rows])
+    for row in rows:
+        row["embedding"] = known.get(row["text_hash"])
+    keys = connection.execute(insert(chunks).returning(chunks.c.key, sort_by_parameter_order=True), rows).scalars()
+    _note_words(connection, list(keys))
+
+
+def _note_words(connection: Connection, chunk_keys: Sequence[int]) -> None:
+    if chunk_keys:
+        connection.execute(insert(keyword_changes), [{"chunk_key": key} for key in chunk_keys])
+
+
+def _known_embeddings(connection: Connection, digests: Sequence[bytes]) -> dict[bytes, bytes]:
+    query = select(chunks.c.text_hash, chunks.c.embedding).where(chunks.c.embedding.is_not(None))
+    known: dict[bytes, bytes] = {}
+    for at in range(0, len(digests), _MANY):
+        rows = connection.execute(query.where(chunks.c.text_hash.in_(digests[at : at + _MANY])))
+        known.update((row.text_hash, row.embedding) for row in rows)
+    return known
