@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from corpus.article import Article
+from retrieval.hints import NO_HINTS, Hints
 from retrieval.passage import Passage
 
 
@@ -138,5 +139,6 @@ class Answer:
     withheld: int = 0
     later_coverage: bool = False
     notices: tuple[str, ...] = ()
+    hints: Hints = NO_HINTS
     usage: Usage = NO_USAGE
     timings: dict[str, float] = field(default_factory=dict)

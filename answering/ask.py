@@ -19,6 +19,7 @@ from answering.verify import verify
 from corpus.errors import InvalidInput, ModelUnavailable
 from corpus.selection import Selection
 from corpus.store import ArticleStore
+from retrieval.hints import Hint
 from retrieval.passage import Passage, SearchResult
 from retrieval.search import Searcher
 
@@ -27,7 +28,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question and how it is to be answered. `mode` None means by the chat model when one is set."""
+    """A question and how it is to be answered. `mode` None means by the chat model when one is set.
+
+    `ignored` are the kinds of hints in the question that are not to be heeded.
+    """
 
     question: str
     selection: Selection
@@ -36,6 +40,7 @@ class Ask:
     mode: Mode | None = None
     policy: Policy = Policy.STRICT
     history: tuple[Turn, ...] = ()
+    ignored: frozenset[Hint] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,8 @@ class Asker:
         clock = time.perf_counter()
         vector = await self._run(lambda: self._searcher.embed(ask.question))
         embed_ms = round((time.perf_counter() - clock) * 1000, 2)
-        result = await self._run(lambda: self._searcher.search(ask.question, ask.selection, ask.top_k, vector))
+        search = self._searcher.search
+        result = await self._run(lambda: search(ask.question, ask.selection, ask.top_k, vector, ignored=ask.ignored))
         yield Retrieved(answer_id, result)
         clock = time.perf_counter()
         if not result.passages:
@@ -202,6 +208,7 @@ def _finished(
         passages=result.passages,
         withheld=assembled.withheld,
         later_coverage=result.later_coverage,
+        hints=result.hints,
         notices=(*result.notices, *draft.notices),
         usage=draft.usage,
         timings=dict(timings),

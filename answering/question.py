@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from corpus.words import STOP_WORDS
+from corpus.words import STOP_WORDS, quoted_phrases
 
 WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:[.,]\d+|['’-][^\W_]+)*", re.UNICODE)
 SPEECH = re.compile(
@@ -21,7 +21,6 @@ _SPEAKER = re.compile(
     r"describe|call|put|think|believe|speak|insist|warn|suggest|explain|announce|write|expect|predict|tweet|note|"
     r"want|ask|add|saying|said)\b|\baccording to (?P<source>(?:[A-Z][\w.’'-]*\s?){1,4})"
 )
-_QUOTED = re.compile(r"[\"“”«]([^\"“”«»]{2,80})[\"“”»]|(?<!\w)[‘']([^‘’']{2,80})[’'](?!\w)")
 _LONGEST = 4_000  # characters of a question that are read
 
 
@@ -118,7 +117,7 @@ def read_question(text: str) -> Question:
     shown: dict[str, str] = {}
     for word in telling:
         shown.setdefault(stem(word), word)
-    phrases = tuple(a or b for a, b in _QUOTED.findall(text))
+    phrases = quoted_phrases(text)
     said = _SPEAKER.search(text)
     speaker = stems(said["asked"] or said["source"] or "") if said else []
     return Question(

@@ -27,6 +27,10 @@ app.add_typer(feeds_command.app, name="feeds")
 
 Question = Annotated[str, typer.Argument(help="The question, in quotation marks.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Use only what was public by then, e.g. 2025-08-20.")]
+Hints = Annotated[
+    bool,
+    typer.Option("--hints/--no-hints", help="Heed what the question says of outlets and dates, and what is new."),
+]
 TopK = Annotated[int, typer.Option("--top-k", min=1, max=50, help="The most passages.")]
 
 
@@ -99,12 +103,13 @@ def ask(
     as_of: AsOf = None,
     top_k: TopK = 8,
     mode: Annotated[str, typer.Option(help="auto, extractive or chat.")] = "auto",
+    hints: Hints = True,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with exact quotes."""
     from api.terminal import print_answer
 
-    body = {"question": question, "collection": collection, "as_of": as_of, "top_k": top_k, "mode": mode}
+    body = _question(question, collection, as_of, top_k, hints) | {"mode": mode}
     with _door(data) as door:
         answer = door.ask(body)
     print_json(answer) if as_json else print_answer(answer)
@@ -117,13 +122,14 @@ def search(
     collection: Collection = "default",
     as_of: AsOf = None,
     top_k: TopK = 8,
+    hints: Hints = True,
     as_json: AsJson = False,
 ) -> None:
     """Find the passages that bear on a question."""
     from api.terminal import print_passages
 
     with _door(data) as door:
-        found = door.search({"question": question, "collection": collection, "as_of": as_of, "top_k": top_k})
+        found = door.search(_question(question, collection, as_of, top_k, hints))
     print_json(found) if as_json else print_passages(found)
 
 
@@ -226,6 +232,18 @@ def restore(
     report = run(settings, file, wait=wait, quiet=as_json)
     said = f"{report.revisions:,} revisions of {report.articles:,} articles are back in {settings.data}."
     print_json(asdict(report)) if as_json else typer.echo(said)
+
+
+def _question(question: str, collection: str, as_of: str | None, top_k: int, hints: bool) -> dict[str, Any]:
+    """The request that both `ask` and `search` make."""
+    ignored = [] if hints else ["publishers", "published", "phrases", "present", "recency"]
+    return {
+        "question": question,
+        "collection": collection,
+        "as_of": as_of,
+        "top_k": top_k,
+        "ignore_hints": ignored,
+    }
 
 
 @contextmanager

@@ -25,6 +25,8 @@ Report = Callable[[dict[str, Any]], None]
 class Feeds(Protocol):
     """What a command can do with fetching; everything is given in the shapes of the wire."""
 
+    polls_by_itself: bool
+
     def fetch(self, urls: Sequence[str], collection: str, report: Report) -> dict[str, Any]: ...
     def add(self, url: str, collection: str) -> dict[str, Any]: ...
     def remove(self, url: str, collection: str) -> None: ...
@@ -82,6 +84,8 @@ def progress(quiet: bool) -> Iterator[Report]:
 class _Here:
     """Fetches in this process, which owns the data folder."""
 
+    polls_by_itself = False
+
     def __init__(self, engine: Engine, wait: bool, quiet: bool) -> None:
         self._engine = engine
         self._wait = wait
@@ -132,6 +136,8 @@ class _Here:
 class _ThroughServer:
     """Asks the running server to fetch, and watches it."""
 
+    polls_by_itself = True
+
     def __init__(self, client: Client) -> None:
         self._client = client
 
@@ -149,8 +155,6 @@ class _ThroughServer:
         return list(self._client.get("/v1/feeds")["data"])
 
     def poll(self, report: Report, *, everything: bool) -> list[dict[str, Any]]:
-        if not everything:
-            raise DatelineError("The running server polls its feeds by itself when they are due.")
         return [self._watch(job["id"], report) for job in self._client.post("/v1/feeds/poll", {})["data"]]
 
     def _watch(self, job_id: str, report: Report) -> dict[str, Any]:

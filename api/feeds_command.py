@@ -60,10 +60,15 @@ def poll(
 ) -> None:
     """Poll all feeds now, and take what is new or changed."""
     from api.collect_command import exit_code, open_feeds, print_jobs, progress
+    from corpus.errors import InvalidInput
 
     settings = begin(data=data)
     heed_signals()
     with open_feeds(settings, quiet=as_json) as feeds:
+        if watch and feeds.polls_by_itself:
+            raise InvalidInput(
+                "A server is running and polls feeds when due (DATELINE_POLL_FEEDS); --watch is for when none is."
+            )
         everything = True
         while True:
             with progress(as_json) as report:

@@ -11,13 +11,17 @@ from api.schemas import (
     CitationOut,
     ClusterRef,
     CopyOut,
+    HintsOut,
     PassageOut,
+    PublishedOut,
     ReasonOut,
     SearchOut,
     StatementOut,
+    TimeOut,
     UsageOut,
 )
 from corpus.article import DEFAULT_COLLECTION, Article
+from retrieval.hints import Hints
 from retrieval.passage import Passage, SearchResult
 
 
@@ -40,6 +44,7 @@ def answer_out(answer: Answer, base_url: str, include: Collection[str] = ("passa
         withheld=answer.withheld,
         citations=[citation_out(citation, base_url) for citation in answer.citations],
         passages=[passage_out(p, base_url, answer.citations) for p in answer.passages] if wants_passages else [],
+        hints=hints_out(answer.hints),
         later_coverage=answer.later_coverage,
         notices=list(answer.notices),
         usage=UsageOut(input_tokens=answer.usage.input_tokens, output_tokens=answer.usage.output_tokens),
@@ -52,9 +57,27 @@ def search_out(result: SearchResult, base_url: str) -> SearchOut:
     return SearchOut(
         data=[passage_out(passage, base_url, ()) for passage in result.passages],
         index_version=result.index_version,
+        hints=hints_out(result.hints),
         later_coverage=result.later_coverage,
         notices=list(result.notices),
         timings=result.timings,
+    )
+
+
+def hints_out(hints: Hints) -> HintsOut:
+    """How the question was read."""
+    times = [TimeOut(text=one.text, from_=one.start, to=one.end) for one in hints.published]
+    starts, ends = [one.from_ for one in times], [one.to for one in times]
+    span = PublishedOut(
+        from_=None if None in starts else min(filter(None, starts), default=None),
+        to=None if None in ends else max(filter(None, ends), default=None),
+        times=times,
+    )
+    return HintsOut(
+        publishers=list(hints.publishers),
+        published=span if times else None,
+        phrases=list(hints.phrases),
+        present=hints.asks_for_present,
     )
 
 

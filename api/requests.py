@@ -9,6 +9,7 @@ from api.engine import Engine
 from api.schemas import AskRequest, SearchRequest
 from corpus.accept import parse_time
 from corpus.selection import Moment, Selection
+from retrieval.hints import Hint
 
 
 def engine_of(request: Request) -> Engine:
@@ -40,6 +41,11 @@ def selection_of(request: SearchRequest) -> Selection:
     )
 
 
+def ignored_hints(request: SearchRequest) -> frozenset[Hint]:
+    """The kinds of hints that the request wants ignored."""
+    return frozenset(map(Hint, request.ignore_hints))
+
+
 def ask_of(request: AskRequest, policy: Policy) -> Ask:
     """The question as the answerer takes it; `policy` stands where the request names none."""
     return Ask(
@@ -50,4 +56,5 @@ def ask_of(request: AskRequest, policy: Policy) -> Ask:
         mode=None if request.mode == "auto" else Mode(request.mode),
         policy=Policy(request.policy) if request.policy else policy,
         history=tuple(Turn(turn.role, turn.content) for turn in request.history),
+        ignored=ignored_hints(request),
     )

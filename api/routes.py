@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from api.problems import as_problem, problem_responses
 from api.render import answer_out, article_out, search_out, summary_out
-from api.requests import ask_of, base_url, engine_of, selection_of
+from api.requests import ask_of, base_url, engine_of, ignored_hints, selection_of
 from api.schemas import (
     AnswerOut,
     ArticleIn,
@@ -67,7 +67,8 @@ async def search(body: SearchRequest, request: Request) -> SearchOut:
     """The passages that bear on a question, best first."""
     selection = selection_of(body)
     searcher = engine_of(request).searcher
-    result = await run_in_threadpool(searcher.search, body.question, selection, body.top_k)
+    ignored = ignored_hints(body)
+    result = await run_in_threadpool(lambda: searcher.search(body.question, selection, body.top_k, ignored=ignored))
     return search_out(result, base_url(request))
 
 

@@ -46,6 +46,11 @@ class SearchRequest(_Request):
     known_by: str | None = Field(None, description="Use only what was stored here by then.")
     filters: Filters = Filters()
     top_k: int = Field(8, ge=1, le=50, description="The most passages.")
+    ignore_hints: list[Literal["publishers", "published", "phrases", "present", "recency"]] = Field(
+        default_factory=list,
+        max_length=10,
+        description="Read nothing of these kinds out of the question; `recency` is the bonus of what is new.",
+    )
 
 
 class AskRequest(SearchRequest):
@@ -156,6 +161,35 @@ class ReasonOut(BaseModel):
     message: str
 
 
+class TimeOut(BaseModel):
+    """Words of the question and the time that they were taken for; null leaves an end open."""
+
+    text: str
+    from_: datetime | None = Field(alias="from")
+    to: datetime | None
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+
+class PublishedOut(BaseModel):
+    """The times that the question names, and the span from the first to the last of them."""
+
+    from_: datetime | None = Field(alias="from")
+    to: datetime | None
+    times: list[TimeOut]
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+
+class HintsOut(BaseModel):
+    """How the question was read. These move passages up and shut none out; `ignore_hints` switches each kind off."""
+
+    publishers: list[str]
+    published: PublishedOut | None
+    phrases: list[str]
+    present: bool = Field(description='The question asks for the present: "latest", "now", "who is".')
+
+
 class UsageOut(BaseModel):
     """Tokens of the chat model."""
 
@@ -191,6 +225,7 @@ class AnswerOut(BaseModel):
     withheld: int
     citations: list[CitationOut]
     passages: list[PassageOut]
+    hints: HintsOut
     later_coverage: bool
     notices: list[str]
     usage: UsageOut
@@ -203,6 +238,7 @@ class SearchOut(BaseModel):
     object: Literal["list"] = "list"
     data: list[PassageOut]
     index_version: str
+    hints: HintsOut
     later_coverage: bool
     notices: list[str]
     timings: dict[str, float]

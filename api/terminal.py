@@ -30,6 +30,7 @@ def print_answer(answer: dict[str, Any]) -> None:
                 _line(f"    also carried by {copy['publisher'] or copy['article_id']}", _DIM)
     if answer["withheld"]:
         _line(f"\n{answer['withheld']} statement(s) withheld: their passages do not support them.", "yellow")
+    _print_hints(answer.get("hints"))
     for notice in answer["notices"]:
         _line(f"\n{notice}", "yellow")
     if answer["later_coverage"]:
@@ -43,8 +44,23 @@ def print_passages(found: dict[str, Any]) -> None:
     for passage in found["data"]:
         _line(f"{passage['rank']}. {_source(passage)}  ({passage['score']:.2f})", "cyan")
         _line(_indented(passage["text"]))
+    _print_hints(found.get("hints"))
     for notice in found["notices"]:
         _line(f"\n{notice}", "yellow")
+
+
+def _print_hints(hints: dict[str, Any] | None) -> None:
+    """How the question was read, so that a wrong reading is seen. A server of an earlier release does not say."""
+    if hints is None:
+        return
+    read = [f"the outlet {name}" for name in hints["publishers"]]
+    for times in hints["published"]["times"] if hints["published"] else []:
+        start, end = (times[name][:10] if times[name] else "" for name in ("from", "to"))
+        span = start if start == end else f"{start} to {end}" if start and end else f"until {end}{start}"
+        read.append(f"“{times['text']}” as {span}")
+    read += [f"the words “{phrase}”" for phrase in hints["phrases"]]
+    if read:
+        _line(f"\nRead in the question: {'; '.join(read)}. Use --no-hints to ignore it.", _DIM)
 
 
 def print_articles(page: dict[str, Any]) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql import FromClause
 
 from corpus.errors import StoreUnavailable
 from corpus.schema import facts
@@ -84,6 +86,13 @@ def _explain(cause: str, path: Path) -> str:
     return f"The article store {path} cannot be used just now: {cause}."
 
 
+class _HeedingHints(SQLiteCompiler):
+    """SQLAlchemy drops `with_hint` for SQLite; this writes it, so that a query names the index that it wants."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
+
+
 def _engine(path: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
@@ -92,6 +101,8 @@ def _engine(path: Path) -> Engine:
         max_overflow=24,
         connect_args={"check_same_thread": False, "timeout": 30},
     )
+
+    engine.dialect.statement_compiler = _HeedingHints
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, record: Any) -> None:

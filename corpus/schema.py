@@ -81,7 +81,12 @@ revisions = Table(
     Column("content_hash", String(64), nullable=False),
     Column("is_current", Boolean, nullable=False),
     Index("ix_revisions_current_published", "is_current", "published_at"),
-)
+    # All that ranking and filters ask of a revision: what stands after the body in a row is reached through the body.
+    Index(
+        "ix_revisions_ranking", "article_key", "number", "is_current", "visible_from", "first_seen_at", "published_at",
+        "publisher", "language",
+    ),
+)  # fmt: skip
 
 chunks = Table(
     "chunks",
@@ -107,7 +112,7 @@ chunks = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_chunks_to_embed", chunks.c.key, sqlite_where=chunks.c.embedding.is_(None))
-Index("ix_chunks_to_index", chunks.c.key, sqlite_where=chunks.c.indexed_in.is_(None))
+Index("ix_chunks_to_index", chunks.c.key, sqlite_where=and_(chunks.c.indexed_in.is_(None), chunks.c.is_current))
 
 OF_REVISION = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
 

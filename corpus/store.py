@@ -1,7 +1,7 @@
 """The article store: every revision of every article, whole. What is committed here is acknowledged and never lost."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from corpus.cluster import Placing, place, unplaced
 from corpus.database import Database
 from corpus.errors import InvalidInput, NotFound
 from corpus.exported import ExportedRevision
+from corpus.kept import KeptArticles
 from corpus.rows import CHUNK, article_of, articles_at, chunk_of, revision_query
 from corpus.schema import OF_REVISION, articles, chunks, revisions
 from corpus.selection import Selection, conditions
@@ -29,6 +30,18 @@ from corpus.writing import (
 
 # SQLite takes at most 32,766 bound values a statement; this keeps lists of pairs well under it.
 _MANY = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chunk that may be shown, with what ranking needs to know of its article. The words are read later."""
+
+    chunk: Chunk
+    article_id: str
+    publisher: str | None
+    published_at: datetime | None
+    cluster: int | None
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,7 @@ class ArticleStore:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._kept = KeptArticles()
 
     def put(
         self, incoming: Sequence[tuple[IncomingArticle, Sequence[ChunkText]]], seen_at: datetime | None = None
@@ -146,7 +160,9 @@ class ArticleStore:
             key = article_key(connection, collection, article_id)
             if key is None:
                 raise NotFound(f"No article {article_id!r} is stored in the collection {collection!r}.")
-            return delete_article(connection, key, collection)
+            count = delete_article(connection, key, collection)
+        self._kept.forget(key)
+        return count
 
     def article(self, collection: str, article_id: str, revision: int | None = None) -> Article:
         """One revision, the current one by default. Raises `NotFound`."""
@@ -223,6 +239,18 @@ class ArticleStore:
         with self._db.read() as connection:
             return list(connection.execute(select(articles.c.collection).distinct().order_by("collection")).scalars())
 
+    def publishers(self, collection: str) -> list[str]:
+        """The publishers of the current revisions of a collection, those with most articles first."""
+        query = (
+            select(revisions.c.publisher)
+            .join(articles)
+            .where(articles.c.collection == collection, revisions.c.is_current, revisions.c.publisher.is_not(None))
+            .group_by(revisions.c.publisher)
+            .order_by(func.count().desc(), revisions.c.publisher)
+        )
+        with self._db.read() as connection:
+            return [name for name in connection.execute(query).scalars() if name is not None]
+
     def all_current(self, collection: str, after_key: int = 0, limit: int = 200) -> list[tuple[int, Article]]:
         """Current revisions in order of their key, for work that goes through everything page by page."""
         query = revision_query().add_columns(articles.c.key.label("position"))
@@ -231,18 +259,39 @@ class ArticleStore:
             rows = connection.execute(query.order_by(articles.c.key).limit(limit)).all()
         return [(row.position, article_of(row)) for row in rows]
 
-    def found_by_key(self, keys: Iterable[int], selection: Selection) -> dict[int, FoundChunk]:
+    def candidates(self, keys: Iterable[int], selection: Selection) -> dict[int, Candidate]:
         """Chunks by their key; those stored no more, or outside the selection, are left out."""
         wanted = list(keys)
-        found: dict[int, FoundChunk] = {}
+        found: dict[int, Candidate] = {}
         with self._db.read() as connection:
             for at in range(0, len(wanted), _MANY):
-                query = _chunk_query().where(chunks.c.key.in_(wanted[at : at + _MANY]), *conditions(selection))
-                rows = [(chunk_of(row), row.cluster) for row in connection.execute(query)]
-                of = articles_at(connection, [(chunk.article_key, chunk.revision) for chunk, _ in rows])
-                for chunk, cluster in rows:
-                    found[chunk.key] = FoundChunk(chunk, of[chunk.article_key, chunk.revision], cluster)
+                query = _candidate_query().where(chunks.c.key.in_(wanted[at : at + _MANY]), *conditions(selection))
+                for row in connection.execute(query):
+                    found[row.key] = Candidate(
+                        chunk_of(row), row.id, row.publisher, row.published_at, row.cluster, row.is_current
+                    )
         return found
+
+    def with_words(self, candidates: Sequence[Candidate]) -> list[FoundChunk]:
+        """The same with their revisions, in the same order; those deleted meanwhile are left out."""
+        places = {(one.chunk.article_key, one.chunk.revision): one.is_current for one in candidates}
+        known = self._kept.get(places)
+        missing = places.keys() - known.keys()
+        if missing:
+            with self._db.read() as connection:
+                read = articles_at(connection, missing)
+            self._kept.keep(read)
+            known |= read
+        now = {
+            place: article if article.is_current == places[place] else replace(article, is_current=places[place])
+            for place, article in known.items()
+            if place in places
+        }
+        return [
+            FoundChunk(one.chunk, now[place], one.cluster)
+            for one in candidates
+            if (place := (one.chunk.article_key, one.chunk.revision)) in now
+        ]
 
     def selected_chunks(self, selection: Selection, limit: int) -> list[int]:
         """The keys of at most `limit` chunks of the selected revisions."""
@@ -256,17 +305,6 @@ class ArticleStore:
         with self._db.read() as connection:
             return list(connection.execute(query).scalars())
 
-    def selected_among(self, keys: Sequence[int], selection: Selection) -> set[int]:
-        """Which of these chunks belong to a selected revision."""
-        query = (
-            select(chunks.c.key)
-            .join(revisions, OF_REVISION)
-            .join(articles, articles.c.key == chunks.c.article_key)
-            .where(*conditions(selection), chunks.c.key.in_(keys[:_MANY]))
-        )
-        with self._db.read() as connection:
-            return set(connection.execute(query).scalars())
-
     def has_later(self, moment: datetime, found: Iterable[Article]) -> bool:
         """Whether any of these articles has a wording that became public after `moment`."""
         ids = {article.id for article in found}
@@ -279,9 +317,15 @@ def _appeared(article: Article) -> tuple[datetime, datetime]:
     return (article.published_at or article.first_seen_at, article.first_seen_at)
 
 
-def _chunk_query() -> Any:
-    return (
-        select(*CHUNK, articles.c.cluster)
-        .join(revisions, OF_REVISION)
-        .join(articles, articles.c.key == chunks.c.article_key)
-    )
+def _candidate_query() -> Any:
+    of_article = (articles.c.id, articles.c.cluster, revisions.c.publisher, revisions.c.published_at)
+    query = select(*CHUNK, *of_article, revisions.c.is_current).join(revisions, OF_REVISION)
+    query = query.join(articles, articles.c.key == chunks.c.article_key)
+    # By itself SQLite would begin with all articles of the collection instead of with the few chunks asked for.
+    for table, hint in (
+        (chunks, "NOT INDEXED"),
+        (articles, "NOT INDEXED"),
+        (revisions, "INDEXED BY ix_revisions_ranking"),
+    ):
+        query = query.with_hint(table, hint, "sqlite")
+    return query

@@ -1,8 +1,9 @@
-"""Which words of a question are worth searching for."""
+"""Which words of a question are worth searching for, and which are quoted."""
 
 import re
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
+_QUOTED = re.compile(r"[\"“”«]([^\"“”«»]{2,80})[\"“”»]|(?<!\w)[‘']([^‘’']{2,80})[’'](?!\w)")
 # A question of a hundred kilobytes must not become a query of ten thousand terms.
 _MOST_TERMS = 32
 # Words that are in most articles: they cost a walk through most of the index and tell nothing apart.
@@ -23,3 +24,8 @@ def query_terms(question: str) -> list[str]:
     words = list(dict.fromkeys(word.lower() for word in _WORD.findall(question)))
     telling = [word for word in words if word not in STOP_WORDS]
     return (telling or words)[:_MOST_TERMS]
+
+
+def quoted_phrases(text: str) -> tuple[str, ...]:
+    """What stands in quotation marks, in order; single marks count where they are no apostrophes."""
+    return tuple(one or other for one, other in _QUOTED.findall(text))

@@ -177,7 +177,7 @@ class _Worker:
 
     def _why_lost(self) -> str:
         try:
-            code = self._process.wait(timeout=2)
+            code = self._process.wait(timeout=5)  # a busy machine takes its time to clear away
         except subprocess.TimeoutExpired:
             return _TOO_LONG
         if code == -SIGXCPU:

@@ -15,31 +15,34 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from rich.progress import Progress
 
+from corpus.accept import parse_time
 from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.reader import read_file
-from corpus.selection import Selection
+from corpus.selection import Moment, Selection
 from corpus.store import ArticleStore
 from evals.bootstrap import estimate
 from retrieval.embedder import BUNDLED, LazyEmbedder
 from retrieval.indexer import Indexer
 from retrieval.ingest import Ingester
-from retrieval.search import Searcher
+from retrieval.search import Searcher, Sides
 
 _BATCH = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question whose answer stands in known articles."""
+    """A question whose answer stands in known articles, and the day on which it was asked, when that is known."""
 
     text: str
+    asked_on: datetime | None
     answer: str
     gold: frozenset[str]
 
@@ -126,16 +129,19 @@ def _measure_quality(parts: Parts, questions: Sequence[Question]) -> None:
     """Where the article that answers stands in the ranking, by vectors alone, by keywords alone, and fused."""
     print("\n| search | gold Hits@4 | gold Hits@10 | gold MRR@10 | answer string in the first 5 passages |")
     print("|---|---|---|---|---|")
-    for name in ("dense", "keyword", "fused"):
+    sides: tuple[Sides, ...] = ("dense", "keyword", "fused")
+    for sides_, is_dated in [*((one, False) for one in sides), ("fused", True)]:
         ranks, held = [], []
         for question in questions:
-            passages = parts.searcher.search(question.text, Selection(), 20, sides=name).passages
+            selection = Selection(moment=Moment(as_of=question.asked_on if is_dated else None))
+            passages = parts.searcher.search(question.text, selection, 20, sides=sides_).passages
             ids = list(dict.fromkeys(passage.article.id for passage in passages))
             ranks.append(next((place for place, i in enumerate(ids, 1) if i in question.gold), 1_000))
             text = "\n".join(passage.text for passage in passages[:5]).lower()
             held.append(float(question.answer.lower() in text))
         hits4, hits10 = ([float(rank <= k) for rank in ranks] for k in (4, 10))
         mrr = [1 / rank if rank <= 10 else 0.0 for rank in ranks]
+        name = f"{sides_}, asked as of its day" if is_dated else sides_
         print(f"| {name} | {estimate(hits4)} | {estimate(hits10)} | {estimate(mrr)} | {estimate(held)} |")
     print(f"\n{len(questions)} questions.")
 
@@ -167,7 +173,12 @@ def _questions(file: Path) -> list[Question]:
     with (gzip.open if file.suffix == ".gz" else open)(file, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     return [
-        Question(row["question"], str(row["answer"]), frozenset(row["gold_article_ids"]))
+        Question(
+            row["question"],
+            parse_time(row.get("asked_on"), "asked_on", end_of_day=True),
+            str(row["answer"]),
+            frozenset(row["gold_article_ids"]),
+        )
         for row in rows
         if row.get("gold_article_ids")
     ]

@@ -22,7 +22,7 @@ from corpus.clean import clean_body
 from corpus.words import query_terms
 from retrieval.chunk import chunk_spans, embedded_text
 from retrieval.embedder import Embedder
-from retrieval.fusion import reciprocal_rank_fusion
+from retrieval.fusion import convex_combination
 from retrieval.passage import Passage
 
 _BEGINNING = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -145,7 +145,7 @@ def renamed(trials: Sequence[Trial], embedder: Embedder) -> list[Trial]:
 
 
 class Library:
-    """A small hybrid search in memory: BM25 finds, the embedder re-orders, reciprocal ranks are summed."""
+    """A small hybrid search in memory: BM25 finds, the embedder re-orders, the scores are fused."""
 
     def __init__(self, places: list[tuple[Article, int, int]], embedder: Embedder) -> None:
         self._places, self._embedder = places, embedder
@@ -173,7 +173,7 @@ class Library:
         passages = {i: Passage(0, 0.0, None, *self._places[i]) for i in order}
         vector = self._embedder.embed_questions([question])[0]
         cosine = {i: float(_vector(p, self._embedder) @ vector) for i, p in passages.items()}
-        fused = reciprocal_rank_fusion([order, sorted(order, key=lambda i: -cosine[i])])[:_SHOWN]
+        fused = convex_combination(cosine, {i: float(scores[i]) for i in order})[:_SHOWN]
         return tuple(
             replace(passages[i], rank=rank, score=score, similarity=cosine[i])
             for rank, (i, score) in enumerate(fused, start=1)

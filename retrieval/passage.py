@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from corpus.article import Article
+from retrieval.hints import NO_HINTS, Hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class SearchResult:
 
     passages: tuple[Passage, ...]
     index_version: str
+    hints: Hints = NO_HINTS
     timings: dict[str, float] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     later_coverage: bool = False

@@ -85,7 +85,7 @@ class Small:
     def expected(self) -> set[str]:
         """The ids that Chroma should hold."""
         keys = self.store.selected_chunks(Selection(), 1_000_000)
-        return {found.chunk.index_id for found in self.store.found_by_key(keys, Selection()).values()}
+        return {one.chunk.index_id for one in self.store.candidates(keys, Selection()).values()}
 
     def check(self, ids: Sequence[str]) -> None:
         """Every article is stored, found by keyword and by vector, and the index holds each chunk exactly once."""

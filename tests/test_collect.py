@@ -352,3 +352,13 @@ def test_a_slow_site_does_not_keep_the_command_from_ending(data_folder: Path, we
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 143
+
+
+def test_a_server_polls_so_nobody_else_watches(data_folder: Path) -> None:
+    environment = {**os.environ, "DATELINE_DATA": str(data_folder)}
+    for served in serve(Engine(read_settings(**settings_for(data_folder)))):
+        served.engine.ownership.announce(served.url)
+        done = subprocess.run(
+            [str(DATELINE), "feeds", "poll", "--watch"], env=environment, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 2 and "A server is running" in done.stderr

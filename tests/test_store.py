@@ -74,8 +74,8 @@ def test_a_wording_that_comes_back_is_current_again(store: ArticleStore) -> None
 def found(database: Database, words: str, moment: Moment) -> list[tuple[int, str]]:
     selection = Selection(moment=moment)
     store = ArticleStore(database)
-    chunks = store.found_by_key(store.selected_chunks(selection, 10), selection)
-    return sorted((c.chunk.revision, c.text) for c in chunks.values() if words in c.text)
+    chunks = store.with_words(list(store.candidates(store.selected_chunks(selection, 10), selection).values()))
+    return sorted((c.chunk.revision, c.text) for c in chunks if words in c.text)
 
 
 def test_each_moment_sees_the_wording_that_was_public_then(database: Database, store: ArticleStore) -> None:
@@ -90,6 +90,19 @@ def test_each_moment_sees_the_wording_that_was_public_then(database: Database, s
     assert found(database, "wall", known) == [(1, "The wall costs 4 million.")]
 
 
+def test_a_kept_revision_knows_that_it_is_no_longer_current(store: ArticleStore) -> None:
+    def found(moment: Moment) -> list[tuple[str, bool]]:
+        selection = Selection(moment=moment)
+        candidates = store.candidates(store.selected_chunks(selection, 10), selection)
+        return [(one.article.body, one.article.is_current) for one in store.with_words(list(candidates.values()))]
+
+    put(store, "The wall costs 4 million.", seen=MAY)
+    assert found(Moment()) == [("The wall costs 4 million.", True)]
+    put(store, "The wall costs 6 million.")
+    assert found(Moment()) == [("The wall costs 6 million.", True)]
+    assert found(Moment(as_of=MAY)) == [("The wall costs 4 million.", False)]
+
+
 def test_filters_let_pass_what_they_name(database: Database, store: ArticleStore) -> None:
     put(store, "The port opens.", id="a", publisher="Coast Times", language="en")
     put(store, "The port shuts.", id="b", publisher="Harbour Ledger", published_at=MAY + timedelta(days=30))
@@ -97,8 +110,8 @@ def test_filters_let_pass_what_they_name(database: Database, store: ArticleStore
     def ids(**filters: object) -> set[str]:
         selection = Selection(**filters)  # type: ignore[arg-type]
         keys = store.selected_chunks(selection, 10)
-        assert store.selected_among([1, 2, 3], selection) == set(keys)
-        return {c.article.id for c in store.found_by_key(keys, selection).values()}
+        assert store.candidates([1, 2, 3], selection).keys() == set(keys)
+        return {one.article_id for one in store.candidates(keys, selection).values()}
 
     assert ids() == {"a", "b"}
     assert ids(publishers=("coast times",)) == {"a"}

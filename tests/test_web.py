@@ -88,6 +88,24 @@ def ask(page: Page, question: str) -> None:
     page.keyboard.press("Enter")
 
 
+def test_how_the_question_was_read_is_shown_and_taken_back_with_a_click(watched: Watched, server: Server) -> None:
+    page = watched.open(server.url)
+    ask(page, "What did the Skelmouth Courier write in November 2024?")
+    read = page.get_by_label("How the question was read")
+    expect(read).to_contain_text("Looking in Skelmouth Courier first")
+    expect(read).to_contain_text("Reading “in November 2024” as 1 November 2024 to 30 November 2024")
+    done = page.get_by_text("Copy with citations").or_(page.get_by_text("The articles do not answer this."))
+    expect(done).to_be_visible()
+    page.get_by_role("button", name="Ask again without heeding: Looking in").click()
+    expect(read).to_contain_text("Not heeded: outlets")
+    expect(read).not_to_contain_text("Looking in")
+    expect(read).to_contain_text("in November 2024")
+    expect(done).to_be_visible()
+    page.get_by_role("button", name="Heed again").click()
+    expect(read).to_contain_text("Looking in Skelmouth Courier first")
+    assert watched.complaints == []
+
+
 def push(server: Server, **article: str) -> None:
     request = urllib.request.Request(
         f"{server.url}/v1/articles",

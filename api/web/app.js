@@ -28,7 +28,7 @@ async function answer(turn, question, asOf) {
   composer.busy = true;
   turn.begin();
   try {
-    for await (const event of server.ask(question, asOf, controller.signal)) {
+    for await (const event of server.ask(question, asOf, turn.ignored, controller.signal)) {
       if (running !== controller) return;
       turn.take(event);
     }

@@ -22,12 +22,13 @@ const UNREADABLE = "The server answered with something this page cannot read.";
 export const collection = new URLSearchParams(location.search).get("collection") || null;
 
 /**
- * Ask a question. Yields `{event, data}` with parsed data, ending with `answer.completed`.
+ * Ask a question, without heeding the `ignored` kinds of hints. Yields `{event, data}` with parsed data, ending with `answer.completed`.
  * Throws a Failure for everything that goes wrong, and the browser's AbortError when `signal` stops it.
  */
-export async function* ask(question, asOf, signal) {
+export async function* ask(question, asOf, ignored, signal) {
   const body = { question, stream: true };
   if (asOf) body.as_of = asOf;
+  if (ignored.length) body.ignore_hints = ignored;
   if (collection) body.collection = collection;
   const watch = new SilenceWatch(signal);
   try {

@@ -4,6 +4,7 @@ import { AnswerText } from "./answer_text.js";
 import { chip } from "./chips.js";
 import { announce, el } from "./dom.js";
 import { counted, day } from "./format.js";
+import { hintList } from "./hints.js";
 import { asMarkdown } from "./markdown.js";
 import { passageList, sourceList } from "./sources.js";
 
@@ -17,6 +18,8 @@ export class Turn {
   #preview;
   #onRetry;
   #citations = [];
+  #ignored = new Set();
+  #hints = el("div", { class: "turn-hints" });
   #status = el("p", { class: "turn-status" });
   #body = el("div", { class: "turn-body" });
   #after = el("div", { class: "turn-after" });
@@ -36,9 +39,15 @@ export class Turn {
       { class: "turn", "aria-labelledby": id },
       el("h2", { class: "turn-question", id, dir: "auto" }, question),
       this.#status,
+      this.#hints,
       this.#body,
       this.#after,
     );
+  }
+
+  /** The kinds of hints that this question is asked without. */
+  get ignored() {
+    return [...this.#ignored];
   }
 
   /** Empty and waiting, as at the start or before another try. */
@@ -50,13 +59,17 @@ export class Turn {
     );
     this.#body.replaceChildren(this.#text.element);
     this.#after.replaceChildren();
+    this.#hints.replaceChildren();
     this.element.classList.add("is-busy");
     this.#say("Looking for passages…");
   }
 
   /** Take one event of the stream. Events of a kind not known here are passed over. */
   take({ event, data }) {
-    if (event === "retrieval.completed") this.#say(data.data?.length ? `Reading ${counted(data.data.length, "passage")}…` : "Reading…");
+    if (event === "retrieval.completed") {
+      this.#showHints(data.hints);
+      this.#say(data.data?.length ? `Reading ${counted(data.data.length, "passage")}…` : "Reading…");
+    }
     else if (event === "citation") this.#cite(data);
     else if (event === "statement.completed") this.#text.statement(data);
     else if (event === "answer.delta") this.#text.delta(data.delta);
@@ -110,7 +123,23 @@ export class Turn {
     return this.#preview.attach(button, citation);
   }
 
+  #showHints(hints) {
+    const list = hintList(hints, this.#ignored, {
+      onIgnore: (kind) => this.#askWith(() => this.#ignored.add(kind)),
+      onHeed: () => this.#askWith(() => this.#ignored.clear()),
+    });
+    this.#hints.replaceChildren(...(list ? [list] : []));
+  }
+
+  /** Ask again after `change`; while an answer is on its way, nothing is changed. */
+  #askWith(change) {
+    if (this.element.classList.contains("is-busy")) return;
+    change();
+    this.#onRetry();
+  }
+
   #complete(answer) {
+    this.#showHints(answer.hints);
     this.#citations.splice(0, Infinity, ...answer.citations);
     const abstained = answer.status === "abstained";
     if (abstained) this.#abstain(answer);

@@ -1,0 +1,76 @@
+"""Passages that say the same in the same words take one place: the best of them is shown, the others are listed."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from corpus.article import Article
+from corpus.store import FoundChunk
+from retrieval.passage import Passage
+
+# Share of the shorter chunk's 5-word shingles in another from which both say the same. No less for articles known to be
+# copies: what the rest of a chunk says would be lost with it.
+_COPY_RESEMBLANCE = 0.6
+_ALL_BUT_A_FEW = 0.9
+_MOST_COPIES = 50
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A chunk in its place: its score, its cosine to the question, and the articles folded into it."""
+
+    found: FoundChunk
+    score: float
+    similarity: float | None = None
+    copies: tuple[Article, ...] = ()
+
+
+def without_copies(ranked: Sequence[Scored]) -> list[Scored]:
+    """Fold chunks of other articles that say the same in the same words into the best placed one."""
+    kept: list[Scored] = []
+    sizes: list[int] = []
+    holders: dict[int, list[int]] = {}  # a shingle's hash -> the places in `kept` that hold it
+    for one in ranked:
+        shingles = _shingles(one.found.text)
+        shared = Counter(place for shingle in shingles & holders.keys() for place in holders[shingle])
+        twins = (
+            at
+            for at, count in sorted(shared.items())
+            if count / max(1, min(len(shingles), sizes[at])) > _COPY_RESEMBLANCE
+            and kept[at].found.article.id != one.found.article.id
+        )
+        twin = next(twins, None)
+        if twin is not None:
+            kept[twin] = _folded(kept[twin], one, shared[twin] / max(1, sizes[twin]))
+            continue
+        for shingle in shingles:
+            holders.setdefault(shingle, []).append(len(kept))
+        kept.append(one)
+        sizes.append(len(shingles))
+    return kept
+
+
+def _folded(kept: Scored, one: Scored, covered: float) -> Scored:
+    """`kept` with `one` as its copy; or the other way round, when `one` was first and `covered` all but a few words."""
+    if covered >= _ALL_BUT_A_FEW and _published(one.found.article) < _published(kept.found.article):
+        return replace(kept, found=one.found, similarity=one.similarity, copies=(*kept.copies, kept.found.article))
+    return replace(kept, copies=(*kept.copies, one.found.article))
+
+
+def with_copies(passage: Passage, carried: Sequence[Article]) -> Passage:
+    """The passage with everybody else who carries its text; `carried` are the articles of its cluster."""
+    everyone = {article.id: article for article in (*passage.copies, *carried)}
+    copies = tuple(article for article in everyone.values() if article.id != passage.article.id)
+    return replace(passage, copies=copies[:_MOST_COPIES])
+
+
+def _published(article: Article) -> float:
+    return (article.published_at or article.first_seen_at).timestamp()
+
+
+def _shingles(text: str) -> set[int]:
+    """Hashes of the runs of five words."""
+    words = _WORD.findall(text.lower())
+    return set(map(hash, zip(*(words[at:] for at in range(5)), strict=False))) or {hash(tuple(words))}

@@ -1,0 +1,75 @@
+"""Heed the hints of a question: move up what is of the time, the outlets and the words that it names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain, zip_longest
+
+from corpus.selection import Selection
+from corpus.store import Candidate
+from retrieval.copies import Scored
+from retrieval.hints import Hints
+from retrieval.recency import bonus, newest
+
+# Factors by judgement: enough to decide between passages that bear on the question alike, not to bring up others.
+_IN_TIME = 1.5
+_HAS_PHRASE = 1.3
+# Share of all places that outlets named in a question have between them, and how much farther from the question (in
+# cosine) than the nearest passage theirs may be.
+_OUTLETS_SHARE = 0.75
+_FARTHEST = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A chunk in its place before its words are read: its score, and its cosine to the question when it has one."""
+
+    candidate: Candidate
+    score: float
+    similarity: float | None
+
+
+def by_time(ranked: Sequence[Ranked], hints: Hints, selection: Selection, moment: datetime) -> list[Ranked]:
+    """Best first, after the times that the question names, or else with the bonus of what is new at `moment`.
+
+    A question with dates as filters has said what it wants, and nothing is done.
+    """
+    if selection.published_from or selection.published_to:
+        return list(ranked)
+    times = [one.candidate.published_at for one in ranked]
+    until = newest(times, moment) if hints.asks_for_present else moment
+
+    def factor(published_at: datetime | None) -> float:
+        if hints.published:
+            return _IN_TIME if hints.is_in_time(published_at) else 1.0
+        is_wanted = hints.prefers_recent or hints.asks_for_present
+        return bonus(published_at, until, asks_for_present=hints.asks_for_present) if is_wanted else 1.0
+
+    raised = [replace(one, score=one.score * factor(when)) for one, when in zip(ranked, times, strict=True)]
+    return sorted(raised, key=lambda one: -one.score)
+
+
+def with_shares(ranked: Sequence[Ranked], of_outlets: Sequence[Sequence[Ranked]], limit: int) -> list[Ranked]:
+    """First what the outlets named have, in turn and each within its share, then everything else."""
+    nearest = max((one.similarity or 0.0 for one in chain(ranked, *of_outlets)), default=0.0)
+    share = max(1, int(limit * _OUTLETS_SHARE) // len(of_outlets))
+    near = [[one for one in side if (one.similarity or 0.0) >= nearest - _FARTHEST][:share] for side in of_outlets]
+    in_turn = [one for turn in zip_longest(*near) for one in turn if one is not None]
+    order: dict[int, Ranked] = {}
+    for one in chain(in_turn, ranked):
+        order.setdefault(one.candidate.chunk.key, one)
+    return list(order.values())
+
+
+def by_phrases(found: Sequence[Scored], hints: Hints) -> list[Scored]:
+    """Passages that hold a quoted phrase word for word go up."""
+    if not hints.phrases or hints.publishers:  # outlets have their order already
+        return list(found)
+    phrases = [_plain(phrase) for phrase in hints.phrases]
+    factors = [_HAS_PHRASE if any(phrase in _plain(one.found.text) for phrase in phrases) else 1.0 for one in found]
+    raised = [replace(one, score=one.score * factor) for one, factor in zip(found, factors, strict=True)]
+    return sorted(raised, key=lambda one: -one.score)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("’", "'").casefold().split())

@@ -1,0 +1,206 @@
+"""What a question says about where its answer stands: outlets, dates, quoted words, the present. Rules, no model.
+
+Hints move passages up; they never shut one out. The answer repeats them, so that a person sees how the question was
+read and can have a hint ignored.
+"""
+
+import re
+import time
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from corpus.store import ArticleStore
+from corpus.words import STOP_WORDS, quoted_phrases
+from retrieval.dates import DateRange, date_ranges
+
+_PRESENT = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?|current(?:ly)?|right now|nowadays|at present|at the moment|these days|"
+    r"so far|to date|now)\b|^\W*who(?:\s+is|['’]s|\s+are)\b",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*[+!]?", re.UNICODE)
+_DOMAIN = re.compile(r"\.(?:com|org|net|news|co\.uk|gov|edu|info|io|tv|co|uk|de|eu|us)$")
+_TAGLINE = re.compile(r"\s+\|\s+|:\s+")
+_POSSESSIVE = re.compile(r"['’]s$")
+# Words that follow an outlet's name and are no part of a longer one.
+_KINDS = frozenset("article articles report reports magazine newspaper news story coverage piece editorial".split())
+_TWO_INITIALS = ("AP", "FT")  # others of two letters are mostly something else
+_LONGEST_NAME = 12  # words
+_MOST_PUBLISHERS = 6
+# What is published some days after the time asked about tells of it too.
+_AFTERWARDS = timedelta(days=3)
+
+
+class Hint(StrEnum):
+    """The kinds of hints, by the names under which they can be ignored."""
+
+    PUBLISHERS = "publishers"
+    PUBLISHED = "published"
+    PHRASES = "phrases"
+    PRESENT = "present"
+    RECENCY = "recency"
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """How a question was read. `publishers` are names as the collection spells them.
+
+    `asks_for_present` is set for "latest", "now", "who is"; `prefers_recent` says whether new articles get a bonus,
+    which a question that names dates does not want.
+    """
+
+    publishers: tuple[str, ...] = ()
+    published: tuple[DateRange, ...] = ()
+    phrases: tuple[str, ...] = ()
+    asks_for_present: bool = False
+    prefers_recent: bool = True
+
+    def is_in_time(self, published_at: datetime | None) -> bool:
+        """Whether an article appeared in one of the times named, or shortly afterwards."""
+        return published_at is not None and any(
+            (times.start is None or published_at >= times.start)
+            and (times.end is None or published_at <= times.end + _AFTERWARDS)
+            for times in self.published
+        )
+
+
+NO_HINTS = Hints()
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """The publishers of a collection by what they may be called."""
+
+    by_form: Mapping[str, str]
+    by_initials: Mapping[str, str]
+    longest: int = 0  # characters of a form
+
+    @classmethod
+    def of(cls, publishers: Sequence[str]) -> Self:
+        """For publishers in order of importance: of two that may be called the same, the first is meant."""
+        backwards = list(reversed(publishers))
+        forms = {form: name for name in backwards for form in _parts(name)}
+        forms |= {form: name for name in backwards if (form := _squashed(name))}
+        initials = {found: name for name in backwards if (found := _initials(name))}
+        return cls(forms, initials, max(map(len, forms), default=0))
+
+
+NO_OUTLETS = Outlets({}, {})
+
+
+class KnownOutlets:
+    """The outlets of each collection, looked up anew after some seconds. Thread-safe."""
+
+    def __init__(self, store: ArticleStore, seconds: float = 20.0) -> None:
+        self._store = store
+        self._seconds = seconds
+        self._kept: dict[str, tuple[float, Outlets]] = {}
+
+    def of(self, collection: str) -> Outlets:
+        """The outlets of a collection."""
+        read_at, outlets = self._kept.get(collection, (-self._seconds, NO_OUTLETS))
+        now = time.monotonic()
+        if now - read_at >= self._seconds:
+            outlets = Outlets.of(self._store.publishers(collection))
+            self._kept[collection] = now, outlets
+        return outlets
+
+
+def read_hints(question: str, outlets: Outlets, moment: datetime, ignored: Collection[Hint] = ()) -> Hints:
+    """The hints of a question asked at `moment` of a collection with these outlets, but for the `ignored` kinds."""
+    dates = () if Hint.PUBLISHED in ignored else date_ranges(question, moment)
+    # Whoever names dates has said what is wanted.
+    is_free = not dates
+    return Hints(
+        publishers=() if Hint.PUBLISHERS in ignored else publishers_named(question, outlets),
+        published=dates,
+        phrases=() if Hint.PHRASES in ignored else quoted_phrases(question),
+        asks_for_present=is_free and Hint.PRESENT not in ignored and _PRESENT.search(question) is not None,
+        prefers_recent=is_free and Hint.RECENCY not in ignored,
+    )
+
+
+def publishers_named(question: str, outlets: Outlets) -> tuple[str, ...]:
+    """Those of the outlets that a question names, in its order, at most six.
+
+    "The Verge", "Verge" and "theverge.com" are one; initials count when written in capitals ("NYT"). A name of one
+    ordinary word ("Time", "Fortune") counts when capitalised and no part of a longer name.
+    """
+    tokens = list(_TOKEN.finditer(question))
+    squashed = [_squashed(_POSSESSIVE.sub("", token.group())) for token in tokens]
+    found: dict[str, None] = {}
+    at = 0
+    while at < len(tokens):
+        name, count = _longest_name(squashed, at, outlets) if tokens[at].group().lower() != "the" else (None, 1)
+        if name is None:
+            name = outlets.by_initials.get(_POSSESSIVE.sub("", tokens[at].group()))
+        if name is not None and (count > 1 or _stands_alone(question, tokens, at, tokens[at].group())):
+            found[name] = None
+            at += count - 1
+        at += 1
+    return tuple(found)[:_MOST_PUBLISHERS]
+
+
+def _longest_name(squashed: Sequence[str], at: int, outlets: Outlets) -> tuple[str | None, int]:
+    """The outlet that the most words from here on name, and how many words those are."""
+    form = ""
+    best: tuple[str | None, int] = (None, 1)
+    for count, word in enumerate(squashed[at : at + _LONGEST_NAME], 1):
+        form += word
+        if len(form) > outlets.longest:
+            break
+        if form in outlets.by_form:
+            best = outlets.by_form[form], count
+    return best
+
+
+def _stands_alone(question: str, tokens: Sequence[re.Match[str]], at: int, word: str) -> bool:
+    """Whether one word, as it stands, names something, and is no part of a longer name."""
+    if not (word[0].isupper() or word[0].isdigit() or "." in word):
+        return False
+    if any(c.isupper() or c.isdigit() or c == "." for c in word[1:]):
+        return True  # TechCrunch, CNN, 9to5Mac: no ordinary word
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    before = tokens[at - 1] if at else None
+    return not (
+        (after is not None and _joins(question, tokens[at], after) and after.group().lower() not in _KINDS)
+        or (before is not None and _joins(question, before, tokens[at]) and before.group().lower() not in STOP_WORDS)
+    )
+
+
+def _joins(question: str, one: re.Match[str], other: re.Match[str]) -> bool:
+    """Whether two words stand side by side as parts of one name."""
+    return (
+        question[one.end() : other.start()] == " "
+        and one.group()[0].isupper()
+        and other.group()[0].isupper()
+        and not _POSSESSIVE.search(one.group())
+    )
+
+
+def _parts(name: str) -> Iterator[str]:
+    """The squashed parts of its name by which a publisher may be called."""
+    if len(sides := _TAGLINE.split(name)) > 1 and (first := _squashed(sides[0])):
+        yield first  # Cnbc | World Business News Leader
+    tokens = [token.group() for token in _TOKEN.finditer(name)]
+    if len(tokens) == 2 and tokens[1].lower() in ("news", "online") and tokens[0].isupper():
+        yield _squashed(tokens[0])  # BBC News, ABC News
+
+
+def _squashed(name: str) -> str:
+    """Letters and digits alone, without accents, a leading "The" and the end of a domain."""
+    plain = unicodedata.normalize("NFKD", name).casefold().strip()
+    plain = _DOMAIN.sub("", plain.removeprefix("www.").removeprefix("the "))
+    squashed = "".join(character for character in plain if character.isalnum())
+    return squashed.removeprefix("the") if "." in name and len(squashed) > 6 else squashed
+
+
+def _initials(name: str) -> str | None:
+    """ "NYT" for The New York Times; None for a name of one word."""
+    words = [token.group() for token in _TOKEN.finditer(name) if token.group() not in ("The", "the", "of", "and")]
+    initials = "".join(word[0] for word in words)
+    return initials if initials.isupper() and (len(words) > 2 or initials in _TWO_INITIALS) else None

@@ -1,0 +1,145 @@
+"""What a question says of outlets, times, quotations and the present, and what search makes of it."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.engine import Engine
+from corpus.article import IncomingArticle
+from corpus.selection import Moment, Selection
+from retrieval.hints import NO_HINTS, Hint, Outlets, publishers_named, read_hints
+from tests.running import Server
+from tests.test_search import put
+
+NAMES = (
+    "The Verge", "TechCrunch", "Fortune", "The New York Times", "BBC News", "CBSSports.com", "Associated Press", "Time",
+    "Sporting News", "The Sydney Morning Herald", "The Independent - Life and Style", "Yardbarker", "Wired", "Le Monde",
+    "Süddeutsche Zeitung", "FOX News - Health", "The Age",
+)  # fmt: skip
+OUTLETS = Outlets.of(NAMES)
+NOW = datetime(2025, 8, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("What did TechCrunch and The Verge say about it?", ["TechCrunch", "The Verge"]),
+        ("What does the Verge's article claim?", ["The Verge"]),
+        ("Is that so according to theverge.com?", ["The Verge"]),
+        ("Between the Fortune report and the one by Sporting News", ["Fortune", "Sporting News"]),
+        ("What did the NYT write?", ["The New York Times"]),
+        ("What did the New York Times write, and what AP?", ["The New York Times", "Associated Press"]),
+        ("Did the BBC report on CBS Sports?", ["BBC News", "CBSSports.com"]),
+        ("Did CBSSports.com say so?", ["CBSSports.com"]),
+        ("What did 'The Independent - Life and Style' say?", ["The Independent - Life and Style"]),
+        ("Was hat die Süddeutsche Zeitung geschrieben?", ["Süddeutsche Zeitung"]),
+        ("Which Time magazine article names it?", ["Time"]),
+    ],
+)
+def test_outlets_are_known_by_what_people_call_them(question: str, named: list[str]) -> None:
+    assert list(publishers_named(question, OUTLETS)) == named
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "At what time did it happen?",
+        "How much was the fortune that Ada inherited?",
+        "What did Fortune Feimster say?",
+        "Who is wired into the grid?",
+        "At what age did she retire?",
+        "Is the ap in the store?",
+        "What happened in Big Time Rush?",
+    ],
+)
+def test_ordinary_words_and_longer_names_are_no_outlets(question: str) -> None:
+    assert publishers_named(question, OUTLETS) == ()
+
+
+@given(st.text(max_size=120), st.lists(st.text(max_size=20), max_size=6))
+def test_any_text_is_read_without_a_crash_and_names_only_what_there_is(question: str, names: list[str]) -> None:
+    found = publishers_named(question, Outlets.of(names))
+    assert set(found) <= set(names) and len(found) == len(set(found))
+
+
+def test_each_kind_can_be_ignored() -> None:
+    asked = 'What did the Verge write on 3 May about the "grand reopening"?'
+    hints = read_hints(asked, OUTLETS, NOW)
+    assert hints.publishers == ("The Verge",) and hints.phrases == ("grand reopening",)
+    assert [times.text for times in hints.published] == ["3 May"] and not hints.prefers_recent
+    assert read_hints(asked, OUTLETS, NOW, {Hint.PUBLISHERS}).publishers == ()
+    assert read_hints(asked, OUTLETS, NOW, {Hint.PHRASES}).phrases == ()
+    no_time = read_hints(asked, OUTLETS, NOW, {Hint.PUBLISHED})
+    assert no_time.published == () and no_time.prefers_recent
+    assert not read_hints("What is the latest?", OUTLETS, NOW, set(Hint)).asks_for_present
+    assert not read_hints("What is new?", OUTLETS, NOW, set(Hint)).prefers_recent
+
+
+@pytest.mark.parametrize("question", ["Who is the mayor?", "What is the latest on the port?", "Is it open right now?"])
+def test_the_present_is_asked_for(question: str) -> None:
+    assert read_hints(question, OUTLETS, NOW).asks_for_present
+    assert not read_hints(f"{question} in May 2019", OUTLETS, NOW).asks_for_present
+
+
+def report(number: int, publisher: str, body: str, when: datetime) -> IncomingArticle:
+    return IncomingArticle(f"Report {number}", body, f"r{number}", publisher, published_at=when)
+
+
+@pytest.fixture
+def press(engine: Engine) -> Engine:
+    ferry = "The Vannow ferry sank the pier at Skelmouth in a storm, reader {n} was told."
+    damage = "Storm damage at Skelmouth: the harbour office counts 12 broken boats at the pier and a sunken ferry."
+    again = (
+        "After the storm of the autumn Skelmouth counts its damage: forty boats at the pier, and the ferry once more."
+    )
+    put(
+        engine,
+        *(report(n, "Skelmouth Courier", ferry.format(n=n), datetime(2024, 3, n, tzinfo=UTC)) for n in range(1, 9)),
+        report(11, "Coast Times", damage, datetime(2024, 3, 12, tzinfo=UTC)),
+        report(12, "Harbour Ledger", again, datetime(2024, 9, 3, tzinfo=UTC)),
+        report(13, "Harbour Ledger", "Mayor Ida Renn opened the school fair.", datetime(2024, 9, 4, tzinfo=UTC)),
+        report(14, "Coast Times", "Mayor Tom Aske resigned in the school row.", datetime(2022, 1, 4, tzinfo=UTC)),
+    )
+    return engine
+
+
+def found(engine: Engine, question: str, ignored: set[Hint] | None = None) -> list[str]:
+    selection = Selection(moment=Moment(as_of=datetime(2025, 6, 1, tzinfo=UTC)))
+    return [p.article.id for p in engine.searcher.search(question, selection, 4, ignored=ignored or ()).passages]
+
+
+def test_every_outlet_named_gets_its_share(press: Engine) -> None:
+    asked = "What was a reader of Coast Times or Harbour Ledger told of the Vannow ferry that sank the pier in a storm?"
+    assert set(found(press, asked)[:2]) == {"r11", "r12"}
+    assert len(found(press, asked)) == 4, "the others are moved down, not shut out"
+    assert not {"r11", "r12"} <= set(found(press, asked, {Hint.PUBLISHERS})[:2])
+
+
+def test_what_is_of_the_time_named_comes_first(press: Engine) -> None:
+    assert found(press, "What storm damage was counted at the pier in September 2024?")[0] == "r12"
+    assert found(press, "What storm damage was counted at the pier in March 2024?")[0] == "r11"
+
+
+def test_a_question_for_the_present_gets_the_newest_that_bears_on_it(press: Engine) -> None:
+    assert found(press, "Who is the mayor?")[0] == "r13"
+    assert found(press, "Why did mayor Tom Aske resign?")[0] == "r14"
+
+
+def test_the_answer_says_how_the_question_was_read(server: Server) -> None:
+    asked = {"question": "What did the Skelmouth Courier report on 3 May 2024?"}
+    with httpx.Client(base_url=server.url, timeout=60, trust_env=False) as http:
+        answer = http.post("/v1/ask", json=asked).json()
+        ignored = http.post("/v1/search", json={**asked, "ignore_hints": ["publishers", "published"]}).json()
+        wrong = http.post("/v1/search", json={**asked, "ignore_hints": ["colour"]})
+    assert answer["hints"]["publishers"] == ["Skelmouth Courier"] and not answer["hints"]["present"]
+    assert answer["hints"]["published"]["from"] == "2024-05-03T00:00:00Z"
+    assert [times["text"] for times in answer["hints"]["published"]["times"]] == ["3 May 2024"]
+    assert ignored["hints"] == {"publishers": [], "published": None, "phrases": [], "present": False}
+    assert wrong.status_code == 422 and "ignore_hints" in wrong.json()["detail"]
+
+
+def test_no_hints_is_what_a_plain_question_gives() -> None:
+    assert read_hints("Why does the minister avoid the meeting?", OUTLETS, NOW) == NO_HINTS
