@@ -24,7 +24,7 @@ _BOILERPLATE = re.compile(
     ),
     re.IGNORECASE,
 )
-_ZERO_WIDTH = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\u00ad"))
+_ZERO_WIDTH = re.compile("[\ufeff\u200b\u2060\u00ad]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _HORIZONTAL_SPACE = re.compile(r"[^\S\n]+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
@@ -67,4 +67,4 @@ def is_storable(text: str) -> bool:
 def _characters(text: str) -> str:
     """NFC text with `\\n` line ends and without control characters, zero-width characters and lone surrogates."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", text).translate(_ZERO_WIDTH))
+    return unicodedata.normalize("NFC", _ZERO_WIDTH.sub("", _CONTROLS.sub("", text)))

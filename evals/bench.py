@@ -69,7 +69,7 @@ def main() -> None:
         _measure_ingest(parts, articles_file(options.folder), only)
         questions_file = options.folder / "questions.jsonl"
         if questions_file.exists():
-            questions = _questions(questions_file)
+            questions = questions_of(questions_file)
             _measure_quality(parts, questions)
             _measure_speed(parts, [question.text for question in questions])
         parts.indexer.close()
@@ -130,32 +130,41 @@ def _measure_quality(parts: Parts, questions: Sequence[Question]) -> None:
     print("\n| search | gold Hits@4 | gold Hits@10 | gold MRR@10 | answer string in the first 5 passages |")
     print("|---|---|---|---|---|")
     sides: tuple[Sides, ...] = ("dense", "keyword", "fused")
-    for sides_, is_dated in [*((one, False) for one in sides), ("fused", True)]:
-        ranks, held = [], []
+    for side, is_dated in [*((one, False) for one in sides), ("fused", True)]:
+        found = []
         for question in questions:
             selection = Selection(moment=Moment(as_of=question.asked_on if is_dated else None))
-            passages = parts.searcher.search(question.text, selection, 20, sides=sides_).passages
-            ids = list(dict.fromkeys(passage.article.id for passage in passages))
-            ranks.append(next((place for place, i in enumerate(ids, 1) if i in question.gold), 1_000))
-            text = "\n".join(passage.text for passage in passages[:5]).lower()
-            held.append(float(question.answer.lower() in text))
-        hits4, hits10 = ([float(rank <= k) for rank in ranks] for k in (4, 10))
-        mrr = [1 / rank if rank <= 10 else 0.0 for rank in ranks]
-        name = f"{sides_}, asked as of its day" if is_dated else sides_
-        print(f"| {name} | {estimate(hits4)} | {estimate(hits10)} | {estimate(mrr)} | {estimate(held)} |")
+            passages = parts.searcher.search(question.text, selection, 20, sides=side).passages
+            found.append([(passage.article.id, passage.text) for passage in passages])
+        name = f"{side}, asked as of its day" if is_dated else side
+        print(f"| {name} | " + " | ".join(str(estimate(column)) for column in gold_figures(questions, found)) + " |")
     print(f"\n{len(questions)} questions.")
+
+
+def gold_figures(questions: Sequence[Question], found: Sequence[Sequence[tuple[str, str]]]) -> list[list[float]]:
+    """For each question gold Hits@4, Hits@10 and reciprocal rank, and whether the first five passages hold the answer.
+
+    `found` are the article ids and texts of the passages of each question, best first; articles are ranked by their
+    best passage.
+    """
+    ranks, held = [], []
+    for question, passages in zip(questions, found, strict=True):
+        ids = list(dict.fromkeys(article_id for article_id, _ in passages))
+        ranks.append(next((place for place, i in enumerate(ids, 1) if i in question.gold), 1_000))
+        held.append(float(question.answer.lower() in "\n".join(text for _, text in passages[:5]).lower()))
+    hits4, hits10 = ([float(rank <= k) for rank in ranks] for k in (4, 10))
+    return [hits4, hits10, [1 / rank if rank <= 10 else 0.0 for rank in ranks], held]
 
 
 def _measure_speed(parts: Parts, questions: Sequence[str]) -> None:
     """Milliseconds of a whole search, one at a time, each question three times."""
-    times = [timed(partial(parts.searcher.search, q, Selection(), 8)) for _ in range(3) for q in questions]
+    times = [_timed(partial(parts.searcher.search, q, Selection(), 8)) for _ in range(3) for q in questions]
     ordered = sorted(times)
     p95 = ordered[int(len(ordered) * 0.95)]
     print(f"\nsearch: p50 {statistics.median(ordered):.1f} ms, p95 {p95:.1f} ms over {len(ordered)} searches")
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Milliseconds that `work` takes."""
+def _timed(work: Callable[[], object]) -> float:
     clock = time.perf_counter()
     work()
     return (time.perf_counter() - clock) * 1000
@@ -169,7 +178,8 @@ def articles_file(folder: Path) -> Path:
     sys.exit(f"error: {folder} holds no articles.jsonl or articles.jsonl.gz")
 
 
-def _questions(file: Path) -> list[Question]:
+def questions_of(file: Path) -> list[Question]:
+    """The questions whose gold articles are known."""
     with (gzip.open if file.suffix == ".gz" else open)(file, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     return [

@@ -1,21 +1,27 @@
-"""Take in articles with a framework as it ships: `python evals/peers.py langchain|llamaindex ARTICLES N MODEL`.
+"""Take in articles and search them with a framework as it ships.
 
-Run by `evals.versus` in an environment that holds the framework; nothing of Dateline is imported. MODEL is a folder
-with the all-MiniLM-L6-v2 weights, so that all embed with the same model. Prints one JSON object.
+`python evals/peers.py langchain|llamaindex|haystack|txtai ARTICLES MODEL < TASK`, run by `evals.versus` in an
+environment that holds the framework; nothing of Dateline is imported. MODEL is a folder with the all-MiniLM-L6-v2
+weights, so that all embed with the same model. TASK is `{"only": [ids] | null, "most": N, "questions": [...]}`. Prints
+one JSON object: seconds, memory, disk, and for each question the article ids and texts of the first 20 passages.
 """
 
 import gzip
 import json
+import os
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+# Finds the `k` passages nearest to a question: the article's id and the text of each.
+Search = Callable[[str, int], list[tuple[str, str]]]
 
-def langchain(articles: list[dict[str, Any]], model: str, folder: str) -> Callable[[str], int]:
-    """RecursiveCharacterTextSplitter with its defaults, Chroma, as the documentation's first example does it."""
+
+def langchain(articles: list[dict[str, Any]], model: str, folder: str) -> Search:
+    """RecursiveCharacterTextSplitter, Chroma, as the documentation's first example does it."""
     from langchain_chroma import Chroma
     from langchain_core.documents import Document
     from langchain_huggingface import HuggingFaceEmbeddings
@@ -26,10 +32,10 @@ def langchain(articles: list[dict[str, Any]], model: str, folder: str) -> Callab
     store = Chroma("news", HuggingFaceEmbeddings(model_name=model), persist_directory=folder)
     for at in range(0, len(chunks), 5_000):
         store.add_documents(chunks[at : at + 5_000])
-    return lambda question: len(store.similarity_search(question, k=10))
+    return lambda question, k: [(d.metadata["id"], d.page_content) for d in store.similarity_search(question, k=k)]
 
 
-def llamaindex(articles: list[dict[str, Any]], model: str, folder: str) -> Callable[[str], int]:
+def llamaindex(articles: list[dict[str, Any]], model: str, folder: str) -> Search:
     """VectorStoreIndex.from_documents over Chroma, with its default splitter."""
     import chromadb
     from llama_index.core import Document, Settings, StorageContext, VectorStoreIndex
@@ -39,47 +45,101 @@ def llamaindex(articles: list[dict[str, Any]], model: str, folder: str) -> Calla
     Settings.embed_model = HuggingFaceEmbedding(model_name=model)
     Settings.llm = None
     store = ChromaVectorStore(chromadb.PersistentClient(folder).get_or_create_collection("news"))
-    documents = [Document(text=row["body"], metadata={"title": row["title"]}) for row in articles]
+    documents = [Document(text=row["body"], metadata={"title": row["title"], "id": row["id"]}) for row in articles]
     index = VectorStoreIndex.from_documents(documents, storage_context=StorageContext.from_defaults(vector_store=store))
-    retriever = index.as_retriever(similarity_top_k=10)
-    return lambda question: len(retriever.retrieve(question))
+    retrievers = {k: index.as_retriever(similarity_top_k=k) for k in (10, 20)}
+
+    def search(question: str, k: int) -> list[tuple[str, str]]:
+        return [(node.metadata["id"], node.get_content()) for node in retrievers[k].retrieve(question)]
+
+    return search
+
+
+def haystack(articles: list[dict[str, Any]], model: str, folder: str) -> Search:
+    """DocumentSplitter (200 words), sentence-transformers embedders, ChromaEmbeddingRetriever, each as it comes."""
+    from haystack import Document
+    from haystack.components.preprocessors import DocumentSplitter
+    from haystack_integrations.components.embedders.sentence_transformers import (
+        SentenceTransformersDocumentEmbedder,
+        SentenceTransformersTextEmbedder,
+    )
+    from haystack_integrations.components.retrievers.chroma import ChromaEmbeddingRetriever
+    from haystack_integrations.document_stores.chroma import ChromaDocumentStore
+
+    documents = [Document(content=row["body"], meta={"id": row["id"], "title": row["title"]}) for row in articles]
+    chunks = DocumentSplitter().run(documents=documents)["documents"]
+    chunks = [Document(content=c.content, meta={"article": c.meta["id"], "n": n}) for n, c in enumerate(chunks)]
+    for_documents = SentenceTransformersDocumentEmbedder(model=model, progress_bar=False)
+    for_documents.warm_up()
+    embedded = for_documents.run(documents=chunks)["documents"]
+    store = ChromaDocumentStore(persist_path=folder)
+    for at in range(0, len(embedded), 5_000):
+        store.write_documents(embedded[at : at + 5_000])
+    for_questions = SentenceTransformersTextEmbedder(model=model, progress_bar=False)
+    for_questions.warm_up()
+    retriever = ChromaEmbeddingRetriever(document_store=store)
+
+    def search(question: str, k: int) -> list[tuple[str, str]]:
+        vector = for_questions.run(text=question)["embedding"]
+        found = retriever.run(query_embedding=vector, top_k=k)["documents"]
+        return [(str(d.meta["article"]), str(d.content)) for d in found]
+
+    return search
+
+
+def txtai(articles: list[dict[str, Any]], model: str, folder: str) -> Search:
+    """Hybrid embeddings with content, over paragraphs of at least 500 characters: it ships no splitter of its own."""
+    from txtai import Embeddings
+
+    pieces = [(f"{row['id']} {n}", piece) for row in articles for n, piece in enumerate(_paragraphs(row["body"]))]
+    embeddings = Embeddings(path=model, content=True, hybrid=True)
+    embeddings.index([(uid, text, None) for uid, text in pieces])
+    embeddings.save(folder)
+    return lambda question, k: [(hit["id"].rsplit(" ", 1)[0], hit["text"]) for hit in embeddings.search(question, k)]
+
+
+def _paragraphs(body: str) -> list[str]:
+    pieces: list[str] = []
+    for line in filter(None, (line.strip() for line in body.split("\n"))):
+        if pieces and len(pieces[-1]) < 500:
+            pieces[-1] += "\n" + line
+        else:
+            pieces.append(line)
+    return pieces
 
 
 def main() -> None:
-    """Take the articles in, ask some questions, print the figures."""
-    peer, path, count, model = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
-    questions = json.loads(sys.stdin.read())
-    articles = []
+    """Take the articles in, ask the questions, print the figures."""
+    peer, path, model = sys.argv[1:4]
+    task = json.loads(sys.stdin.read())
+    only = set(task["only"]) if task["only"] else None
     with gzip.open(path, "rt") if path.endswith(".gz") else open(path) as lines:
-        for line in lines:
-            articles.append(json.loads(line))
-            if len(articles) == count:
-                break
+        rows = [json.loads(line) for line in lines]
+    articles = [row for row in rows if only is None or row["id"] in only][: task["most"]]
     with tempfile.TemporaryDirectory() as folder:
         clock = time.perf_counter()
-        search = {"langchain": langchain, "llamaindex": llamaindex}[peer](articles, model, folder)
-        seconds = time.perf_counter() - clock
-        for question in questions[:10]:
-            search(question)
-        times = sorted(_timed(search, question) for question in questions)
-    print(
-        json.dumps(
-            {
-                "name": peer,
-                "ingest_s": seconds,
-                "found_s": seconds,
-                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-                "p50_ms": times[len(times) // 2],
-                "p95_ms": times[int(len(times) * 0.95)],
-            }
+        search: Search = {"langchain": langchain, "llamaindex": llamaindex, "haystack": haystack, "txtai": txtai}[peer](
+            articles, model, folder
         )
-    )
+        seconds = time.perf_counter() - clock
+        times, passages = measured(search, task["questions"])
+        disk = sum(os.path.getsize(os.path.join(at, name)) for at, _, names in os.walk(folder) for name in names)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures = {"articles": len(articles), "ingest_s": seconds, "found_s": seconds}
+    sizes = {"peak_mb": peak, "disk_mb": disk / 1e6}
+    print(json.dumps({**figures, **sizes, "times_ms": times, "passages": passages}))
 
 
-def _timed(search: Callable[[str], int], question: str) -> float:
-    clock = time.perf_counter()
-    search(question)
-    return (time.perf_counter() - clock) * 1000
+def measured(search: Search, questions: Sequence[str]) -> tuple[list[float], list[list[tuple[str, str]]]]:
+    """Milliseconds of each search for ten passages, after ten to warm up; and each question's first 20 passages."""
+    for question in questions[:10]:
+        search(question, 10)
+    times = []
+    for question in questions:
+        clock = time.perf_counter()
+        search(question, 10)
+        times.append((time.perf_counter() - clock) * 1000)
+    return times, [search(question, 20) for question in questions]
 
 
 if __name__ == "__main__":
