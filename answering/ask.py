@@ -20,7 +20,7 @@ from corpus.errors import InvalidInput, ModelUnavailable
 from corpus.selection import Selection
 from corpus.store import ArticleStore
 from retrieval.hints import Hint
-from retrieval.passage import Passage, SearchResult
+from retrieval.passage import SearchResult
 from retrieval.search import Searcher
 
 T = TypeVar("T")
@@ -103,9 +103,9 @@ class Asker:
             reason = await self._run(lambda: self._why_nothing(ask.selection))
             draft = _Draft((), reason, self._mode(ask), self._model_name(ask))
         elif self._mode(ask) is Mode.CHAT:
-            draft = await self._by_model(ask, result.passages, vector)
+            draft = await self._by_model(ask, result, vector)
         else:
-            draft = await self._run(lambda: self._by_extraction(ask, result.passages, vector))
+            draft = await self._run(lambda: self._by_extraction(ask, result, vector))
         answered = time.perf_counter()
         judged = await self._run(lambda: self._judge(draft.claims))
         copies = {p.article.id: p.copies for p in result.passages if p.copies}
@@ -131,26 +131,28 @@ class Asker:
         by_model = self._model is not None and self._mode(ask) is Mode.CHAT
         return self._model.name if by_model and self._model else "dateline-extractive"
 
-    async def _by_model(self, ask: Ask, passages: Sequence[Passage], vector: Any) -> _Draft:
+    async def _by_model(self, ask: Ask, result: SearchResult, vector: Any) -> _Draft:
         assert self._model is not None
         try:
             reply = await self._model.reply(
-                build_messages(ask.question, passages, ask.history, as_of=ask.selection.moment.as_of)
+                build_messages(ask.question, result.passages, ask.history, as_of=ask.selection.moment.as_of)
             )
         except ModelUnavailable as error:
-            draft = await self._run(lambda: self._by_extraction(ask, passages, vector))
+            draft = await self._run(lambda: self._by_extraction(ask, result, vector))
             notice = f"{error} The answer was picked from the articles word for word instead."
             return replace(draft, notices=(*draft.notices, notice))
         usage = Usage(reply.input_tokens, reply.output_tokens)
-        claims = await self._run(lambda: parse_claims(reply.text, passages))
+        claims = await self._run(lambda: parse_claims(reply.text, result.passages))
         reason = None
         if reply.text.strip().startswith(NO_ANSWER) or not claims:
             claims = ()
             reason = Reason(ReasonCode.DOES_NOT_SAY, "The passages found do not answer the question.")
         return _Draft(claims, reason, Mode.CHAT, self._model.name, usage)
 
-    def _by_extraction(self, ask: Ask, passages: Sequence[Passage], vector: Any) -> _Draft:
-        found = self._extractive.answer(ask.question, vector, passages, max_citations=ask.max_citations)
+    def _by_extraction(self, ask: Ask, result: SearchResult, vector: Any) -> _Draft:
+        found = self._extractive.answer(
+            ask.question, vector, result.passages, max_citations=ask.max_citations, hints=result.hints
+        )
         return _Draft(found.claims, found.reason, Mode.EXTRACTIVE, "dateline-extractive")
 
     def _judge(self, claims: Sequence[Claim]) -> list[Judged]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,9 +21,10 @@ from answering.evidence import (
     set_cosines,
     set_worded,
 )
-from answering.question import Kind, Question, names_by_text, read_question
+from answering.question import Kind, Question, names_by_text, read_question, stems
 from answering.wording import Wording
 from retrieval.embedder import Embedder, Vectors
+from retrieval.hints import NO_HINTS, Hints
 from retrieval.passage import Passage
 
 # Sentences that are embedded for one question (16 take about 30 ms on two threads), and of these the ones whose words
@@ -68,13 +69,16 @@ class ExtractiveAnswerer:
         passages: Sequence[Passage],
         max_claims: int = 4,
         max_citations: int = 6,
+        hints: Hints = NO_HINTS,
     ) -> Extraction:
         """Sentences of `passages` that answer `question`, or an abstention.
 
         `question_vector` has shape (dimensions,) and comes from the same embedder. No more than `max_claims` claims
-        with `max_citations` spans together are given.
+        with `max_citations` spans together are given. What `hints` say of outlets and times is met by the articles'
+        own outlet and date, and need not stand in a sentence.
         """
         asked = names_by_text(read_question(question), [passage.text for passage in passages])
+        asked = _without_met(asked, hints, passages)
         reading = read_passages(asked, passages)
         if not reading.candidates or not asked.terms or max_claims < 1 or max_citations < 1:
             return Extraction((), reason_for(asked, reading), 0.0)
@@ -98,6 +102,17 @@ class ExtractiveAnswerer:
         head = best[:WORDED]
         set_worded(rows, head, self._wording.coverage(question, reading, [reading.candidates[i] for i in head]))
         return sorted(best, key=lambda i: -float(rows[i] @ calibration.SENTENCE_WEIGHTS))
+
+
+def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) -> Question:
+    """The question without the names and numbers for outlets and times that some passage's article is of."""
+    outlets = {(passage.article.publisher or "").lower() for passage in passages}
+    met = [typed for name, typed in zip(hints.publishers, hints.typed, strict=True) if name.lower() in outlets]
+    if any(hints.is_in_time(passage.article.published_at) for passage in passages):
+        met += [times.text for times in hints.published]
+    gone = {term for text in met for term in stems(text)}
+    names, numbers = (tuple(term for term in of if term not in gone) for of in (question.names, question.numbers))
+    return replace(question, names=names, numbers=numbers)
 
 
 def lexical_scores(question: Question, rows: Features, weights: Features) -> Features:

@@ -47,13 +47,15 @@ class Hint(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """How a question was read. `publishers` are names as the collection spells them.
+    """How a question was read. `publishers` are names as the collection spells them, `typed` the question's words for
+    each.
 
     `asks_for_present` is set for "latest", "now", "who is"; `prefers_recent` says whether new articles get a bonus,
     which a question that names dates does not want.
     """
 
     publishers: tuple[str, ...] = ()
+    typed: tuple[str, ...] = ()
     published: tuple[DateRange, ...] = ()
     phrases: tuple[str, ...] = ()
     asks_for_present: bool = False
@@ -115,8 +117,10 @@ def read_hints(question: str, outlets: Outlets, moment: datetime, ignored: Colle
     dates = () if Hint.PUBLISHED in ignored else date_ranges(question, moment)
     # Whoever names dates has said what is wanted.
     is_free = not dates
+    named = {} if Hint.PUBLISHERS in ignored else publishers_named(question, outlets)
     return Hints(
-        publishers=() if Hint.PUBLISHERS in ignored else publishers_named(question, outlets),
+        publishers=tuple(named),
+        typed=tuple(named.values()),
         published=dates,
         phrases=() if Hint.PHRASES in ignored else quoted_phrases(question),
         asks_for_present=is_free and Hint.PRESENT not in ignored and _PRESENT.search(question) is not None,
@@ -124,25 +128,25 @@ def read_hints(question: str, outlets: Outlets, moment: datetime, ignored: Colle
     )
 
 
-def publishers_named(question: str, outlets: Outlets) -> tuple[str, ...]:
-    """Those of the outlets that a question names, in its order, at most six.
+def publishers_named(question: str, outlets: Outlets) -> dict[str, str]:
+    """Those of the outlets that a question names, in its order, at most six, with the words that name each first.
 
     "The Verge", "Verge" and "theverge.com" are one; initials count when written in capitals ("NYT"). A name of one
     ordinary word ("Time", "Fortune") counts when capitalised and no part of a longer name.
     """
     tokens = list(_TOKEN.finditer(question))
     squashed = [_squashed(_POSSESSIVE.sub("", token.group())) for token in tokens]
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     at = 0
     while at < len(tokens):
         name, count = _longest_name(squashed, at, outlets) if tokens[at].group().lower() != "the" else (None, 1)
         if name is None:
             name = outlets.by_initials.get(_POSSESSIVE.sub("", tokens[at].group()))
         if name is not None and (count > 1 or _stands_alone(question, tokens, at, tokens[at].group())):
-            found[name] = None
+            found.setdefault(name, question[tokens[at].start() : tokens[at + count - 1].end()])
             at += count - 1
         at += 1
-    return tuple(found)[:_MOST_PUBLISHERS]
+    return dict(list(found.items())[:_MOST_PUBLISHERS])
 
 
 def _longest_name(squashed: Sequence[str], at: int, outlets: Outlets) -> tuple[str | None, int]:

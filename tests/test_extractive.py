@@ -1,6 +1,7 @@
 """The extractive answerer on an article of our own: right sentences, valid spans, honest refusals."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from answering.extractive import Extraction, ExtractiveAnswerer
 from corpus.article import Article
 from retrieval.chunk import chunk_spans, embedded_text
 from retrieval.embedder import Embedder, Vectors
+from retrieval.hints import Outlets, read_hints
 from retrieval.passage import Passage
 
 TITLE = "Why Premier Oster keeps putting off talks with the island of Velm"
@@ -74,7 +76,7 @@ def passages_for(embedder: Embedder, vector: Vectors, *articles: Article) -> lis
 def ask(embedder: Embedder, question: str, *articles: Article, **limits: int) -> Extraction:
     vector = embedder.embed_questions([question])[0]
     found = passages_for(embedder, vector, *(articles or (MAIN,)))
-    return ExtractiveAnswerer(embedder).answer(question, vector, found, **limits)
+    return ExtractiveAnswerer(embedder).answer(question, vector, found, **limits)  # type: ignore[arg-type]
 
 
 def said(extraction: Extraction) -> str:
@@ -152,3 +154,20 @@ def test_nothing_raises_and_every_span_is_valid(embedder: Embedder, question: st
         assert claim.text == claim.spans[0].quote and "\n" not in claim.text
         for span in claim.spans:
             assert 0 <= span.start < span.end <= len(span.article.body)
+
+
+def test_the_outlet_and_the_day_of_the_article_need_not_stand_in_the_sentence(embedder: Embedder) -> None:
+    body = "The Vannow ferry carried 412 passengers, the harbour office said."
+    day = dt.datetime(2024, 11, 5, tzinfo=dt.UTC)
+    told = replace(article("told", "Ferry full", body), publisher="The Harbour Ledger", published_at=day)
+    asked = "How many passengers did the Harbour Ledger of 5 November 2024 count on the Vannow ferry?"
+    hints = read_hints(asked, Outlets.of(["The Harbour Ledger"]), dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+    vector = embedder.embed_questions([asked])[0]
+
+    def answer(of: Article) -> Extraction:
+        passages = [Passage(1, 1.0, 0.8, of, 0, len(body))]
+        return ExtractiveAnswerer(embedder).answer(asked, vector, passages, hints=hints)
+
+    assert [claim.text for claim in answer(told).claims] == [body]
+    elsewhere = answer(replace(told, publisher="Coast Times", published_at=None))
+    assert elsewhere.reason is not None and "Harbour Ledger" in elsewhere.reason.message
