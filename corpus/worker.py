@@ -116,7 +116,8 @@ class _Worker:
         """Send one document and wait for what was made of it."""
         deadline = time.monotonic() + _DEADLINE_SECONDS
         head = json.dumps(request).encode()
-        self._send(len(head).to_bytes(4) + head + data, deadline)
+        self._send(len(head).to_bytes(4) + head, deadline)
+        self._send(data, deadline)
         answer = self._receive(deadline)
         self.documents += _MOST_DOCUMENTS if answer.get("used_up") else 1
         self._used = time.monotonic()

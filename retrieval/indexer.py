@@ -1,4 +1,4 @@
-"""Keep vectors and index in step with the store, in one background thread: embed, upsert, remove, repair, rebuild."""
+"""Keep vectors and index in step with the store, in the background: embed, upsert, remove, repair, rebuild."""
 
 import logging
 import math
@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from enum import StrEnum
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from retrieval.probe import probe, take_manifest, write_manifest
 
 log = logging.getLogger(__name__)
 
-_EMBED_BATCH = 64
+_EMBED_BATCH = 128
 _LONGEST_PAUSE = 30.0  # seconds between tries while the disk is full or the index server is gone
 
 
@@ -70,6 +71,7 @@ class Indexer:
         self.keywords = KeywordIndex(database, folder.with_name("keyword"))
         self.state = IndexState.STARTING
         self._index: ChromaIndex | None = None
+        self._helper = ThreadPoolExecutor(1, "indexing")
         self._failure: DatelineError | None = None
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -143,6 +145,8 @@ class Indexer:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(patience)
+        if not self._thread.is_alive():
+            self._helper.shutdown(wait=False)
         self._close_keywords()
         if self._thread.is_alive() or self._index is None:
             return
@@ -195,18 +199,30 @@ class Indexer:
     def _step(self) -> bool:
         """Do one batch of whatever is most urgent; false when there was nothing to do."""
         pending = self._embeddings.to_embed(_EMBED_BATCH)
-        if pending:
+        if not pending:
+            was_waiting = self._index_waiting(at_least=1)
+            if not was_waiting:
+                self._finish_rebuild()
+            return was_waiting
+        # What was embedded before goes into the index meanwhile: mostly one core's work, and partly the disk's.
+        indexing = self._helper.submit(self._index_waiting, WRITE_BATCH)
+        try:
             texts = [embedded_text(item.title, item.publisher, item.text) for item in pending]
             vectors = self._embedder.embed_passages(texts, between=self._make_way)
             self._embeddings.save([item.text_hash for item in pending], vectors)
             self._forget()
+        finally:
+            wait([indexing])
+        indexing.result()
+        return True
+
+    def _index_waiting(self, at_least: int) -> bool:
+        """Bring one batch of each collection into the index, when it is worth a write; false when none waits."""
         waiting = self._embeddings.waiting_collections()
         for collection in waiting:
             self._remove(collection)
-            self._upsert(collection, at_least=1 if not pending else WRITE_BATCH)
-        if not pending and not waiting:
-            self._finish_rebuild()
-        return bool(pending or waiting)
+            self._upsert(collection, at_least)
+        return bool(waiting)
 
     def _remove(self, collection: str) -> None:
         index = self._opened()
