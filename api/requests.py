@@ -30,6 +30,7 @@ def selection_of(request: SearchRequest) -> Selection:
     return Selection(
         collection=request.collection,
         publishers=tuple(filters.publishers),
+        authors=tuple(filters.authors),
         languages=tuple(filters.languages),
         article_ids=tuple(filters.article_ids),
         published_from=parse_time(filters.published_from, "published_from"),

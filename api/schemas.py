@@ -19,11 +19,12 @@ class _Request(BaseModel):
 
 
 class Filters(_Request):
-    """Only articles that pass every filter given are searched. Dates are inclusive; publishers ignore letter case."""
+    """Only articles that pass every filter given are searched. Dates are inclusive; names ignore letter case."""
 
     published_from: str | None = Field(None, examples=["2024-05-01"])
     published_to: str | None = Field(None, examples=["2024-05-31"])
     publishers: list[Text] = Field(default_factory=list, max_length=100, examples=[["Coast Times"]])
+    authors: list[Text] = Field(default_factory=list, max_length=100, examples=[["Ana Ruiz"]])
     languages: list[Text] = Field(default_factory=list, max_length=50, examples=[["en"]])
     article_ids: list[Text] = Field(default_factory=list, max_length=1_000)
 

@@ -93,6 +93,10 @@ class _HeedingHints(SQLiteCompiler):
         return text
 
 
+def _casefold(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
+
+
 def _engine(path: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
@@ -108,6 +112,8 @@ def _engine(path: Path) -> Engine:
     def _configure(connection: Any, record: Any) -> None:
         # SQLAlchemy begins and ends the transactions; the driver's own guesses would leave DDL outside of them.
         connection.isolation_level = None
+        # SQLite's own lower() knows no letters but those of ASCII.
+        connection.create_function("casefold", 1, _casefold, deterministic=True)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 from sqlalchemy.sql import FromClause
 
 from corpus.article import DEFAULT_COLLECTION
@@ -29,13 +29,14 @@ NOW = Moment()
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The revisions that a question may use. An empty filter lets everything pass; publishers ignore letter case.
+    """The revisions that a question may use. An empty filter lets everything pass; names ignore letter case.
 
     `published_from` and `published_to` are inclusive; an undated article passes neither.
     """
 
     collection: str = DEFAULT_COLLECTION
     publishers: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     article_ids: tuple[str, ...] = ()
     published_from: datetime | None = None
@@ -45,16 +46,20 @@ class Selection:
     @property
     def is_plain(self) -> bool:
         """Whether every current revision of the collection passes."""
-        filters = (self.publishers, self.languages, self.article_ids, self.published_from, self.published_to)
-        return self.moment.is_now and not any(filters)
+        names = (self.publishers, self.authors, self.languages, self.article_ids)
+        return self.moment.is_now and not any((*names, self.published_from, self.published_to))
 
 
 def conditions(selection: Selection) -> list[ColumnElement[bool]]:
     """SQL conditions over `articles` joined with `revisions` that let exactly the selected revisions pass."""
     found: list[ColumnElement[bool]] = [articles.c.collection == selection.collection, _newest_at(selection.moment)]
     if selection.publishers:
-        names = [name.lower() for name in selection.publishers]
-        found.append(func.lower(revisions.c.publisher).in_(names))
+        names = [name.casefold() for name in selection.publishers]
+        found.append(func.casefold(revisions.c.publisher).in_(names))
+    if selection.authors:
+        author = func.json_each(revisions.c.authors).table_valued("value", name="author")
+        named = func.casefold(author.c.value).in_([name.casefold() for name in selection.authors])
+        found.append(exists(select(literal(1)).select_from(author).where(named).correlate(revisions)))
     if selection.languages:
         found.append(revisions.c.language.in_(selection.languages))
     if selection.article_ids:

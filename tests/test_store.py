@@ -104,8 +104,8 @@ def test_a_kept_revision_knows_that_it_is_no_longer_current(store: ArticleStore)
 
 
 def test_filters_let_pass_what_they_name(database: Database, store: ArticleStore) -> None:
-    put(store, "The port opens.", id="a", publisher="Coast Times", language="en")
-    put(store, "The port shuts.", id="b", publisher="Harbour Ledger", published_at=MAY + timedelta(days=30))
+    put(store, "The port opens.", id="a", publisher="Coast Times", language="en", authors=("Ana Ruiz", "Åse Moe"))
+    put(store, "The port shuts.", id="b", publisher="Økonomisk Ledger", published_at=MAY + timedelta(days=30))
 
     def ids(**filters: object) -> set[str]:
         selection = Selection(**filters)  # type: ignore[arg-type]
@@ -115,7 +115,10 @@ def test_filters_let_pass_what_they_name(database: Database, store: ArticleStore
 
     assert ids() == {"a", "b"}
     assert ids(publishers=("coast times",)) == {"a"}
+    assert ids(publishers=("ØKONOMISK LEDGER",)) == {"b"}
     assert ids(languages=("en",)) == {"a"}
+    assert ids(authors=("ana ruiz", "nobody")) == {"a"} and ids(authors=("Ana",)) == set()
+    assert ids(authors=("Åse Moe",), publishers=("Coast Times",)) == {"a"}
     assert ids(article_ids=("b",)) == {"b"}
     assert ids(published_to=MAY) == {"a"}
     assert ids(published_from=MAY + timedelta(days=1)) == {"b"}
