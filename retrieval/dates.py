@@ -41,7 +41,7 @@ _EXPRESSION = re.compile(
     re.IGNORECASE,
 )
 # "USA Today", "on Sunday Night Football": what stands in a name is no time.
-_IN_NAME = re.compile(r"Today|Yesterday|.*day(?=\s+[A-Z])")
+_IN_NAME = re.compile(r"Today|Yesterday|(?:\w+\s+)?\w+day(?=\s+[A-Z])")
 # The month of May and the verb, Sunday and the sunday paper are told apart by the capital.
 _CAPITALISED = re.compile(rf"^(?:{_MONTH}|{_WEEKDAY})", re.IGNORECASE)
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()

@@ -42,6 +42,7 @@ def read(question: str) -> list[tuple[str | None, str | None]]:
         ("What was known before 12 May 2024?", None, "2024-05-12"),
         ("Was it open by May 2023?", None, "2023-05-31"),
         ("What did they find two weeks ago?", "2025-08-03", "2025-08-09"),
+        ("What was shown in October 2023 on Sunday Night Football?", "2023-10-01", "2023-10-31"),
     ],
 )
 def test_times_are_read(question: str, start: str | None, end: str | None) -> None:
