@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 _MONTH = (
@@ -62,7 +63,7 @@ class DateRange:
 
 def date_ranges(question: str, moment: datetime) -> tuple[DateRange, ...]:
     """The times that a question names, in order, at most six. Relative words are read against `moment`, in UTC."""
-    return tuple(_found(question[:_LONGEST], moment.astimezone(UTC)))[:_MOST]
+    return tuple(islice(_found(question[:_LONGEST], moment.astimezone(UTC)), _MOST))
 
 
 def _found(question: str, moment: datetime) -> Iterator[DateRange]:
