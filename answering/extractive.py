@@ -89,6 +89,9 @@ class ExtractiveAnswerer:
         confidence = calibration.answer_probability(features)
         if confidence < calibration.ANSWER_THRESHOLD:
             return Extraction((), reason_for(asked, reading), confidence)
+        # Whether anything answers is judged without this: it only chooses among what does.
+        scores = scores + calibration.HINT_BONUS * _hinted(reading, hints)
+        order.sort(key=lambda i: -float(scores[i]))
         ranked = [_Scored(reading.candidates[i], float(scores[i]), float(rows[i, TYPED])) for i in order]
         return Extraction(_claims(asked, reading, ranked, confidence, max_claims, max_citations), None, confidence)
 
@@ -113,6 +116,14 @@ def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) 
     gone = {term for text in met for term in stems(text)}
     names, numbers = (tuple(term for term in of if term not in gone) for of in (question.names, question.numbers))
     return replace(question, names=names, numbers=numbers)
+
+
+def _hinted(reading: Reading, hints: Hints) -> Features:
+    """For each candidate how many of two kinds of hints its article meets: the outlet named, the time named."""
+    outlets = {name.lower() for name in hints.publishers}
+    of = [candidate.passage.article for candidate in reading.candidates]
+    met = [((a.publisher or "").lower() in outlets) + hints.is_in_time(a.published_at) for a in of]
+    return np.array(met, dtype=np.float64)
 
 
 def lexical_scores(question: Question, rows: Features, weights: Features) -> Features:

@@ -171,3 +171,22 @@ def test_the_outlet_and_the_day_of_the_article_need_not_stand_in_the_sentence(em
     assert [claim.text for claim in answer(told).claims] == [body]
     elsewhere = answer(replace(told, publisher="Coast Times", published_at=None))
     assert elsewhere.reason is not None and "Harbour Ledger" in elsewhere.reason.message
+
+
+def test_of_two_outlets_the_one_named_speaks(embedder: Embedder) -> None:
+    ledger = replace(
+        article("ledger", "Ferry sale", "The Vannow ferry will be sold in May."), publisher="Harbour Ledger"
+    )
+    radio = replace(
+        article("radio", "No sale", "The Vannow ferry will not be sold, its owner said."), publisher="Radio 5"
+    )
+    asked = "What does the Harbour Ledger say about the sale of the Vannow ferry?"
+    vector = embedder.embed_questions([asked])[0]
+    found = [Passage(n, 1.0, 0.8, a, 0, len(a.body)) for n, a in enumerate((radio, ledger), 1)]
+
+    def first(*outlets: str) -> str:
+        hints = read_hints(asked, Outlets.of(outlets), dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+        answered = ExtractiveAnswerer(embedder).answer(asked, vector, found, 1, hints=hints)
+        return answered.claims[0].text if answered.claims else ""
+
+    assert first("Harbour Ledger", "Radio 5") == ledger.body
