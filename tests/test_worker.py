@@ -111,10 +111,20 @@ def test_threads_share_two_processes_at_most() -> None:
 def test_a_worker_killed_over_a_document_is_one_failure() -> None:
     workers = Workers()
     workers.parse(Kind.PAGE, page())
+    endless = b"<html><body><p " + b" ".join(b"a%d=1" % number for number in range(600_000)) + b">x"
     pid = workers._idle[0]._process.pid
-    threading.Timer(0.5, os.kill, (pid, signal.SIGKILL)).start()
+
+    def kill_once_it_is_at_work() -> None:
+        while workers._idle:  # killed before, it would be replaced, and the document read by another
+            time.sleep(0.01)
+        time.sleep(0.3)
+        os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_once_it_is_at_work)
+    killer.start()
     with pytest.raises(UnreadableFile, match="crashes"):
-        workers.parse(Kind.PAGE, b"<html><body><p " + b" ".join(b"a%d=1" % number for number in range(600_000)) + b">x")
+        workers.parse(Kind.PAGE, endless)
+    killer.join()
     assert workers.parse(Kind.PAGE, page()).body
     workers.close()
 
