@@ -36,8 +36,8 @@ format: $(VENV)/installed-test ## put the code in its form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(VENV)/installed-test ## measure ingest, search and answers; prints a table (DATA= a JSONL of articles)
-	@$(BIN)/python -m evals.bench $(DATA)
+bench: $(VENV)/installed-test ## measure ingest and search (DATA=FOLDER, PEERS=PYTHON of the other frameworks, REPORT=FILE.md)
+	@$(BIN)/dateline bench $(DATA) $(if $(PEERS),--peers $(PEERS)) $(if $(REPORT),--report $(REPORT))
 
 torture: $(VENV)/installed-test ## the long fault tests: hundreds of kills, damaged files, full disks
 	@$(BIN)/python -m pytest -m torture -p no:timeout

@@ -66,11 +66,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence that an answerer wants to say, with the spans it rests on. Carries no markers and no numbers."""
+    """A sentence that an answerer wants to say, with the spans it rests on. Carries no markers and no numbers.
+
+    `highlight` is where in `text` the few words stand that answer, when they are known.
+    """
 
     text: str
     spans: tuple[Span, ...]
     score: float = 1.0
+    highlight: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of an answer with its markers; `start:end` are code points into the answer's text."""
+    """One sentence of an answer with its markers; `start:end` are code points into the answer's text.
+
+    So is `highlight`: the few words in it that answer a question for a name, a time, a place or a number.
+    """
 
     text: str
     start: int
@@ -94,6 +101,30 @@ class Statement:
     support: float
     verdict: Verdict
     independent_sources: int
+    highlight: tuple[int, int] | None = None
+
+
+class Difference(StrEnum):
+    """`CHANGED`: later articles tell it otherwise. `DISAGREE`: articles of one time do."""
+
+    CHANGED = "changed"
+    DISAGREE = "disagree"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one article answers: the words of the answer, and the sentence in which they stand."""
+
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Different answers to one question, the newest first."""
+
+    difference: Difference
+    told: tuple[Told, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +168,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     passages: tuple[Passage, ...] = ()
     withheld: int = 0
+    conflicts: tuple[Conflict, ...] = ()
     later_coverage: bool = False
     notices: tuple[str, ...] = ()
     hints: Hints = NO_HINTS

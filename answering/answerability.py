@@ -11,8 +11,8 @@ ANSWER_NAMES = (
     "score", "margin", "cosine", "cosine_top", "similarity", "coverage", "coverage_around", "coverage_anywhere",
     "name_absent", "name_not_near", "name_not_in", "number_absent", "number_not_near", "rarest_absent",
     "rarest_not_near", "rarest_not_in", "typed", "untyped_kind", "pairs", "phrases", "speaker_missing", "terms",
-    "why", "said", "crowd", "any_name_absent", "worded_top", "many_typed", "when_typed", "plain_in", "plain_near",
-    "speaker", "unit", "why_named",
+    "why", "said", "crowd", "any_name_absent", "place", "window", "window_top", "many_typed", "when_typed",
+    "plain_in", "plain_near", "speaker", "unit", "why_named",
 )  # fmt: skip
 _AT = {name: i for i, name in enumerate(NAMES)}
 _TYPED = {Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.WHY}
@@ -55,7 +55,9 @@ def answer_features(
         "why": float(question.kind is Kind.WHY),
         "said": float(question.asks_what_was_said),
         "any_name_absent": float(any(not has(n, reading.anywhere) for n in question.names)),
-        "worded_top": max(rows[i][_AT["worded"]] for i in order[:5]),
+        "place": top[_AT["place"]],
+        "window": top[_AT["window"]],
+        "window_top": max(rows[i][_AT["window"]] for i in order),
         "many_typed": top[_AT["typed"]] if question.kind is Kind.HOW_MANY else 1.0,
         "when_typed": top[_AT["typed"]] if question.kind is Kind.WHEN else 1.0,
         "speaker": top[_AT["speaker"]],

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from answering.answer import NO_USAGE, Answer, Claim, Mode, Policy, Reason, ReasonCode, Status, Usage
+from answering.answer import NO_USAGE, Answer, Claim, Conflict, Mode, Policy, Reason, ReasonCode, Status, Usage
 from answering.assemble import Assembled, Judged, assemble
 from answering.citations import parse_claims
+from answering.conflict import in_words
 from answering.extractive import ExtractiveAnswerer
 from answering.model import ChatModel
 from answering.prompt import NO_ANSWER, Turn, build_messages
@@ -61,6 +62,7 @@ class _Draft:
     model: str
     usage: Usage = NO_USAGE
     notices: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
 class Asker:
@@ -153,7 +155,11 @@ class Asker:
         found = self._extractive.answer(
             ask.question, vector, result.passages, max_citations=ask.max_citations, hints=result.hints
         )
-        return _Draft(found.claims, found.reason, Mode.EXTRACTIVE, "dateline-extractive")
+        conflicts = (found.conflict,) if found.conflict else ()
+        notices = tuple(in_words(conflict) for conflict in conflicts)
+        return _Draft(
+            found.claims, found.reason, Mode.EXTRACTIVE, "dateline-extractive", notices=notices, conflicts=conflicts
+        )
 
     def _judge(self, claims: Sequence[Claim]) -> list[Judged]:
         judged = []
@@ -209,6 +215,7 @@ def _finished(
         citations=assembled.citations,
         passages=result.passages,
         withheld=assembled.withheld,
+        conflicts=draft.conflicts if answered else (),
         later_coverage=result.later_coverage,
         hints=result.hints,
         notices=(*result.notices, *draft.notices),

@@ -69,6 +69,7 @@ def assemble(
                 support=round(one.support, 4),
                 verdict=one.verdict,
                 independent_sources=_independent(cited),
+                highlight=_highlighted(one.claim, text, start),
             )
         )
     return Assembled(" ".join(s.text for s in statements), tuple(statements), tuple(numbers.values()), withheld)
@@ -102,6 +103,15 @@ def _marked(text: str, numbers: Sequence[int]) -> str:
     markers = "".join(f"[{n}]" for n in numbers)
     match = _LAST_STOP.match(words)
     return f"{match['words']} {markers}{match['stop']}" if match else f"{words} {markers}"
+
+
+def _highlighted(claim: Claim, text: str, start: int) -> tuple[int, int] | None:
+    """Where the words that answer stand in the answer's text; None when white space or markers broke them."""
+    if claim.highlight is None:
+        return None
+    before, words = claim.text[: claim.highlight[0]], claim.text[slice(*claim.highlight)]
+    at = len(" ".join(before.split())) + int(before[-1:].isspace() and bool(before.strip()))
+    return (start + at, start + at + len(words)) if words and text[at : at + len(words)] == words else None
 
 
 def _independent(cited: Sequence[Citation]) -> int:

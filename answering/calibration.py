@@ -23,40 +23,40 @@ from answering.evidence import NAMES, Features
 from answering.question import Kind
 
 _LEXICAL = {
-    "coverage": 3.852, "coverage_around": 5.230, "names": -0.931, "names_around": 0.310, "numbers": -0.521,
-    "phrases": 0.605, "pairs": 1.806, "typed": 0.983, "typed_who": 0.840, "typed_when": 1.003, "typed_where": -0.170,
-    "typed_many": 1.732, "typed_why": -0.416, "typed_said": 0.492, "speaker": 2.227, "new_words": -0.343,
-    "length": 0.154, "short": 0.564, "pronoun": 0.197, "lead": 1.980, "first": -0.585, "rank": 0.908,
-    "passage_cosine": 11.508, "title_coverage": 1.178, "coverage_best": 2.142, "cosine": 0.000, "cosine_best": 0.000,
-    "worded": 0.000, "worded_best": 0.000,
+    "coverage": 3.203, "coverage_around": 3.490, "names": -1.085, "names_around": 1.450, "numbers": 0.076,
+    "phrases": 0.962, "pairs": 1.791, "typed": 0.859, "typed_who": 0.022, "typed_when": 1.183, "typed_where": -0.081,
+    "typed_many": 3.096, "typed_why": 0.134, "typed_said": 0.680, "speaker": 1.227, "new_words": 0.203,
+    "length": -0.072, "short": 1.095, "pronoun": 0.251, "lead": 1.146, "first": -0.076, "rank": 1.464,
+    "passage_cosine": 12.881, "title_coverage": 1.859, "coverage_best": 1.774, "cosine": 0.000, "cosine_best": 0.000,
+    "place": 0.000, "place_best": 0.000, "window": 0.000, "window_best": 0.000,
 }  # fmt: skip
 _EMBEDDED = {
-    "coverage": 1.982, "coverage_around": 4.215, "names": -1.533, "names_around": 0.629, "numbers": -0.666,
-    "phrases": 0.322, "pairs": 1.174, "typed": 0.916, "typed_who": 0.694, "typed_when": 0.999, "typed_where": -0.267,
-    "typed_many": 1.504, "typed_why": -1.119, "typed_said": 0.675, "speaker": 1.831, "new_words": 0.059,
-    "length": -0.032, "short": -0.177, "pronoun": 0.422, "lead": 1.359, "first": -0.531, "rank": 0.446,
-    "passage_cosine": 7.379, "title_coverage": -0.329, "coverage_best": 2.995, "cosine": 0.618, "cosine_best": 5.034,
-    "worded": 0.000, "worded_best": 0.000,
+    "coverage": 0.966, "coverage_around": 2.899, "names": -1.533, "names_around": 0.775, "numbers": 0.102,
+    "phrases": 0.914, "pairs": 1.220, "typed": 0.869, "typed_who": -0.031, "typed_when": 1.052, "typed_where": -0.148,
+    "typed_many": 2.538, "typed_why": -0.502, "typed_said": 0.688, "speaker": 1.545, "new_words": 0.288,
+    "length": -0.209, "short": 1.048, "pronoun": 0.406, "lead": 0.833, "first": -0.216, "rank": 0.387,
+    "passage_cosine": 9.990, "title_coverage": -0.538, "coverage_best": 3.360, "cosine": -1.589, "cosine_best": 6.990,
+    "place": 0.000, "place_best": 0.000, "window": 0.000, "window_best": 0.000,
 }  # fmt: skip
 _SENTENCE = {
-    "coverage": -1.493, "coverage_around": 4.170, "names": -1.918, "names_around": 0.849, "numbers": -1.016,
-    "phrases": 0.376, "pairs": 1.170, "typed": 0.891, "typed_who": 0.801, "typed_when": 0.843, "typed_where": -0.534,
-    "typed_many": 1.657, "typed_why": -0.842, "typed_said": 0.580, "speaker": 1.634, "new_words": -0.078,
-    "length": -0.253, "short": 0.108, "pronoun": 0.425, "lead": 1.600, "first": -0.608, "rank": -0.347,
-    "passage_cosine": 8.393, "title_coverage": -0.487, "coverage_best": 1.475, "cosine": -1.134, "cosine_best": 5.763,
-    "worded": 1.869, "worded_best": 4.437,
+    "coverage": -0.630, "coverage_around": 1.714, "names": -1.241, "names_around": 0.258, "numbers": 0.156,
+    "phrases": 1.584, "pairs": 1.193, "typed": 0.360, "typed_who": -0.104, "typed_when": 0.205, "typed_where": 0.122,
+    "typed_many": 1.362, "typed_why": -0.499, "typed_said": 0.434, "speaker": 1.217, "new_words": 0.195,
+    "length": -0.561, "short": 0.842, "pronoun": 0.348, "lead": 0.295, "first": 0.027, "rank": 0.341,
+    "passage_cosine": 8.773, "title_coverage": -0.614, "coverage_best": 2.216, "cosine": -3.105, "cosine_best": 5.324,
+    "place": 0.250, "place_best": 3.166, "window": 2.652, "window_best": 7.500,
 }  # fmt: skip
 _ANSWER = {
-    "score": 2.702, "margin": 0.328, "cosine": 2.835, "cosine_top": 3.889, "similarity": -1.093, "coverage": -1.168,
-    "coverage_around": 1.811, "coverage_anywhere": 0.389, "name_absent": 0.458, "name_not_near": -1.227,
-    "name_not_in": -0.028, "number_absent": -0.682, "number_not_near": -0.083, "rarest_absent": 0.027,
-    "rarest_not_near": 0.266, "rarest_not_in": -0.626, "typed": -0.389, "untyped_kind": 0.041, "pairs": 0.896,
-    "phrases": 0.957, "speaker_missing": -1.108, "terms": 1.165, "why": -0.306, "said": 0.080, "crowd": -2.014,
-    "any_name_absent": -4.919, "worded_top": 2.524, "many_typed": 1.611, "when_typed": 0.449, "plain_in": 0.365,
-    "plain_near": -0.408, "speaker": 0.517, "unit": 0.667, "why_named": 1.807,
+    "score": 2.409, "margin": 0.435, "cosine": 1.312, "cosine_top": 3.519, "similarity": -0.304, "coverage": 1.280,
+    "coverage_around": 0.635, "coverage_anywhere": 0.065, "name_absent": 0.834, "name_not_near": -0.792,
+    "name_not_in": 0.383, "number_absent": -0.676, "number_not_near": -0.357, "rarest_absent": -0.135,
+    "rarest_not_near": -0.037, "rarest_not_in": -0.037, "typed": 0.045, "untyped_kind": 0.108, "pairs": -0.321,
+    "phrases": 0.458, "speaker_missing": -0.625, "terms": 1.401, "why": 0.707, "said": -0.097, "crowd": -1.009,
+    "any_name_absent": -4.872, "place": -0.177, "window": 0.777, "window_top": 5.092, "many_typed": 1.705,
+    "when_typed": 0.673, "plain_in": -0.298, "plain_near": 0.591, "speaker": 0.126, "unit": 0.374, "why_named": 1.600,
 }  # fmt: skip
-_ANSWER_INTERCEPT = -8.984
-ANSWER_THRESHOLD = 0.13
+_ANSWER_INTERCEPT = -10.141
+ANSWER_THRESHOLD = 0.32
 
 SENTENCE_WEIGHTS = np.array([_SENTENCE.get(name, 0.0) for name in NAMES])
 EMBEDDED_WEIGHTS = np.array([_EMBEDDED.get(name, 0.0) for name in NAMES])
@@ -89,3 +89,10 @@ REACH_ELSEWHERE = 1.5
 REASON_BONUS = 4.5
 # How far above the best of these a sentence without such words must score to stay in front of them.
 REASON_LEAD = 2.5
+# When sentences are compared for a conflict: how far below the best they may lie, what share of the question's terms
+# that the best has around it they need, how sure the reader must be that their window answers (0.5 is even odds), and
+# of the place (log-probability). By judgement, on the bundled articles.
+REACH_TOLD, COVERED_TOLD, WINDOW_ANSWERS, PLACE_TOLD = 3.5, 0.7, 0.5, math.log(0.15)
+# The words that answer are shown where the reader is this sure of the place. Kinds of question that have such words.
+PLACE_SHOWN = math.log(0.25)
+HAS_SHORT_ANSWER = frozenset({Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY})

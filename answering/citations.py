@@ -61,6 +61,12 @@ def parse_claims(reply: str, passages: Sequence[Passage]) -> tuple[Claim, ...]:
     return tuple(claims.values())
 
 
+def ground(text: str, passages: Sequence[Passage]) -> Claim:
+    """A sentence with the stored sentences that carry it, whichever of the passages they stand in."""
+    carriers = {n: _carriers(passage) for n, passage in enumerate(passages, start=1)}
+    return _claim(Sentence(text, tuple(carriers)), passages, carriers)
+
+
 def _carriers(passage: Passage) -> tuple[_Carrier, ...]:
     text, offset = passage.text, passage.start
     return tuple(

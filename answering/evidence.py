@@ -233,19 +233,20 @@ NAMES = (
     "coverage", "coverage_around", "names", "names_around", "numbers", "phrases", "pairs", "typed", "typed_who",
     "typed_when", "typed_where", "typed_many", "typed_why", "typed_said", "speaker", "new_words", "length", "short",
     "pronoun", "lead", "first", "rank", "passage_cosine", "title_coverage", "coverage_best", "cosine", "cosine_best",
-    "worded", "worded_best",
+    "place", "place_best", "window", "window_best",
 )  # fmt: skip
 _AT = {name: i for i, name in enumerate(NAMES)}
-TYPED = _AT["typed"]
+TYPED, WINDOW, COVERED = _AT["typed"], _AT["window"], _AT["coverage_around"]
 # The columns that need the embedder.
-EMBEDDED_COLUMNS = tuple(_AT[name] for name in ("cosine", "cosine_best", "worded", "worded_best"))
+EMBEDDED_COLUMNS = tuple(
+    _AT[name] for name in ("cosine", "cosine_best", "place", "place_best", "window", "window_best")
+)
+# Of these the columns that need the reader.
+READ_COLUMNS = EMBEDDED_COLUMNS[2:]
 
 
 def lexical_features(question: Question, reading: Reading) -> Features:
-    """One row per candidate.
-
-    The cosine columns are zero until `set_cosines`,
-    and "worded" counts same words only until `set_worded`."""
+    """One row per candidate. The columns that need the embedder or the reader are zero until they are set."""
     rows = np.zeros((len(reading.candidates), len(NAMES)))
     names = {t: w for t, w in reading.weights.items() if t in question.names}
     numbers = {t: w for t, w in reading.weights.items() if t in question.numbers}
@@ -280,7 +281,6 @@ def lexical_features(question: Question, reading: Reading) -> Features:
             row[_AT[name]] = value
     if len(rows):
         rows[:, _AT["coverage_best"]] = rows[:, _AT["coverage"]] - rows[:, _AT["coverage"]].max()
-        rows[:, _AT["worded"]] = rows[:, _AT["coverage"]]
     return rows
 
 
@@ -367,11 +367,12 @@ def _speaker(question: Question, candidate: Candidate) -> float:
     return (named + 0.5 * near) / 1.5 * (1.0 if said else 0.4)
 
 
-def set_worded(rows: Features, of: Sequence[int], worded: Features) -> None:
-    """Fill in the coverage of each candidate in `of` by words that mean the same."""
+def set_read(rows: Features, of: Sequence[int], read: Features) -> None:
+    """Fill in what the reader saw of each candidate in `of`: columns for the place and for its window, each 0..1."""
     index = list(of)
-    rows[index, _AT["worded"]] = worded
-    rows[:, _AT["worded_best"]] = rows[:, _AT["worded"]] - worded.max()
+    for name, column in (("place", read[index, 0]), ("window", read[index, 1])):
+        rows[index, _AT[name]] = column
+        rows[index, _AT[f"{name}_best"]] = column - column.max()
 
 
 def set_cosines(rows: Features, of: Sequence[int], cosines: Features) -> None:

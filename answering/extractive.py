@@ -1,17 +1,21 @@
 """Answer with sentences of the passages, verbatim, or say why they do not answer. Needs no language model."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from answering import calibration
 from answering.abstention import reason_for
-from answering.answer import Claim, Reason, Span
+from answering.answer import Claim, Conflict, Reason, Span, Told
 from answering.answerability import answer_features
+from answering.close_reading import read_closely
+from answering.conflict import find_conflict
 from answering.evidence import (
+    COVERED,
     TYPED,
+    WINDOW,
     Candidate,
     Features,
     Reading,
@@ -19,17 +23,16 @@ from answering.evidence import (
     lexical_features,
     read_passages,
     set_cosines,
-    set_worded,
+    set_read,
 )
 from answering.question import Kind, Question, names_by_text, read_question, stems
-from answering.wording import Wording
+from answering.reader import Found, Reads
 from retrieval.embedder import Embedder, Vectors
 from retrieval.hints import NO_HINTS, Hints
 from retrieval.passage import Passage
 
-# Sentences that are embedded for one question (16 take about 30 ms on two threads), and of these the ones whose words
-# are compared one by one.
-EMBEDDED, WORDED = 16, 6
+# Sentences that are embedded for one question: 16 take about 30 ms on two threads.
+EMBEDDED = 16
 # Words in common over all words: above the first two sentences say the same, above the second one adds too little.
 _SAME, _REDUNDANT = 0.8, 0.5
 _SUBJECT_PRONOUN = re.compile(r"^[\"“]?(?:He|She|They|It|His|Her|Their|Its)\b")
@@ -40,12 +43,13 @@ class Extraction:
     """What the passages answer: claims in reading order, or the reason why there is none.
 
     `confidence` is the calibrated probability, 0..1, that the passages answer. `reason` is set exactly when `claims`
-    is empty.
+    is empty. `conflict` is set when articles answer with different numbers or dates.
     """
 
     claims: tuple[Claim, ...]
     reason: Reason | None
     confidence: float
+    conflict: Conflict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,17 @@ class _Scored:
     candidate: Candidate
     score: float
     typed: float
+    answer: Found | None  # the words of it that answer, in characters of the body
+    window: float  # how surely the text around it answers, 0..1
+    covered: float  # the share of the question's terms in it and around it
 
 
 class ExtractiveAnswerer:
     """Picks the few sentences that answer. Thread-safe if the embedder is."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, reader: Reads) -> None:
         self._embedder = embedder
-        self._wording = Wording(embedder)
+        self._reader = reader
 
     def answer(
         self,
@@ -83,7 +90,8 @@ class ExtractiveAnswerer:
         if not reading.candidates or not asked.terms or max_claims < 1 or max_citations < 1:
             return Extraction((), reason_for(asked, reading), 0.0)
         rows = lexical_features(asked, reading)
-        order = self.rank(asked, question_vector, reading, rows)
+        outlets = {name.lower() for name in hints.publishers}
+        order, answers = self.rank(asked, question_vector, reading, rows, outlets)
         scores = rows @ calibration.SENTENCE_WEIGHTS
         features = answer_features(asked, reading, rows, scores, order)
         confidence = calibration.answer_probability(features)
@@ -92,19 +100,38 @@ class ExtractiveAnswerer:
         # Whether anything answers is judged without this: it only chooses among what does.
         scores = scores + calibration.HINT_BONUS * _hinted(reading, hints)
         order.sort(key=lambda i: -float(scores[i]))
-        ranked = [_Scored(reading.candidates[i], float(scores[i]), float(rows[i, TYPED])) for i in order]
-        return Extraction(_claims(asked, reading, ranked, confidence, max_claims, max_citations), None, confidence)
+        ranked = [
+            _Scored(
+                reading.candidates[i], float(scores[i]), float(rows[i, TYPED]), answers.get(i),
+                float(rows[i, WINDOW]), float(rows[i, COVERED]),
+            )
+            for i in order
+        ]  # fmt: skip
+        conflict = find_conflict(asked, _told(ranked))
+        told = _tellers(conflict, ranked) if conflict else []
+        claims = _claims(asked, reading, ranked, told, confidence, max_claims, max_citations)
+        return Extraction(claims, None, confidence, conflict)
 
-    def rank(self, question: Question, question_vector: Vectors, reading: Reading, rows: Features) -> list[int]:
-        """The candidates that look best by words, embedded and put in order; their columns in `rows` are filled in."""
+    def rank(
+        self,
+        question: Question,
+        question_vector: Vectors,
+        reading: Reading,
+        rows: Features,
+        outlets: Collection[str] = (),
+    ) -> tuple[list[int], dict[int, Found]]:
+        """The candidates that look best by words, embedded, read and put in order, and the answer found in each.
+
+        Their columns in `rows` are filled in.
+        """
         before = lexical_scores(question, rows, calibration.LEXICAL_WEIGHTS)
         best = [int(i) for i in np.argsort(-before, kind="stable")[:EMBEDDED]]
         vectors = self._embedder.embed_passages([reading.candidates[i].text for i in best])
         set_cosines(rows, best, np.asarray(vectors @ question_vector, dtype=np.float64))
         best.sort(key=lambda i: -float(rows[i] @ calibration.EMBEDDED_WEIGHTS))
-        head = best[:WORDED]
-        set_worded(rows, head, self._wording.coverage(question, reading, [reading.candidates[i] for i in head]))
-        return sorted(best, key=lambda i: -float(rows[i] @ calibration.SENTENCE_WEIGHTS))
+        read = read_closely(question.text, reading, best, self._reader, outlets)
+        set_read(rows, best, read.rows)
+        return sorted(best, key=lambda i: -float(rows[i] @ calibration.SENTENCE_WEIGHTS)), read.answers
 
 
 def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) -> Question:
@@ -126,6 +153,31 @@ def _hinted(reading: Reading, hints: Hints) -> Features:
     return np.array(met, dtype=np.float64)
 
 
+def _told(ranked: Sequence[_Scored]) -> list[Told]:
+    """What articles answer, the best first: those that plainly answer, near the best and about as much of the question.
+
+    An article's word is the first of its answers, sure or not: what it says beside that is about something else.
+    """
+    first: dict[str, _Scored] = {}
+    for one in ranked:
+        if one.answer and one.answer.score >= calibration.PLACE_TOLD:
+            first.setdefault(one.candidate.passage.article.id, one)
+    return [
+        Told(one.candidate.passage.article.body[one.answer.start : one.answer.end], _span(one.candidate))
+        for one in first.values()
+        if one.answer
+        and one.score >= ranked[0].score - calibration.REACH_TOLD
+        and one.covered >= calibration.COVERED_TOLD * ranked[0].covered
+        and one.window >= calibration.WINDOW_ANSWERS
+    ]
+
+
+def _tellers(conflict: Conflict, ranked: Sequence[_Scored]) -> list[_Scored]:
+    """The sentences of a conflict, the newest first."""
+    by_span = {_span(one.candidate): one for one in ranked}
+    return [by_span[told.span] for told in conflict.told]
+
+
 def lexical_scores(question: Question, rows: Features, weights: Features) -> Features:
     """What words alone say of each candidate: the order in which sentences are worth embedding."""
     bonus = calibration.REASON_BONUS if question.kind is Kind.WHY else 0.0
@@ -133,10 +185,19 @@ def lexical_scores(question: Question, rows: Features, weights: Features) -> Fea
 
 
 def _claims(
-    question: Question, reading: Reading, ranked: list[_Scored], confidence: float, most: int, spans: int
+    question: Question,
+    reading: Reading,
+    ranked: list[_Scored],
+    told: list[_Scored],
+    confidence: float,
+    most: int,
+    spans: int,
 ) -> tuple[Claim, ...]:
-    """The best sentence, others that add to it, each after the sentence that says whom its pronoun means."""
-    chosen = _chosen(question, ranked, min(most, calibration.MOST_CLAIMS[question.kind]))
+    """The best sentence, others that add to it, each after the sentence that says whom its pronoun means.
+
+    Sentences that contradict each other (`told`) come first, all of them as far as there is room.
+    """
+    chosen = _chosen(question, ranked, told[:most], min(most, calibration.MOST_CLAIMS[question.kind]))
     top = max(one.score for one in chosen)
     places: dict[tuple[str, int, int], Claim] = {}
     left = spans
@@ -152,21 +213,32 @@ def _claims(
         also = _same_elsewhere(one, ranked)[: max(0, left - (len(chosen) - i))] if left else []
         if left < 1:
             break
-        places[_place(c)] = Claim(c.text, (_span(c), *map(_span, also)), score)
+        places[_place(c)] = Claim(c.text, (_span(c), *map(_span, also)), score, _highlight(question, one))
         left -= 1 + len(also)
     articles = {key[0]: n for n, key in reversed(list(enumerate(places)))}
     return tuple(places[key] for key in sorted(places, key=lambda k: (articles[k[0]], k[1], k[2])))
 
 
-def _chosen(question: Question, ranked: list[_Scored], most: int) -> list[_Scored]:
-    """The best, then what adds to it and lies within reach of it."""
+def _highlight(question: Question, one: _Scored) -> tuple[int, int] | None:
+    """Where in the sentence the words stand that answer a question for a name, a time, a place or a number."""
+    if question.kind not in calibration.HAS_SHORT_ANSWER or one.answer is None:
+        return None
+    if one.answer.score < calibration.PLACE_SHOWN:
+        return None
+    return one.answer.start - one.candidate.start, one.answer.end - one.candidate.start
+
+
+def _chosen(question: Question, ranked: list[_Scored], told: list[_Scored], most: int) -> list[_Scored]:
+    """All that are told differently, or else the best; then what adds to them and lies within reach."""
     is_why = question.kind is Kind.WHY
     ordered = _reasons_first(ranked) if is_why else ranked
-    chosen = [ordered[0]]
+    chosen = [*told] or [ordered[0]]
     best, reach = ranked[0], calibration.REACH[question.kind]
     for one in ordered[1:]:
         if len(chosen) >= most:
             break
+        if one in told:
+            continue
         # The further reasons of an argument stand in the article that makes it; elsewhere a sentence has to score.
         same = one.candidate.passage.article.id == best.candidate.passage.article.id
         near = one.score >= best.score - (reach if same else min(reach, calibration.REACH_ELSEWHERE))

@@ -74,6 +74,9 @@ _WEIGHTS_WITH_SIMILARITY = {
 # 0.6, people called 82 %, 70 % and 86 % supported. 23 of 25 honest paraphrases of news sentences pass, none of 33
 # falsified ones (tests/test_verify.py). From 0.3 on, something of the statement is usually in the quotes.
 _SUPPORTED, _PARTLY = 0.6, 0.3
+# In a statement of few words, names alone would carry a verb that is nowhere ("The port of Skelmouth exploded"). So of
+# at most this many plain words more than half must be in the quotes, unless the meaning is this near (cosine).
+_SHORT, _SAYS_THE_SAME = 4, 0.75
 # What the hard rules leave of the score, so that scores order statements across rules as well.
 _QUOTE_CAP, _CONTRADICTION_CAP = 0.2, 0.1
 # A statement is a sentence or a few. Longer text is unsupported unless it is verbatim; a word or a figure that stands
@@ -107,7 +110,7 @@ def verify(statement: str, quotes: Sequence[str], *, similarity: Similarity | No
     if similarity is not None:
         signals = replace(signals, similarity=_highest(similarity(statement, held)))
     score = support_probability(signals)
-    if details:
+    if details or (comparison.unsaid and (signals.similarity or 0.0) < _SAYS_THE_SAME):
         score *= _SUPPORTED  # keeps the order, and never reaches the threshold
     verdict = Verdict.UNSUPPORTED
     if score >= _PARTLY:
@@ -318,6 +321,7 @@ class _Comparison:
     signals: Signals
     missing: tuple[str, ...]
     contradicted: bool
+    unsaid: bool = False
 
 
 class _Index:
@@ -399,13 +403,21 @@ def _compare(said: str, held: Sequence[str]) -> _Comparison:
         numbers_missing=math.log1p(min(2, len(numbers) + len(dates))),
         names_missing=math.log1p(len(names)),
     )
+    unsaid = _is_unsaid(matches)
     close = {i for i, share in enumerate(shares) if share >= _SAME_MATTER}
     if not close:
-        return _Comparison(signals, missing, False)
+        return _Comparison(signals, missing, False, unsaid)
     edits = _edits(mine, theirs, max(close, key=lambda i: shares[i]))
     missing = (*missing, *(name for edit in edits for name in _other_names(edit) if name not in missing))
     case = _Case(mine, theirs, index, matches, close, numbers, dates)
-    return _Comparison(signals, missing, any(map(_turns, edits)) or _contradicts(case))
+    return _Comparison(signals, missing, any(map(_turns, edits)) or _contradicts(case), unsaid)
+
+
+def _is_unsaid(matches: Sequence[_Match]) -> bool:
+    """Whether a short statement's names are in the quotes, but half or more of what it says of them is not."""
+    plainly = [match for match in matches if not match.word.name and match.word.weight == _PLAIN]
+    missing = sum(not match.credit for match in plainly)
+    return len(plainly) <= _SHORT and missing * 2 >= len(plainly) > 0
 
 
 def _match(word: _Word, at: int, index: _Index) -> _Match:

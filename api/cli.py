@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,9 @@ app = typer.Typer(
 )
 
 app.add_typer(feeds_command.app, name="feeds")
+# Commands of packages that stand above this one, such as the measuring ones.
+for _point in entry_points(group="dateline.commands"):
+    app.command(_point.name)(_point.load())
 
 Question = Annotated[str, typer.Argument(help="The question, in quotation marks.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Use only what was public by then, e.g. 2025-08-20.")]

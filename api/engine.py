@@ -9,8 +9,10 @@ from typing import Self
 
 import corpus
 from answering.ask import Asker
+from answering.check import Checker
 from answering.extractive import ExtractiveAnswerer
 from answering.model import ChatModel
+from answering.reader import Reader
 from api.settings import Settings
 from api.version import VERSION
 from corpus.addresses import Allowed
@@ -29,6 +31,7 @@ from retrieval.embedder import LazyEmbedder
 from retrieval.indexer import Indexer, record_embedder
 from retrieval.ingest import Ingester
 from retrieval.reindex import reindex
+from retrieval.rerank import CrossEncoderReranker
 from retrieval.search import Searcher
 
 log = logging.getLogger(__name__)
@@ -68,9 +71,12 @@ class Engine:
             self.jobs = JobStore(self._database)
             self.feeds = FeedStore(self._database, timedelta(minutes=settings.feed_minutes))
             self.collector = _collector(settings, self.jobs, self.feeds, self.ingester)
-            self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder)
+            self._reranker = CrossEncoderReranker(settings.reranker, settings.threads) if settings.reranker else None
+            self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder, self._reranker)
+            self.reader = Reader(settings.threads)
             self._model = _chat_model(settings)
-            self.asker = Asker(self.store, self.searcher, ExtractiveAnswerer(self.embedder), self._model)
+            self.asker = Asker(self.store, self.searcher, ExtractiveAnswerer(self.embedder, self.reader), self._model)
+            self.checker = Checker(self.store, self.searcher)
             self._undo = undo.pop_all()
 
     def start(self, *, expect_articles: bool = False) -> None:
@@ -112,6 +118,9 @@ class Engine:
     def _warm_up(self, expect_articles: bool) -> None:
         try:
             self.embedder.embed_questions(["warm up"])
+            self.reader.read("Is it warm?", ["It is."])
+            if self._reranker is not None:
+                self._reranker.load()
             if self._model is not None:
                 self._model.load()
             if expect_articles:

@@ -28,6 +28,7 @@ STATUS: dict[type[DatelineError], int] = {
     errors.StoreUnavailable: 503,
     errors.EmbedderMismatch: 409,
     errors.EmbedderUnavailable: 503,
+    errors.RerankerUnavailable: 503,
     errors.IndexUnavailable: 503,
     errors.ModelUnavailable: 502,
     errors.FetchFailed: 502,

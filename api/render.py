@@ -3,26 +3,35 @@
 from collections.abc import Collection, Sequence
 from urllib.parse import quote
 
-from answering.answer import Answer, Citation, Statement
+from answering.answer import Answer, Citation, Span, Statement, Verdict
+from answering.check import Checked
 from api.schemas import (
     AnswerOut,
     ArticleOut,
     ArticleSummary,
+    CheckedOut,
     CitationOut,
     ClusterRef,
+    ConflictOut,
     CopyOut,
+    EvidenceOut,
     HintsOut,
     PassageOut,
+    PlaceOut,
     PublishedOut,
     ReasonOut,
     SearchOut,
     StatementOut,
     TimeOut,
+    ToldOut,
     UsageOut,
+    VerificationOut,
 )
 from corpus.article import DEFAULT_COLLECTION, Article
 from retrieval.hints import Hints
 from retrieval.passage import Passage, SearchResult
+
+_WORST_FIRST = (Verdict.CONTRADICTED, Verdict.UNSUPPORTED, Verdict.PARTLY, Verdict.SUPPORTED)
 
 
 def answer_out(answer: Answer, base_url: str, include: Collection[str] = ("passages", "timings")) -> AnswerOut:
@@ -45,6 +54,7 @@ def answer_out(answer: Answer, base_url: str, include: Collection[str] = ("passa
         citations=[citation_out(citation, base_url) for citation in answer.citations],
         passages=[passage_out(p, base_url, answer.citations) for p in answer.passages] if wants_passages else [],
         hints=hints_out(answer.hints),
+        conflicts=_conflicts_out(answer),
         later_coverage=answer.later_coverage,
         notices=list(answer.notices),
         usage=UsageOut(input_tokens=answer.usage.input_tokens, output_tokens=answer.usage.output_tokens),
@@ -91,7 +101,62 @@ def statement_out(statement: Statement) -> StatementOut:
         support=statement.support,
         verdict=statement.verdict.value,
         independent_sources=statement.independent_sources,
+        highlight=PlaceOut(start=place[0], end=place[1]) if (place := statement.highlight) else None,
     )
+
+
+def _conflicts_out(answer: Answer) -> list[ConflictOut]:
+    """The conflicts of which at least two sides are cited."""
+    numbers = {citation.span: citation.n for citation in answer.citations}
+    shown = []
+    for conflict in answer.conflicts:
+        told = [
+            ToldOut(
+                value=one.value, publisher=one.span.article.publisher, published_at=one.span.article.published_at,
+                citation=numbers[one.span],
+            )
+            for one in conflict.told
+            if one.span in numbers
+        ]  # fmt: skip
+        if len(told) > 1:
+            shown.append(ConflictOut(kind=conflict.difference.value, told=told))
+    return shown
+
+
+def verification_out(checked: Sequence[Checked], base_url: str | None) -> VerificationOut:
+    """Checked sentences; `base_url` None when the words are of passages that are stored nowhere."""
+    numbers: dict[Span, int] = {}
+    statements = []
+    for one in checked:
+        cited = [numbers.setdefault(span, len(numbers) + 1) for span in one.spans]
+        statements.append(
+            CheckedOut(
+                text=one.text, start=one.start, end=one.end, verdict=one.support.verdict.value,
+                support=round(one.support.score, 4), missing=list(one.support.missing), citations=cited,
+            )
+        )  # fmt: skip
+    counts = {verdict.value: sum(s.verdict == verdict for s in statements) for verdict in _WORST_FIRST}
+    return VerificationOut(
+        verdict=next((verdict.value for verdict in _WORST_FIRST if counts[verdict.value]), Verdict.UNSUPPORTED.value),
+        statements=statements,
+        citations=[_evidence_out(n, span, base_url) for span, n in numbers.items()],
+        counts=counts,
+    )
+
+
+def _evidence_out(n: int, span: Span, base_url: str | None) -> EvidenceOut:
+    article = span.article
+    place = {"n": n, "start": span.start, "end": span.end, "quote": span.quote}
+    if base_url is None:
+        return EvidenceOut(
+            **place, passage=int(article.id), article_id=None, revision=None, title=None, publisher=None,
+            published_at=None, url=None,
+        )  # fmt: skip
+    return EvidenceOut(
+        **place, passage=None, article_id=article.id, revision=article.revision, title=article.title,
+        publisher=article.publisher, published_at=article.published_at,
+        url=reader_url(base_url, article, span.start, span.end),
+    )  # fmt: skip
 
 
 def citation_out(citation: Citation, base_url: str) -> CitationOut:

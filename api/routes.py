@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
 from api.problems import as_problem, problem_responses
-from api.render import answer_out, article_out, search_out, summary_out
+from api.render import answer_out, article_out, search_out, summary_out, verification_out
 from api.requests import ask_of, base_url, engine_of, ignored_hints, selection_of
 from api.schemas import (
     AnswerOut,
@@ -29,12 +29,15 @@ from api.schemas import (
     SearchRequest,
     StarterList,
     StoredOut,
+    VerificationOut,
+    VerifyRequest,
 )
 from api.starters import starters
 from api.stream import answer_events
 from corpus.accept import check_collection, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.errors import DatelineError, InvalidInput
+from corpus.selection import Moment, Selection
 from corpus.writing import Change
 from retrieval.indexer import IndexState
 
@@ -70,6 +73,24 @@ async def search(body: SearchRequest, request: Request) -> SearchOut:
     ignored = ignored_hints(body)
     result = await run_in_threadpool(lambda: searcher.search(body.question, selection, body.top_k, ignored=ignored))
     return search_out(result, base_url(request))
+
+
+@router.post("/v1/verify", operation_id="verify", summary="Check a text", responses=_PROBLEMS)
+async def verify(body: VerifyRequest, request: Request) -> VerificationOut:
+    """A verdict for each sentence of any text, whoever wrote it, with the stored or given words that speak to it."""
+    checker = engine_of(request).checker
+    if body.passages is not None:
+        given = body.passages
+        return verification_out(await run_in_threadpool(checker.against_texts, body.text, given), None)
+    if body.article_ids is not None:
+        ids = body.article_ids
+        found = await run_in_threadpool(checker.against_articles, body.text, body.collection, ids)
+    else:
+        moment = Moment(parse_time(body.as_of, "as_of", end_of_day=True))
+        found = await run_in_threadpool(
+            checker.against_collection, body.text, Selection(body.collection, moment=moment)
+        )
+    return verification_out(found, base_url(request))
 
 
 @router.post("/v1/articles", operation_id="push_articles", summary="Store articles", responses=_PROBLEMS)

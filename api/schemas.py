@@ -1,9 +1,9 @@
 """The wire: what requests may hold and what responses look like. Nothing here knows how answers are made."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 MOST_QUESTION = 4_000
 MOST_ARTICLES = 1_000
@@ -65,6 +65,26 @@ class AskRequest(SearchRequest):
     stream: bool = Field(False, description="Answer as server-sent events.")
 
 
+class VerifyRequest(_Request):
+    """A text to check. Against `article_ids`, or against `passages` given here, or else against what a search finds."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)] = Field(
+        examples=["The port reopened on 3 May."]
+    )
+    article_ids: list[Text] | None = Field(None, min_length=1, max_length=50)
+    passages: list[Annotated[str, StringConstraints(min_length=1, max_length=50_000)]] | None = Field(
+        None, min_length=1, max_length=50
+    )
+    collection: CollectionName = "default"
+    as_of: str | None = Field(None, description="Search only what was public by then.", examples=["2025-08-20"])
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.article_ids is not None and self.passages is not None:
+            raise ValueError("give article_ids or passages, not both")
+        return self
+
+
 class ArticleIn(_Request):
     """An article pushed to the store. The id is made from the URL, or from outlet, headline and date, when absent."""
 
@@ -122,6 +142,13 @@ class CitationOut(BaseModel):
     copies: list[CopyOut]
 
 
+class PlaceOut(BaseModel):
+    """A place in the answer, in Unicode code points."""
+
+    start: int
+    end: int
+
+
 class StatementOut(BaseModel):
     """One sentence of the answer with its markers: `answer[start:end] == text`, in Unicode code points."""
 
@@ -132,7 +159,48 @@ class StatementOut(BaseModel):
     support: float
     verdict: Literal["supported", "partly", "unsupported", "contradicted"]
     independent_sources: int
+    highlight: PlaceOut | None = Field(description="The few words that answer, where the question asks for such.")
     attribution: str | None = None
+
+
+class EvidenceOut(BaseModel):
+    """Words that speak to a checked sentence: a span of a stored revision, or of the n-th of the passages given."""
+
+    n: int
+    article_id: str | None
+    revision: int | None
+    passage: int | None = Field(description="Place among the passages of the request, from 1.")
+    title: str | None
+    publisher: str | None
+    published_at: datetime | None
+    url: str | None
+    start: int
+    end: int
+    quote: str
+
+
+class CheckedOut(BaseModel):
+    """A sentence of the text, `text[start:end]` in Unicode code points, and what was found of it."""
+
+    text: str
+    start: int
+    end: int
+    verdict: Literal["supported", "partly", "unsupported", "contradicted"]
+    support: float
+    missing: list[str] = Field(description="Numbers, dates, names and quoted words that stand in none of the spans.")
+    citations: list[int]
+
+
+class VerificationOut(BaseModel):
+    """A verdict for each sentence, and the words on which it rests."""
+
+    object: Literal["verification"] = "verification"
+    verdict: Literal["supported", "partly", "unsupported", "contradicted"] = Field(
+        description="The worst of the sentences': contradicted before unsupported before partly."
+    )
+    statements: list[CheckedOut]
+    citations: list[EvidenceOut]
+    counts: dict[str, int]
 
 
 class PassageOut(BaseModel):
@@ -191,6 +259,24 @@ class HintsOut(BaseModel):
     present: bool = Field(description='The question asks for the present: "latest", "now", "who is".')
 
 
+class ToldOut(BaseModel):
+    """What one article answers, in its words, and the citation in which they stand."""
+
+    value: str
+    publisher: str | None
+    published_at: datetime | None
+    citation: int
+
+
+class ConflictOut(BaseModel):
+    """Articles that answer with different numbers or dates, the newest first."""
+
+    kind: Literal["changed", "disagree"] = Field(
+        description="`changed`: later articles tell it otherwise. `disagree`: articles of one time do."
+    )
+    told: list[ToldOut]
+
+
 class UsageOut(BaseModel):
     """Tokens of the chat model."""
 
@@ -227,6 +313,7 @@ class AnswerOut(BaseModel):
     citations: list[CitationOut]
     passages: list[PassageOut]
     hints: HintsOut
+    conflicts: list[ConflictOut]
     later_coverage: bool
     notices: list[str]
     usage: UsageOut

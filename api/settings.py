@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Address under which readers reach this server; made from host and port.")
     sample: bool = Field(True, description="Whether the bundled articles are ingested on the first start.")
     embedder: str = Field("all-MiniLM-L6-v2", description="The bundled model, or a sentence-transformers name or path.")
+    reranker: str = Field("", description="A sentence-transformers CrossEncoder, by name or path; empty: no reranking.")
     threads: int = Field(max(1, min(4, os.cpu_count() or 1)), ge=1, description="Threads of the embedding model.")
     model: str = Field("", description="A LangChain chat model, such as openai:NAME or ollama:NAME; empty: extractive.")
     model_base_url: str = Field("", description="Address of an OpenAI-compatible server for the chat model.")

@@ -21,8 +21,7 @@ def print_answer(answer: dict[str, Any]) -> None:
                 _line(f"  {_source(passage)}", _DIM)
                 _line(_indented(_short(passage["text"])))
     else:
-        _line(fill(answer["answer"], _width()), "bold")
-        _line("")
+        _print_statements(answer)
         for citation in answer["citations"]:
             _line(f"[{citation['n']}] {_source(citation)}", "cyan")
             _line(_indented(f"“{citation['quote']}”"))
@@ -35,6 +34,20 @@ def print_answer(answer: dict[str, Any]) -> None:
         _line(f"\n{notice}", "yellow")
     if answer["later_coverage"]:
         _line("\nLater coverage of this exists.", "yellow")
+
+
+def _print_statements(answer: dict[str, Any]) -> None:
+    """The answer's text, the words that answer underlined."""
+    whole, done = answer["answer"], 0
+    text = Text(style="bold")
+    # A server of an earlier release shows no words.
+    for place in filter(None, (statement.get("highlight") for statement in answer["statements"])):
+        text.append(_printable(whole[done : place["start"]]))
+        text.append(_printable(whole[place["start"] : place["end"]]), "underline")
+        done = place["end"]
+    text.append(_printable(whole[done:]))
+    _console.print(text, width=_width())
+    _line("")
 
 
 def print_passages(found: dict[str, Any]) -> None:

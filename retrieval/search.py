@@ -11,17 +11,18 @@ import numpy as np
 
 from corpus.article import Chunk
 from corpus.embeddings import EmbeddingStore, Vectors
-from corpus.errors import IndexUnavailable
+from corpus.errors import IndexUnavailable, RerankerUnavailable
 from corpus.selection import Selection
 from corpus.store import ArticleStore, Candidate
 from retrieval.copies import Scored, with_copies, without_copies
 from retrieval.embedder import Embedder
 from retrieval.fusion import convex_combination
 from retrieval.heed import Ranked, by_phrases, by_time, with_shares
-from retrieval.hints import NO_OUTLETS, Hint, KnownOutlets, read_hints
+from retrieval.hints import NO_OUTLETS, Hint, Hints, KnownOutlets, read_hints
 from retrieval.indexer import Indexer, IndexState
 from retrieval.lag import lag_notice
 from retrieval.passage import Passage, SearchResult
+from retrieval.rerank import Reranker, reranked
 
 # Each side brings this many chunks to the fusion; more changed no ranking in the first ten.
 _CANDIDATES = 60
@@ -44,11 +45,13 @@ class Searcher:
         embeddings: EmbeddingStore,
         indexer: Indexer,
         embedder: Embedder,
+        reranker: Reranker | None = None,
     ) -> None:
         self._store = store
         self._embeddings = embeddings
         self._indexer = indexer
         self._embedder = embedder
+        self._reranker = reranker
         self._outlets = KnownOutlets(store)
 
     def embed(self, question: str) -> Vectors:
@@ -103,17 +106,24 @@ class Searcher:
             sides_of = [self._ranked(question, one, self._narrow(one), vector, sides) for one in only]
             ranked = with_shares(ranked, [by_time(one, hints, selection, moment) for one in sides_of], limit)
         found = self._read(ranked[: limit * _LOOKED_AT])
-        chosen = _diverse(without_copies(by_phrases(found, hints)), limit)
+        unique = without_copies(by_phrases(found, hints))
+        retrieved = time.perf_counter()
+        unique, complaint = self._reranked(question, unique, hints)
+        reranked_at = time.perf_counter()
+        chosen = _diverse(unique, limit)
         passages = self._all_copies_of(_passages(chosen, limit), chosen, selection)
         as_of = selection.moment.as_of
         later = as_of is not None and self._store.has_later(as_of, [p.article for p in passages])
-        done = time.perf_counter()
+        timings = {"embed_ms": _ms(embedded - clock)}
+        if self._reranker:
+            timings["rerank_ms"] = _ms(reranked_at - retrieved)
+        timings["retrieve_ms"] = _ms(time.perf_counter() - embedded - (reranked_at - retrieved))
         return SearchResult(
             passages=passages,
             hints=hints,
             index_version=self._indexer.version,
-            timings={"embed_ms": _ms(embedded - clock), "retrieve_ms": _ms(done - embedded)},
-            notices=self._notices(selection, by_index=narrow is None),
+            timings=timings,
+            notices=self._notices(selection, complaint, by_index=narrow is None),
             later_coverage=later,
         )
 
@@ -186,9 +196,21 @@ class Searcher:
             with_copies(passage, carried.get(clusters.get(passage.article.id, -1), [])) for passage in passages
         )
 
-    def _notices(self, selection: Selection, *, by_index: bool) -> tuple[str, ...]:
+    def _reranked(self, question: str, found: list[Scored], hints: Hints) -> tuple[list[Scored], str]:
+        """The passages in the reranker's order; as they are, with the complaint, when it fails or none is set."""
+        if self._reranker is None:
+            return found, ""
+        try:
+            return reranked(question, found, hints, self._reranker), ""
+        except RerankerUnavailable as error:
+            return found, f"{error} Passages stand in the order of the search."
+
+    def _notices(self, selection: Selection, complaint: str, *, by_index: bool) -> tuple[str, ...]:
         state = self._indexer.state
-        notices = [lag_notice(self._indexer.lag.of(selection, by_index=by_index and state is IndexState.READY))]
+        notices = [
+            complaint,
+            lag_notice(self._indexer.lag.of(selection, by_index=by_index and state is IndexState.READY)),
+        ]
         if state is IndexState.REBUILDING:
             notices.append("The vector index is being rebuilt; this answer was searched exactly in the store.")
         if state is IndexState.UNAVAILABLE:

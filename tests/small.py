@@ -17,9 +17,10 @@ from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.selection import Selection
 from corpus.store import ArticleStore
-from retrieval.embedder import Embedder, Vectors, no_pause
+from retrieval.embedder import Embedder, Vectors
 from retrieval.indexer import Indexer
 from retrieval.ingest import Ingester
+from retrieval.onnx import no_pause
 from retrieval.search import Searcher
 
 DIMENSIONS = 64

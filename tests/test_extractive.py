@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from answering.answer import ReasonCode
 from answering.extractive import Extraction, ExtractiveAnswerer
+from answering.reader import Reader
 from corpus.article import Article
 from retrieval.chunk import chunk_spans, embedded_text
 from retrieval.embedder import Embedder, Vectors
 from retrieval.hints import Outlets, read_hints
 from retrieval.passage import Passage
+
+READER = Reader(threads=2)
 
 TITLE = "Why Premier Oster keeps putting off talks with the island of Velm"
 # A line break ends a sentence, so long lines are joined here.
@@ -76,7 +79,7 @@ def passages_for(embedder: Embedder, vector: Vectors, *articles: Article) -> lis
 def ask(embedder: Embedder, question: str, *articles: Article, **limits: int) -> Extraction:
     vector = embedder.embed_questions([question])[0]
     found = passages_for(embedder, vector, *(articles or (MAIN,)))
-    return ExtractiveAnswerer(embedder).answer(question, vector, found, **limits)  # type: ignore[arg-type]
+    return ExtractiveAnswerer(embedder, READER).answer(question, vector, found, **limits)  # type: ignore[arg-type]
 
 
 def said(extraction: Extraction) -> str:
@@ -136,7 +139,7 @@ def test_limits_hold(embedder: Embedder) -> None:
 
 def test_no_passages_is_an_abstention(embedder: Embedder) -> None:
     vector = embedder.embed_questions(["Why?"])[0]
-    found = ExtractiveAnswerer(embedder).answer("Why?", vector, [])
+    found = ExtractiveAnswerer(embedder, READER).answer("Why?", vector, [])
     assert found.reason is not None and found.reason.code is ReasonCode.NOTHING_RELEVANT
 
 
@@ -145,7 +148,7 @@ def test_no_passages_is_an_abstention(embedder: Embedder) -> None:
 def test_nothing_raises_and_every_span_is_valid(embedder: Embedder, question: str, body: str, limit: int) -> None:
     own = article("made-up", question[:40], body + "\n" + BODY[: 20 * limit])
     vector = np.zeros(384, dtype=np.float32)
-    found = ExtractiveAnswerer(embedder).answer(
+    found = ExtractiveAnswerer(embedder, READER).answer(
         question, vector, [Passage(1, 1.0, None, own, 0, len(own.body))], limit, limit
     )
     assert (found.reason is None) == bool(found.claims)
@@ -166,7 +169,7 @@ def test_the_outlet_and_the_day_of_the_article_need_not_stand_in_the_sentence(em
 
     def answer(of: Article) -> Extraction:
         passages = [Passage(1, 1.0, 0.8, of, 0, len(body))]
-        return ExtractiveAnswerer(embedder).answer(asked, vector, passages, hints=hints)
+        return ExtractiveAnswerer(embedder, READER).answer(asked, vector, passages, hints=hints)
 
     assert [claim.text for claim in answer(told).claims] == [body]
     elsewhere = answer(replace(told, publisher="Coast Times", published_at=None))
@@ -186,7 +189,7 @@ def test_of_two_outlets_the_one_named_speaks(embedder: Embedder) -> None:
 
     def first(*outlets: str) -> str:
         hints = read_hints(asked, Outlets.of(outlets), dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
-        answered = ExtractiveAnswerer(embedder).answer(asked, vector, found, 1, hints=hints)
+        answered = ExtractiveAnswerer(embedder, READER).answer(asked, vector, found, 1, hints=hints)
         return answered.claims[0].text if answered.claims else ""
 
     assert first("Harbour Ledger", "Radio 5") == ledger.body

@@ -2,6 +2,7 @@
 
 import { markersIn, statementNodes } from "./chips.js";
 import { el } from "./dom.js";
+import { emphasise } from "./emphasis.js";
 
 /** Grows as statements and deltas arrive; what is shown is never changed afterwards unless the whole answer differs. */
 export class AnswerText {
@@ -77,8 +78,11 @@ export class AnswerText {
   #statementElement(statement) {
     const doubt = DOUBTS[statement.verdict];
     const nodes = statementNodes(statement.text, this.#citations, this.#makeChip);
-    const label = doubt && el("span", { class: "doubt-label" }, ` (${doubt})`);
-    return el("span", { class: doubt ? "statement is-doubtful" : "statement" }, ...nodes, label);
+    const element = el("span", { class: doubt ? "statement is-doubtful" : "statement" }, ...nodes);
+    const { highlight, start } = statement;
+    if (highlight) emphasise(element, highlight.start - start, highlight.end - start);
+    if (doubt) element.append(el("span", { class: "doubt-label" }, ` (${doubt})`));
+    return element;
   }
 }
 

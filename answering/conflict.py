@@ -1,0 +1,81 @@
+"""Whether sentences that answer one question differ in a number or a date, and whether that is news or a dispute."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from answering.answer import Conflict, Difference, Span, Told
+from answering.normalise import Day, Quantity, days, plain, quantities
+from answering.question import Kind, Question
+
+# From this much later on, another figure is taken for what became known meanwhile.
+_LATER = timedelta(hours=20)
+_MOST_TOLD = 3
+# Of `Quantity.unit`: what makes a figure an answer by itself, where a question asks for "what" and not for "how many".
+_UNITS_OF_AMOUNTS = frozenset({"$", "€", "£", "¥", "₽", "₹", "₴", "yuan", "franc", "%", "points"})
+
+
+def find_conflict(question: Question, told: Sequence[Told]) -> Conflict | None:
+    """The conflict among answers given in order of trust; None when all say the same, or nothing that can be compared.
+
+    Questions for a number or a time are compared, others where the answers are amounts of money or shares; an answer
+    that rounds another ("about 30", 31) agrees with it.
+    """
+    if question.kind not in (Kind.HOW_MANY, Kind.WHEN, Kind.WHAT) or not told:
+        return None
+    of_articles = {one.span.article.id: one for one in reversed(told)}  # the first answer of each
+    different: list[Told] = []
+    for one in (one for one in told if of_articles[one.span.article.id] is one):
+        if all(_differ(one.value, other.value, question.kind) for other in different):
+            different.append(one)
+    if len(different) < 2:
+        return None
+    newest_first = sorted(different[:_MOST_TOLD], key=lambda one: _when(one), reverse=True)
+    is_later = _when(newest_first[0]) - _when(newest_first[-1]) >= _LATER
+    return Conflict(Difference.CHANGED if is_later else Difference.DISAGREE, tuple(newest_first))
+
+
+def _differ(one: str, other: str, kind: Kind) -> bool:
+    """Whether two answers give dates, or amounts of one unit, that cannot both be right."""
+    mine, theirs = plain(one), plain(other)
+    if kind is Kind.WHEN:
+        return _all_differ(days(mine), days(theirs))
+    amounts, others = quantities(mine), quantities(theirs)
+    if kind is Kind.WHAT:
+        amounts, others = (tuple(one for one in of if one.unit in _UNITS_OF_AMOUNTS) for of in (amounts, others))
+    return _all_differ(amounts, others)
+
+
+def _all_differ(mine: Sequence[Day] | Sequence[Quantity], theirs: Sequence[Day] | Sequence[Quantity]) -> bool:
+    pairs = [(a, b) for a in mine for b in theirs if _comparable(a, b)]
+    return bool(pairs) and not any(_agree(a, b) or _agree(b, a) for a, b in pairs)
+
+
+def _comparable(one: Day | Quantity, other: Day | Quantity) -> bool:
+    if isinstance(one, Quantity) and isinstance(other, Quantity):
+        return one.unit == other.unit
+    return isinstance(one, Day) and isinstance(other, Day)
+
+
+def _agree(one: Day | Quantity, other: Day | Quantity) -> bool:
+    if isinstance(one, Day):
+        return isinstance(other, Day) and one.agrees(other)
+    return isinstance(other, Quantity) and one.agrees(other)
+
+
+def _when(one: Told) -> datetime:
+    article = one.span.article
+    return article.published_at or article.first_seen_at
+
+
+def in_words(conflict: Conflict) -> str:
+    """One sentence that says who says what and when."""
+    said = [f"“{one.value}” ({_source(one.span)})" for one in conflict.told]
+    if conflict.difference is Difference.CHANGED:
+        return f"Reports changed over time: {said[0]}, earlier {' and '.join(said[1:])}."
+    return f"Reports disagree: {' against '.join(said)}."
+
+
+def _source(span: Span) -> str:
+    article = span.article
+    day = f"{article.published_at:%d %B %Y}".lstrip("0") if article.published_at else "undated"
+    return f"{article.publisher or article.title}, {day}"

@@ -1,0 +1,137 @@
+"""Tables and pictures of one bench run."""
+
+import platform
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import InvalidInput
+from evals.bootstrap import estimate
+from evals.dated import Question, gold_figures
+
+BEGIN, END = "<!-- bench: written by `dateline bench --report` -->", "<!-- bench: end -->"
+_QUALITY = ("gold Hits@4", "gold Hits@10", "gold MRR@10", "answer string in the first 5 passages")
+_OURS, _THEIRS = "#1f6f5c", "#9aa3ad"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What each framework did, by its name, Dateline first; `results` are as `evals.peers` and `evals.ours` print."""
+
+    results: dict[str, dict[str, Any]]
+    questions: Sequence[Question]
+    threads: int
+
+
+def tables(run: Run) -> str:
+    """Costs and quality as Markdown."""
+    first = next(iter(run.results.values()))
+    lines = [
+        f"{first['articles']:,} articles, {len(first['times_ms'])} questions, {run.threads} threads; "
+        f"{platform.machine()}, Python {platform.python_version()}.",
+        "",
+        *_table(
+            (
+                "", "articles/s until found", "articles/s until complete", "peak memory", "disk", "search p50",
+                "search p95", "searches/s, 32 at once",
+            ),
+            [_costs(name, one) for name, one in run.results.items()],
+        ),
+    ]  # fmt: skip
+    if run.questions:
+        rows = [(name, *map(str, estimates)) for name, estimates in _quality(run)]
+        lines += ["", *_table(("", *_QUALITY), rows)]
+    return "\n".join(lines) + "\n"
+
+
+def draw(run: Run, folder: Path) -> list[Path]:
+    """Bar charts of the same figures as SVG files in `folder`; needs matplotlib."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "dateline"  # the same figures give the same file
+    from matplotlib import pyplot as plt
+
+    folder.mkdir(parents=True, exist_ok=True)
+    names = list(run.results)
+    colors = [_OURS, *[_THEIRS] * (len(names) - 1)]
+    rates = {stage: [one["articles"] / one[stage] for one in run.results.values()] for stage in ("found_s", "ingest_s")}
+    panels = [
+        ("articles/s until found", rates["found_s"]),
+        ("articles/s until complete", rates["ingest_s"]),
+        ("search, median ms", [statistics.median(one["times_ms"]) for one in run.results.values()]),
+        ("searches/s, 32 at once", [one["at_once_a_second"] or 0.0 for one in run.results.values()]),
+        ("peak memory, MB", [one["peak_mb"] for one in run.results.values()]),
+    ]
+    figure, axes = plt.subplots(1, len(panels), figsize=(3 * len(panels), 0.5 + 0.4 * len(names)), sharey=True)
+    for axis, (title, values) in zip(axes, panels, strict=True):
+        bars = axis.barh(names, values, color=colors)
+        axis.bar_label(bars, fmt="%.3g", padding=3, fontsize=8)
+        axis.set_title(title, fontsize=9)
+        axis.set_xlim(0, max(values) * 1.25)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].invert_yaxis()
+    files = [_saved(figure, folder / "bench-costs.svg")]
+    if run.questions:
+        quality = _quality(run)
+        figure, axes = plt.subplots(
+            1, len(_QUALITY), figsize=(3.4 * len(_QUALITY), 0.6 + 0.35 * len(quality)), sharey=True
+        )
+        for at, (axis, title) in enumerate(zip(axes, _QUALITY, strict=True)):
+            for place, (name, estimates) in enumerate(quality):
+                one = estimates[at]
+                color = _THEIRS if name in run.results and name != names[0] else _OURS
+                axis.errorbar(one.mean, place, xerr=[[one.mean - one.low], [one.high - one.mean]], fmt="o", color=color)
+            axis.set_yticks(range(len(quality)), [name for name, _ in quality])
+            axis.set_title(title, fontsize=9)
+            axis.grid(axis="x", alpha=0.3)
+            axis.spines[["top", "right"]].set_visible(False)
+        axes[0].invert_yaxis()
+        files.append(_saved(figure, folder / "bench-quality.svg"))
+    return files
+
+
+def put_into(report: Path, text: str, pictures: Sequence[Path]) -> None:
+    """Replace the part of a Markdown file between the bench marks. Raises `InvalidInput` when it has none."""
+    whole = report.read_text(encoding="utf-8") if report.exists() else f"# Benchmarks\n\n{BEGIN}\n{END}\n"
+    if whole.count(BEGIN) != 1 or whole.count(END) != 1 or whole.index(END) < whole.index(BEGIN):
+        raise InvalidInput(f"{report} has no part for the figures: put the lines {BEGIN!r} and {END!r} into it.")
+    shown = "".join(f"\n![{file.stem}]({file.relative_to(report.parent).as_posix()})\n" for file in pictures)
+    before, after = whole[: whole.index(BEGIN)], whole[whole.index(END) :]
+    report.write_text(f"{before}{BEGIN}\n{text}{shown}{after}", encoding="utf-8")
+
+
+def _saved(figure: Any, file: Path) -> Path:
+    figure.tight_layout()
+    figure.savefig(file, metadata={"Date": None})
+    return file
+
+
+def _costs(name: str, one: dict[str, Any]) -> tuple[str, ...]:
+    times = sorted(one["times_ms"])
+    at_once = one["at_once_a_second"]
+    return (
+        name,
+        f"{one['articles'] / one['found_s']:.1f}",
+        f"{one['articles'] / one['ingest_s']:.2f}",
+        f"{one['peak_mb']:,.0f} MB",
+        f"{one['disk_mb']:,.0f} MB",
+        f"{statistics.median(times):.1f} ms",
+        f"{times[int(len(times) * 0.95)]:.1f} ms",
+        f"{at_once:.0f}" if at_once else "not possible",
+    )
+
+
+def _quality(run: Run) -> list[tuple[str, list[Any]]]:
+    rows = []
+    for name, one in run.results.items():
+        found = {name: one["passages"]} | {f"{name}, {way}": passages for way, passages in one.get("also", {}).items()}
+        for said, passages in found.items():
+            rows.append((said, [estimate(column) for column in gold_figures(run.questions, passages)]))
+    return rows
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(columns)} |", f"{'|---' * len(columns)}|", *(f"| {' | '.join(row)} |" for row in rows)]
