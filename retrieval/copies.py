@@ -1,7 +1,6 @@
 """Passages that say the same in the same words take one place: the best of them is shown, the others are listed."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -30,26 +29,22 @@ class Scored:
 def without_copies(ranked: Sequence[Scored]) -> list[Scored]:
     """Fold chunks of other articles that say the same in the same words into the best placed one."""
     kept: list[Scored] = []
-    sizes: list[int] = []
-    holders: dict[int, list[int]] = {}  # a shingle's hash -> the places in `kept` that hold it
+    words: list[set[int]] = []  # the shingles of each
     for one in ranked:
         shingles = _shingles(one.found.text)
-        shared = Counter(place for shingle in shingles & holders.keys() for place in holders[shingle])
-        twins = (
-            at
-            for at, count in sorted(shared.items())
-            if count / max(1, min(len(shingles), sizes[at])) > _COPY_RESEMBLANCE
-            and kept[at].found.article.id != one.found.article.id
-        )
-        twin = next(twins, None)
-        if twin is not None:
-            kept[twin] = _folded(kept[twin], one, shared[twin] / max(1, sizes[twin]))
-            continue
-        for shingle in shingles:
-            holders.setdefault(shingle, []).append(len(kept))
-        kept.append(one)
-        sizes.append(len(shingles))
+        twin = next((at for at, other in enumerate(words) if _is_copy(kept[at], other, one, shingles)), None)
+        if twin is None:
+            kept.append(one)
+            words.append(shingles)
+        else:
+            kept[twin] = _folded(kept[twin], one, len(words[twin] & shingles) / len(words[twin]))
     return kept
+
+
+def _is_copy(kept: Scored, words: set[int], one: Scored, shingles: set[int]) -> bool:
+    if words.isdisjoint(shingles) or kept.found.article.id == one.found.article.id:
+        return False
+    return len(words & shingles) / min(len(words), len(shingles)) > _COPY_RESEMBLANCE
 
 
 def _folded(kept: Scored, one: Scored, covered: float) -> Scored:

@@ -27,6 +27,9 @@ from retrieval.probe import probe, take_manifest, write_manifest
 log = logging.getLogger(__name__)
 
 _EMBED_BATCH = 128
+# Collections of at most this many chunks are scanned in memory (77 MB); above, a query of the index costs less.
+MOST_AT_HAND = 50_000
+_QUIET = 0.5  # seconds without anything new, after which their vectors are read
 _LONGEST_PAUSE = 30.0  # seconds between tries while the disk is full or the index server is gone
 
 
@@ -58,6 +61,7 @@ class Indexer:
         folder: Path,
         url: str | None = None,
         sync_threshold: int = SYNC_THRESHOLD,
+        most_at_hand: int = MOST_AT_HAND,
     ) -> None:
         self._db = database
         self._embeddings = embeddings
@@ -65,6 +69,7 @@ class Indexer:
         self._folder = folder
         self._url = url
         self._sync_threshold = sync_threshold
+        self._most_at_hand = most_at_hand
         self.exact = ExactSearch(embeddings)
         self.lag = Lag(embeddings)
         self.courtesy = Courtesy()
@@ -180,7 +185,9 @@ class Indexer:
                 if self._index is None or self.state is IndexState.UNAVAILABLE:
                     self._open()
                 if not self._step() and not worded:
-                    self._wake.wait()
+                    if not self._wake.wait(_QUIET):
+                        self._keep_small()
+                        self._wake.wait()
                     self._wake.clear()
                 pause, self._failure = 0.5, None
             except _Stopping:
@@ -195,6 +202,12 @@ class Indexer:
                 log.exception("Indexing met an error that it does not know; it goes on in %.0f s.", pause)
                 self._stop.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _keep_small(self) -> None:
+        """Nothing happened for a while: have the vectors of small collections at hand."""
+        for collection, count in self._embeddings.indexed_by_collection().items():
+            if count <= self._most_at_hand:
+                self.exact.keep(collection)
 
     def _step(self) -> bool:
         """Do one batch of whatever is most urgent; false when there was nothing to do."""

@@ -1,6 +1,7 @@
 """Find the passages that bear on a question: vectors and keywords fused, copies folded, neighbours joined."""
 
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -32,6 +33,8 @@ _OVER_FETCH = 10
 _MOST_PER_ARTICLE = 3
 # Chunks read from the store for each passage wanted: enough to fold copies and to spread over articles.
 _LOOKED_AT = 3
+# Mostly twice as many as wanted are enough for that; and so many may be joined to their neighbours.
+_FIRST_LOOK, _TO_JOIN = 2, 2
 
 Sides = Literal["dense", "keyword", "fused"]
 
@@ -105,8 +108,7 @@ class Searcher:
             only = [replace(selection, publishers=(publisher,)) for publisher in hints.publishers]
             sides_of = [self._ranked(question, one, self._narrow(one), vector, sides) for one in only]
             ranked = with_shares(ranked, [by_time(one, hints, selection, moment) for one in sides_of], limit)
-        found = self._read(ranked[: limit * _LOOKED_AT])
-        unique = without_copies(by_phrases(found, hints))
+        unique = self._unique(ranked, hints, limit)
         retrieved = time.perf_counter()
         unique, complaint = self._reranked(question, unique, hints)
         reranked_at = time.perf_counter()
@@ -140,6 +142,15 @@ class Searcher:
         fused = convex_combination(known if sides != "keyword" else {}, worded)
         return [Ranked(candidates[key], score, known.get(key)) for key, score in fused]
 
+    def _unique(self, ranked: Sequence[Ranked], hints: Hints, limit: int) -> list[Scored]:
+        """The best chunks read, copies folded: as few as give `limit` passages, unless words may change the order."""
+        if self._reranker is None and not hints.phrases:
+            few = without_copies(self._read(ranked[: limit * _FIRST_LOOK]))
+            of_articles = Counter(one.found.article.id for one in few)
+            if sum(min(count, _MOST_PER_ARTICLE) for count in of_articles.values()) >= limit + _TO_JOIN:
+                return few
+        return without_copies(by_phrases(self._read(ranked[: limit * _LOOKED_AT]), hints))
+
     def _read(self, ranked: Sequence[Ranked]) -> list[Scored]:
         by_key = {one.candidate.chunk.key: one for one in ranked}
         found = self._store.with_words([one.candidate for one in ranked])
@@ -170,16 +181,18 @@ class Searcher:
         exact = self._indexer.exact
         if narrow is not None:
             return {hit.key: hit.similarity for hit in exact.among(narrow, vector, _CANDIDATES)}
+        wanted = _CANDIDATES if selection.is_plain else _CANDIDATES * _OVER_FETCH
+        if (near := exact.at_hand(selection.collection, vector, wanted)) is not None:
+            return {hit.key: hit.similarity for hit in near}
         index = self._indexer.ready_index()
         if index is not None:
             try:
-                wanted = _CANDIDATES if selection.is_plain else _CANDIDATES * _OVER_FETCH
                 hits = index.query(selection.collection, vector, wanted)
                 keys_by_id = self._embeddings.chunk_of([hit.index_id for hit in hits])
                 return {keys_by_id[h.index_id]: h.similarity for h in hits if h.index_id in keys_by_id}
             except IndexUnavailable as error:
                 self._indexer.report_failure(error)
-        return {hit.key: hit.similarity for hit in exact.everywhere(selection.collection, vector, _CANDIDATES)}
+        return {hit.key: hit.similarity for hit in exact.everywhere(selection.collection, vector, wanted)}
 
     def _cosines(self, keys: Sequence[int], vector: Vectors) -> dict[int, float]:
         """The cosine of each of these chunks to the question; those not embedded yet are left out."""
@@ -232,7 +245,7 @@ def _diverse(ranked: Sequence[Scored], limit: int) -> list[Scored]:
         article_id = one.found.article.id
         count[article_id] = count.get(article_id, 0) + 1
         (taken if count[article_id] <= _MOST_PER_ARTICLE else spare).append(one)
-    return (taken + spare)[: limit + 2]
+    return (taken + spare)[: limit + _TO_JOIN]
 
 
 def _passages(chosen: Sequence[Scored], limit: int) -> tuple[Passage, ...]:
