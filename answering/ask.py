@@ -74,7 +74,7 @@ class Asker:
         searcher: Searcher,
         extractive: ExtractiveAnswerer,
         model: ChatModel | None,
-        workers: int = 8,
+        workers: int = 4,
     ) -> None:
         self._store = store
         self._searcher = searcher

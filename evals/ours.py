@@ -36,14 +36,14 @@ def main() -> None:
         found_s = time.perf_counter() - clock
         parts.complete()
         ingest_s = time.perf_counter() - clock
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         time.sleep(_SETTLED)
-        figures: dict[str, Any] = {"articles": count, "found_s": found_s, "ingest_s": ingest_s}
+        figures: dict[str, Any] = {"articles": count, "found_s": found_s, "ingest_s": ingest_s, "peak_mb": peak_mb}
         figures |= measured(partial(_search, parts), task["questions"])
         figures["also"] = _also(parts, questions_of(folder)) if task["questions"] else {}
         parts.indexer.close()
         files = (file for file in Path(scratch).rglob("*") if file.is_file() and "models" not in file.parts)
         figures["disk_mb"] = sum(file.stat().st_size for file in files) / 1e6
-    figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(figures))
 
 

@@ -126,9 +126,9 @@ def main() -> None:
             articles, model, folder
         )
         seconds = time.perf_counter() - clock
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         asked = measured(search, task["questions"])
         disk = sum(os.path.getsize(os.path.join(at, name)) for at, _, names in os.walk(folder) for name in names)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     figures = {"articles": len(articles), "ingest_s": seconds, "found_s": seconds}
     sizes = {"peak_mb": peak, "disk_mb": disk / 1e6}
     print(json.dumps({**figures, **sizes, **asked}))

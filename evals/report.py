@@ -18,11 +18,15 @@ _OURS, _THEIRS = "#1f6f5c", "#9aa3ad"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What each framework did, by its name, Dateline first; `results` are as `evals.peers` and `evals.ours` print."""
+    """What each framework did, by its name, Dateline first; `results` are as `evals.peers` and `evals.ours` print.
+
+    `is_part` when only the first articles of a file were taken in, so that most answers are missing.
+    """
 
     results: dict[str, dict[str, Any]]
     questions: Sequence[Question]
     threads: int
+    is_part: bool = False
 
 
 def tables(run: Run) -> str:
@@ -34,13 +38,13 @@ def tables(run: Run) -> str:
         "",
         *_table(
             (
-                "", "articles/s until found", "articles/s until complete", "peak memory", "disk", "search p50",
-                "search p95", "searches/s, 32 at once",
+                "", "articles/s until found", "articles/s until complete", "peak memory of ingest", "disk",
+                "search p50", "search p95", "searches/s, 32 at once",
             ),
             [_costs(name, one) for name, one in run.results.items()],
         ),
     ]  # fmt: skip
-    if run.questions:
+    if _is_judged(run):
         rows = [(name, *map(str, estimates)) for name, estimates in _quality(run)]
         lines += ["", *_table(("", *_QUALITY), rows)]
     return "\n".join(lines) + "\n"
@@ -63,7 +67,7 @@ def draw(run: Run, folder: Path) -> list[Path]:
         ("articles/s until complete", rates["ingest_s"]),
         ("search, median ms", [statistics.median(one["times_ms"]) for one in run.results.values()]),
         ("searches/s, 32 at once", [one["at_once_a_second"] or 0.0 for one in run.results.values()]),
-        ("peak memory, MB", [one["peak_mb"] for one in run.results.values()]),
+        ("peak memory of ingest, MB", [one["peak_mb"] for one in run.results.values()]),
     ]
     figure, axes = plt.subplots(1, len(panels), figsize=(3 * len(panels), 0.5 + 0.4 * len(names)), sharey=True)
     for axis, (title, values) in zip(axes, panels, strict=True):
@@ -74,7 +78,7 @@ def draw(run: Run, folder: Path) -> list[Path]:
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].invert_yaxis()
     files = [_saved(figure, folder / "bench-costs.svg")]
-    if run.questions:
+    if _is_judged(run):
         quality = _quality(run)
         figure, axes = plt.subplots(
             1, len(_QUALITY), figsize=(3.4 * len(_QUALITY), 0.6 + 0.35 * len(quality)), sharey=True
@@ -122,6 +126,11 @@ def _costs(name: str, one: dict[str, Any]) -> tuple[str, ...]:
         f"{times[int(len(times) * 0.95)]:.1f} ms",
         f"{at_once:.0f}" if at_once else "not possible",
     )
+
+
+def _is_judged(run: Run) -> bool:
+    """Whether the articles taken in hold the answers; of the first few of an archive they mostly do not."""
+    return bool(run.questions) and not run.is_part
 
 
 def _quality(run: Run) -> list[tuple[str, list[Any]]]:

@@ -1,5 +1,6 @@
 """Find the passages that bear on a question: vectors and keywords fused, copies folded, neighbours joined."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -36,6 +37,10 @@ _LOOKED_AT = 3
 # Mostly twice as many as wanted are enough for that; and so many may be joined to their neighbours.
 _FIRST_LOOK, _TO_JOIN = 2, 2
 
+# Searches that run at a time; others wait their turn. A search is mostly Python, which one thread at a time can run,
+# and many threads hand the interpreter round: with 32 at once 18 a second were done, two at a time 50.
+_AT_ONCE = 2
+
 Sides = Literal["dense", "keyword", "fused"]
 
 
@@ -56,6 +61,7 @@ class Searcher:
         self._embedder = embedder
         self._reranker = reranker
         self._outlets = KnownOutlets(store)
+        self._places = threading.BoundedSemaphore(_AT_ONCE)
 
     def embed(self, question: str) -> Vectors:
         """The question's unit vector, shape (dimensions,)."""
@@ -80,7 +86,7 @@ class Searcher:
         `sides` searches by vectors alone, by keywords alone, or by both, fused. What the question says of outlets and
         dates is heeded, but for the `ignored` kinds of hints.
         """
-        with self.urgently():
+        with self.urgently(), self._places:
             return self._search(question, selection, limit, vector, sides, ignored)
 
     def urgently(self) -> AbstractContextManager[None]:

@@ -3,13 +3,14 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import evals.peers
 from corpus.errors import InvalidInput
-from evals.bench import Plan, _result, run
+from evals.bench import MOST, Plan, _result, run
 from evals.dated import Question, gold_figures, questions_of
 from evals.report import BEGIN, END, Run, draw, put_into, tables
 
@@ -45,7 +46,7 @@ def made_up() -> Run:
 
 def test_a_run_measures_what_it_says(folder: Path) -> None:
     begun: list[str] = []
-    done = run(Plan(folder, "", (), None, 100, 2), begun.append)
+    done = run(Plan(folder, "", (), None, MOST, 2), begun.append)
     ours = done.results["Dateline"]
     assert begun == ["Dateline"] and ours["articles"] == 3 and len(done.questions) == 2
     assert 0 < ours["found_s"] <= ours["ingest_s"] and len(ours["times_ms"]) == 2 and ours["at_once_a_second"] > 0
@@ -67,6 +68,11 @@ def test_tables_show_each_framework_and_what_it_could_not_do() -> None:
     assert "| Dateline | 10.0 | 2.50 | 300 MB | 5 MB | 5.0 ms | 9.0 ms | 80 |" in text
     assert "| other | 10.0 | 2.50 | 300 MB | 5 MB | 5.0 ms | 9.0 ms | not possible |" in text
     assert "| Dateline, dense alone | 0.000" in text and "| other | 1.000 (1.000-1.000) | 1.000" in text
+
+
+def test_of_a_part_of_the_articles_no_quality_is_told() -> None:
+    assert "gold Hits@4" in tables(made_up())
+    assert "gold Hits@4" not in tables(replace(made_up(), is_part=True))
 
 
 def test_a_report_keeps_what_stands_around_its_part(tmp_path: Path) -> None:

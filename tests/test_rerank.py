@@ -62,10 +62,10 @@ def opened_with(folder: Path, reranker: str, opened: list[Engine]) -> Engine:
 
 
 def test_passages_stand_in_the_order_of_the_reranker(data_folder: Path, tiny: str, open_with: list[Engine]) -> None:
-    engine = opened_with(data_folder, tiny, open_with)
     plain = CrossEncoderReranker(tiny, 1).relevance(
         QUESTION, [f"{t}\n{b}" for t, b in zip(TITLES, BODIES, strict=True)]
     )
+    engine = opened_with(data_folder, tiny, open_with)
     assert max(plain) - min(plain) > 0.1 and all(0 <= one <= 1 for one in plain)
     result = engine.searcher.search(QUESTION, Selection(), 5)
     assert result.timings["rerank_ms"] > 0 and len(result.passages) == 5
