@@ -1,17 +1,15 @@
 """The fitted constants of the extractive answerer. `python -m evals.calibrate_extractive` fits and prints them.
 
-Fitted on: four of eight titles of a SQuAD 2.0 sample (passage given), 1,500 SQuADShifts Wikipedia questions over an
-open corpus of their paragraphs (three quarters of the paragraphs), RealTimeQA news questions of every other week over
-3,786 articles, and near misses made of these: the answering article removed, the answering sentence cut out, a name
-changed, questions asked of a corpus about other things. The other titles, paragraphs and weeks were held out.
+Fitted on half of the questions that the reader was not trained on: two pages of a SQuAD 2.0 sample (passage given) and
+SQuADShifts Wikipedia questions over an open corpus of all its paragraphs; RealTimeQA news questions of every other week
+over 3,786 articles; and near misses made of these: the answering article removed, the answering sentence cut out, a
+name changed, questions asked of a corpus about other things. The other pages, paragraphs and weeks are for measuring.
 
-The stages of ranking: `LEXICAL_WEIGHTS` (words only) picks what is embedded, `EMBEDDED_WEIGHTS` what is compared word
-by word, `SENTENCE_WEIGHTS` gives the score. The weights are for the bundled embedder; with another, whose cosines lie
-elsewhere, fit again.
+The stages of ranking: `LEXICAL_WEIGHTS` (words only) picks what is embedded, `EMBEDDED_WEIGHTS` what is read closely,
+`SENTENCE_WEIGHTS` gives the score. The weights are for the bundled embedder and reader; with others, fit again.
 
-`ANSWER_THRESHOLD` is a little below where 4 % of the news questions of the fitting half are refused although a right
-sentence stood in the first two. It favours answering: most of what it lets through wrongly shares nearly all its
-words with the question. `_PRIORS` of the fitting script, set by hand, are already added to `_ANSWER`.
+`ANSWER_THRESHOLD` is where 4 % of the news questions of the fitting half are refused although a right sentence stood in
+the first two. `_PRIORS` of the fitting script, set by hand, are already added to `_ANSWER`.
 """
 
 import math

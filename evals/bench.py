@@ -18,6 +18,7 @@ from evals.dated import articles_file, questions_of
 from evals.report import Run
 
 MOST = 1_000_000
+_OURS = "Dateline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class Plan:
 
 
 def run(plan: Plan, on_begin: Callable[[str], None]) -> Run:
-    """The figures of each, Dateline first. Raises `InvalidInput` when the folder or a framework cannot be used.
+    """The figures of each, Dateline first, and why a framework could not be run; `on_begin` is told whose turn it is.
 
-    `on_begin` is told whose turn it is.
+    Raises `InvalidInput` when the folder cannot be used or Dateline itself fails.
     """
     with tempfile.TemporaryDirectory() as scratch:
         folder = plan.folder or _bundled(Path(scratch))
@@ -46,14 +47,19 @@ def run(plan: Plan, on_begin: Callable[[str], None]) -> Run:
             "questions": [question.text for question in questions] or _headlines(file),
             "threads": plan.threads,
         }
-        commands = {"Dateline": [sys.executable, "-m", "evals.ours", str(folder)]}
+        commands = {_OURS: [sys.executable, "-m", "evals.ours", str(folder)]}
         for name in plan.peers:
             commands[name] = [plan.python, str(Path(__file__).with_name("peers.py")), name, str(file), _model()]
-        results = {}
+        results, failures = {}, {}
         for name, command in commands.items():
             on_begin(name)
-            results[name] = _result(command, json.dumps(task))
-    return Run(results, questions, plan.threads, is_part=plan.articles < MOST)
+            try:
+                results[name] = _result(command, json.dumps(task))
+            except InvalidInput as error:
+                if name == _OURS:
+                    raise
+                failures[name] = str(error)  # the figures of the others are not lost
+    return Run(results, questions, plan.threads, plan.articles < MOST, failures)
 
 
 def _result(command: list[str], task: str) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import platform
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,15 @@ _OURS, _THEIRS = "#1f6f5c", "#9aa3ad"
 class Run:
     """What each framework did, by its name, Dateline first; `results` are as `evals.peers` and `evals.ours` print.
 
-    `is_part` when only the first articles of a file were taken in, so that most answers are missing.
+    `failures` says why others could not be run. `is_part` when only the first articles of a file were taken in, so that
+    most answers are missing.
     """
 
     results: dict[str, dict[str, Any]]
     questions: Sequence[Question]
     threads: int
     is_part: bool = False
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 def tables(run: Run) -> str:
@@ -47,6 +49,7 @@ def tables(run: Run) -> str:
     if _is_judged(run):
         rows = [(name, *map(str, estimates)) for name, estimates in _quality(run)]
         lines += ["", *_table(("", *_QUALITY), rows)]
+    lines += [f"\n{name} could not be measured: {reason}" for name, reason in run.failures.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from retrieval.embedder import Embedder, Vectors
 from retrieval.indexer import Indexer
 from retrieval.ingest import Ingester
 from retrieval.onnx import no_pause
+from retrieval.passage import SearchResult
 from retrieval.search import Searcher
 
 DIMENSIONS = 64
@@ -99,6 +101,19 @@ class Small:
             by_vector = self.searcher.search(question, Selection(), 5, sides="dense").passages
             assert by_word and by_word[0].article.id == article_id
             assert article_id in {passage.article.id for passage in by_vector}, article_id
+
+
+def outcome(result: SearchResult) -> list[Any]:
+    """What a search found, to be compared with another time's: the index and the scan differ in a score's last digits."""
+    found: list[Any] = [(p.article, p.start, p.end, p.text) for p in result.passages]
+    return [*found, Scores([number for p in result.passages for number in (p.score, p.similarity or 0.0)])]
+
+
+class Scores(list[float]):
+    """Equal to others that are at most 1e-5 away."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scores) and len(self) == len(other) and np.allclose(self, other, rtol=0, atol=1e-5)
 
 
 def words(article_id: str) -> str:

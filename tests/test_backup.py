@@ -15,7 +15,7 @@ from corpus.backup import back_up, check
 from corpus.errors import InvalidInput, StoreUnavailable, UnreadableFile
 from corpus.owner import Ownership
 from corpus.selection import Selection
-from tests.small import Small, article, words
+from tests.small import Small, article, outcome, words
 from tests.test_cli import run
 from tests.test_kill import write
 
@@ -38,8 +38,7 @@ def stored(tmp_path: Path) -> Settings:
 
 def found(small: Small) -> list[Any]:
     questions = [words(f"n{number}") for number in (0, 7, 29)]
-    results = [small.searcher.search(question, Selection()) for question in questions]
-    return [[(p.article, p.start, p.end, p.score, p.similarity) for p in result.passages] for result in results]
+    return [outcome(small.searcher.search(question, Selection())) for question in questions]
 
 
 def test_there_and_back_without_embedding_again(stored: Settings, tmp_path: Path) -> None:

@@ -100,6 +100,8 @@ def test_a_folder_without_articles_and_an_unknown_framework_are_one_sentence(tmp
 
 
 def test_a_framework_that_is_not_installed_is_named(folder: Path) -> None:
+    lost = replace(made_up(), failures={"haystack": "It ended."})
+    assert tables(lost).endswith("haystack could not be measured: It ended.\n")
     peers = Path(evals.peers.__file__)
     with pytest.raises(InvalidInput, match=r"peers\.py nosuch failed"):
         _result([sys.executable, str(peers), "nosuch", str(folder / "articles.jsonl"), ""], '{"only": null, "most": 1}')

@@ -27,7 +27,7 @@ from corpus.selection import Moment, Selection
 from corpus.writing import Change
 from retrieval.ingest import IngestReport, cut
 from tests.running import Server
-from tests.small import Small
+from tests.small import Small, outcome
 from tests.test_cli import run
 
 
@@ -78,7 +78,7 @@ def everything(small: Small) -> list[Any]:
         for question in ("What did the repairs of the port cost?", "herring quota", "ferry"):
             for collection in ("default", "isles"):
                 result = small.searcher.search(question, Selection(collection, moment=moment))
-                seen.append([(p.article, p.start, p.end, p.text, p.score, p.similarity) for p in result.passages])
+                seen += outcome(result)
                 seen.append(result.later_coverage)
     return seen
 
