@@ -3,19 +3,21 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from answering.answer import NO_USAGE, Answer, Claim, Conflict, Mode, Policy, Reason, ReasonCode, Status, Usage
-from answering.assemble import Assembled, Judged, assemble
-from answering.citations import parse_claims
+from answering.assemble import Assembler, Judged, Stated
 from answering.conflict import in_words
 from answering.extractive import ExtractiveAnswerer
+from answering.incoming import IncomingClaims
 from answering.model import ChatModel
-from answering.prompt import NO_ANSWER, Turn, build_messages
+from answering.prompt import Turn, build_messages
 from answering.verify import verify
 from corpus.errors import InvalidInput, ModelUnavailable
 from corpus.selection import Selection
@@ -53,16 +55,19 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
-    """What an answerer wants to say, before it is checked."""
+class _Outcome:
+    """How an answer came about, beside its claims; `reason` says why there are none."""
 
-    claims: tuple[Claim, ...]
-    reason: Reason | None
     mode: Mode
     model: str
+    reason: Reason | None
     usage: Usage = NO_USAGE
     notices: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+
+
+_EXTRACTIVE = "dateline-extractive"
+_NOTHING = _Outcome(Mode.EXTRACTIVE, _EXTRACTIVE, None)
 
 
 class Asker:
@@ -89,84 +94,101 @@ class Asker:
                 return event
         raise AssertionError("events always end with an answer")
 
-    async def events(self, ask: Ask) -> AsyncGenerator[Retrieved | Answer]:
-        """What becomes known on the way: first the passages, last the answer. Closing the iterator stops the work."""
+    async def events(self, ask: Ask) -> AsyncGenerator[Retrieved | Stated | Answer]:
+        """What becomes known on the way: the passages, each statement once it is checked, last the whole answer.
+
+        What was stated once stays in the answer. Closing the iterator stops the work.
+        """
         if ask.mode is Mode.CHAT and self._model is None:
             raise InvalidInput("No chat model is set: set DATELINE_MODEL, or ask with mode `auto` or `extractive`.")
         answer_id = f"ans_{uuid.uuid4().hex}"
         clock = time.perf_counter()
         vector = await self._run(lambda: self._searcher.embed(ask.question))
-        embed_ms = round((time.perf_counter() - clock) * 1000, 2)
+        embed_ms = _ms(time.perf_counter() - clock)
         search = self._searcher.search
         result = await self._run(lambda: search(ask.question, ask.selection, ask.top_k, vector, ignored=ask.ignored))
         yield Retrieved(answer_id, result)
         clock = time.perf_counter()
-        if not result.passages:
-            reason = await self._run(lambda: self._why_nothing(ask.selection))
-            draft = _Draft((), reason, self._mode(ask), self._model_name(ask))
-        elif self._mode(ask) is Mode.CHAT:
-            draft = await self._by_model(ask, result, vector)
-        else:
-            draft = await self._run(lambda: self._by_extraction(ask, result, vector))
-        answered = time.perf_counter()
-        judged = await self._run(lambda: self._judge(draft.claims))
+        checking = 0.0
         copies = {p.article.id: p.copies for p in result.passages if p.copies}
-        assembled = assemble(judged, ask.policy, ask.max_citations, copies)
+        assembler = Assembler(ask.policy, ask.max_citations, copies)
+        outcome = _NOTHING
+        async with aclosing(self._drafted(ask, result, vector)) as drafted:
+            async for item in drafted:
+                if isinstance(item, _Outcome):
+                    outcome = item
+                    continue
+                began = time.perf_counter()
+                judged = await self._run(partial(self._judge, item))
+                checking += time.perf_counter() - began
+                if stated := assembler.add(judged):
+                    yield stated
         timings = {
             **result.timings,
             "embed_ms": embed_ms,
-            "answer_ms": round((answered - clock) * 1000, 2),
-            "verify_ms": round((time.perf_counter() - answered) * 1000, 2),
+            "answer_ms": _ms(time.perf_counter() - clock - checking),
+            "verify_ms": _ms(checking),
         }
-        yield _finished(answer_id, ask, result, draft, assembled, timings)
+        yield _finished(answer_id, ask, result, outcome, assembler, timings)
 
     def close(self) -> None:
         """Let the pool's threads go."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _mode(self, ask: Ask) -> Mode:
-        if ask.mode is not None:
-            return ask.mode
-        return Mode.EXTRACTIVE if self._model is None else Mode.CHAT
+    async def _drafted(self, ask: Ask, result: SearchResult, vector: Any) -> AsyncGenerator[Claim | _Outcome]:
+        """What an answerer wants to say, claim by claim, and last how it came about."""
+        mode = ask.mode or (Mode.EXTRACTIVE if self._model is None else Mode.CHAT)
+        if not result.passages:
+            reason = await self._run(lambda: self._why_nothing(ask.selection))
+            name = self._model.name if self._model and mode is Mode.CHAT else _EXTRACTIVE
+            yield _Outcome(mode, name, reason)
+        elif mode is Mode.CHAT:
+            async with aclosing(self._by_model(ask, result, vector)) as drafted:
+                async for item in drafted:
+                    yield item
+        else:
+            for found in await self._run(lambda: self._by_extraction(ask, result, vector)):
+                yield found
 
-    def _model_name(self, ask: Ask) -> str:
-        by_model = self._model is not None and self._mode(ask) is Mode.CHAT
-        return self._model.name if by_model and self._model else "dateline-extractive"
-
-    async def _by_model(self, ask: Ask, result: SearchResult, vector: Any) -> _Draft:
+    async def _by_model(self, ask: Ask, result: SearchResult, vector: Any) -> AsyncGenerator[Claim | _Outcome]:
         assert self._model is not None
+        messages = build_messages(ask.question, result.passages, ask.history, as_of=ask.selection.moment.as_of)
+        incoming = IncomingClaims(result.passages)
+        usage, failure, said = NO_USAGE, "", False
         try:
-            reply = await self._model.reply(
-                build_messages(ask.question, result.passages, ask.history, as_of=ask.selection.moment.as_of)
-            )
+            async with aclosing(self._model.stream(messages)) as pieces:
+                async for piece in pieces:
+                    usage = Usage(usage.input_tokens + piece.input_tokens, usage.output_tokens + piece.output_tokens)
+                    for claim in await self._run(partial(incoming.take, piece.text)) if piece.text else ():
+                        said = True
+                        yield claim
         except ModelUnavailable as error:
-            draft = await self._run(lambda: self._by_extraction(ask, result, vector))
-            notice = f"{error} The answer was picked from the articles word for word instead."
-            return replace(draft, notices=(*draft.notices, notice))
-        usage = Usage(reply.input_tokens, reply.output_tokens)
-        claims = await self._run(lambda: parse_claims(reply.text, result.passages))
-        reason = None
-        if reply.text.strip().startswith(NO_ANSWER) or not claims:
-            claims = ()
-            reason = Reason(ReasonCode.DOES_NOT_SAY, "The passages found do not answer the question.")
-        return _Draft(claims, reason, Mode.CHAT, self._model.name, usage)
+            failure = str(error)
+        if failure and not said:
+            notice = f"{failure} The answer was picked from the articles word for word instead."
+            for item in await self._run(lambda: self._by_extraction(ask, result, vector)):
+                yield replace(item, notices=(*item.notices, notice)) if isinstance(item, _Outcome) else item
+            return
+        if not failure:
+            for claim in await self._run(incoming.finish):
+                said = True
+                yield claim
+        reason = None if said else Reason(ReasonCode.DOES_NOT_SAY, "The passages found do not answer the question.")
+        notices = (f"{failure} What it had said until then stands here.",) if failure else ()
+        yield _Outcome(Mode.CHAT, self._model.name, reason, usage, notices)
 
-    def _by_extraction(self, ask: Ask, result: SearchResult, vector: Any) -> _Draft:
+    def _by_extraction(self, ask: Ask, result: SearchResult, vector: Any) -> list[Claim | _Outcome]:
         found = self._extractive.answer(
             ask.question, vector, result.passages, max_citations=ask.max_citations, hints=result.hints
         )
         conflicts = (found.conflict,) if found.conflict else ()
         notices = tuple(in_words(conflict) for conflict in conflicts)
-        return _Draft(
-            found.claims, found.reason, Mode.EXTRACTIVE, "dateline-extractive", notices=notices, conflicts=conflicts
-        )
+        outcome = _Outcome(Mode.EXTRACTIVE, _EXTRACTIVE, found.reason, notices=notices, conflicts=conflicts)
+        return [*found.claims, outcome]
 
-    def _judge(self, claims: Sequence[Claim]) -> list[Judged]:
-        judged = []
-        for claim in claims:
-            support = verify(claim.text, [span.quote for span in claim.spans], similarity=self._searcher.similarity)
-            judged.append(Judged(claim, support.score, support.verdict))
-        return judged
+    def _judge(self, claim: Claim) -> Judged:
+        support = verify(claim.text, [span.quote for span in claim.spans], similarity=self._searcher.similarity)
+        return Judged(claim, support.score, support.verdict)
 
     def _why_nothing(self, selection: Selection) -> Reason:
         coverage = self._store.coverage(selection.collection)
@@ -192,11 +214,11 @@ def _finished(
     answer_id: str,
     ask: Ask,
     result: SearchResult,
-    draft: _Draft,
-    assembled: Assembled,
+    outcome: _Outcome,
+    assembled: Assembler,
     timings: Mapping[str, float],
 ) -> Answer:
-    reason = draft.reason
+    reason = outcome.reason
     if not assembled.statements and reason is None:
         reason = Reason(ReasonCode.NOTHING_SUPPORTED, "Nothing that could be said is supported by the passages found.")
     answered = bool(assembled.statements)
@@ -206,8 +228,8 @@ def _finished(
         collection=ask.selection.collection,
         created_at=datetime.now(UTC),
         status=Status.ANSWERED if answered else Status.ABSTAINED,
-        mode=draft.mode,
-        model=draft.model,
+        mode=outcome.mode,
+        model=outcome.model,
         index_version=result.index_version,
         text=assembled.text if answered else (reason.message if reason else ""),
         reason=None if answered else reason,
@@ -215,10 +237,14 @@ def _finished(
         citations=assembled.citations,
         passages=result.passages,
         withheld=assembled.withheld,
-        conflicts=draft.conflicts if answered else (),
+        conflicts=outcome.conflicts if answered else (),
         later_coverage=result.later_coverage,
         hints=result.hints,
-        notices=(*result.notices, *draft.notices),
-        usage=draft.usage,
+        notices=(*result.notices, *outcome.notices),
+        usage=outcome.usage,
         timings=dict(timings),
     )
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 2)

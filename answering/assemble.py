@@ -23,56 +23,70 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Assembled:
-    """The text of an answer with its statements and citations; empty when nothing could be said."""
+class Stated:
+    """A statement that stands, and those citations that it is the first to use."""
 
-    text: str
-    statements: tuple[Statement, ...]
+    statement: Statement
     citations: tuple[Citation, ...]
-    withheld: int
 
 
-def assemble(
-    judged: Sequence[Judged],
-    policy: Policy,
-    max_citations: int,
-    copies: Mapping[str, tuple[Article, ...]],
-) -> Assembled:
-    """The answer's text from claims in the order given. `copies` are, by article id, articles with the same text.
+class Assembler:
+    """Makes the answer's text from checked claims, one after another. `copies` are articles with the same text, by id.
 
     Under `strict` only supported claims stand; under `mark` and `off` every claim that cites something does. It holds:
     every citation's quote is a slice of its stored body; `text[s.start:s.end] == s.text`; markers and citation numbers
-    are the same set, contiguous from 1 in order of first use.
+    are the same set, contiguous from 1 in order of first use. What was stated once never changes.
     """
-    numbers: dict[tuple[str, int, int, int], Citation] = {}
-    statements: list[Statement] = []
-    withheld = 0
-    position = 0
-    for one in judged:
-        spans = [span for span in one.claim.spans if _is_exact(span)]
-        stands = policy is not Policy.STRICT or one.verdict is Verdict.SUPPORTED
+
+    def __init__(self, policy: Policy, max_citations: int, copies: Mapping[str, tuple[Article, ...]]) -> None:
+        self._policy = policy
+        self._most = max_citations
+        self._copies = copies
+        self._numbers: dict[tuple[str, int, int, int], Citation] = {}
+        self._statements: list[Statement] = []
+        self.withheld = 0
+
+    @property
+    def text(self) -> str:
+        """The answer so far; empty when nothing could be said."""
+        return " ".join(statement.text for statement in self._statements)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What stands, in order."""
+        return tuple(self._statements)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the statements rest on, by number."""
+        return tuple(self._numbers.values())
+
+    def add(self, judged: Judged) -> Stated | None:
+        """The claim as a statement; None when it is withheld, or when the answer has all the citations asked for."""
+        claim = judged.claim
+        spans = [span for span in claim.spans if _is_exact(span)]
+        stands = self._policy is not Policy.STRICT or judged.verdict is Verdict.SUPPORTED
         if not spans or not stands:
-            withheld += 1
-            continue
-        cited = _number(spans, one.claim.score, numbers, max_citations, copies)
+            self.withheld += 1
+            return None
+        known = len(self._numbers)
+        cited = _number(spans, claim.score, self._numbers, self._most, self._copies)
         if not cited:
-            continue  # the answer already holds as many citations as were asked for
-        text = _marked(one.claim.text, [citation.n for citation in cited])
-        start = position + (1 if statements else 0)
-        position = start + len(text)
-        statements.append(
-            Statement(
-                text=text,
-                start=start,
-                end=position,
-                citations=tuple(citation.n for citation in cited),
-                support=round(one.support, 4),
-                verdict=one.verdict,
-                independent_sources=_independent(cited),
-                highlight=_highlighted(one.claim, text, start),
-            )
+            return None
+        text = _marked(claim.text, [citation.n for citation in cited])
+        start = self._statements[-1].end + 1 if self._statements else 0
+        statement = Statement(
+            text=text,
+            start=start,
+            end=start + len(text),
+            citations=tuple(citation.n for citation in cited),
+            support=round(judged.support, 4),
+            verdict=judged.verdict,
+            independent_sources=_independent(cited),
+            highlight=_highlighted(claim, text, start),
         )
-    return Assembled(" ".join(s.text for s in statements), tuple(statements), tuple(numbers.values()), withheld)
+        self._statements.append(statement)
+        return Stated(statement, self.citations[known:])
 
 
 def _is_exact(span: Span) -> bool:

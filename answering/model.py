@@ -34,8 +34,8 @@ _PROVIDERS = {name: f"langchain_{name}" for name in _PLAIN_PROVIDERS.split()} | 
 
 
 @dataclass(frozen=True, slots=True)
-class ModelReply:
-    """What the model wrote, and the tokens it was paid for (0 where the provider does not say)."""
+class ModelPiece:
+    """A piece of a reply, which may be empty, and the tokens paid for it (0 where the provider does not say)."""
 
     text: str
     input_tokens: int
@@ -69,26 +69,15 @@ class ChatModel:
         self._client: BaseChatModel | None = None
         self._lock = threading.Lock()
 
-    async def reply(self, messages: Sequence[Turn]) -> ModelReply:
-        """The whole reply; cut when it does not end. Raises `ModelUnavailable`, within the deadline."""
-        texts: list[str] = []
-        input_tokens = output_tokens = 0
-        async with aclosing(self._events(messages)) as events:
-            async for event in events:
-                texts.append(event.text)
-                input_tokens += event.input_tokens
-                output_tokens += event.output_tokens
-        text = "".join(texts)
-        if not text.strip():
+    async def stream(self, messages: Sequence[Turn]) -> AsyncGenerator[ModelPiece]:
+        """The reply as it comes, cut when it does not end. Raises `ModelUnavailable`, within the deadline."""
+        said = False
+        async with aclosing(self._pieces(messages)) as pieces:
+            async for piece in pieces:
+                said = said or bool(piece.text.strip())
+                yield piece
+        if not said:
             raise ModelUnavailable("The chat model answered nothing.")
-        return ModelReply(text, input_tokens, output_tokens)
-
-    async def stream(self, messages: Sequence[Turn]) -> AsyncGenerator[str]:
-        """The reply as it comes, in pieces that are not empty. Raises `ModelUnavailable`, within the deadline."""
-        async with aclosing(self._events(messages)) as events:
-            async for event in events:
-                if event.text:
-                    yield event.text
 
     def load(self) -> None:
         """Import the provider and make its client: two seconds the first time. Raises `InvalidSettings`.
@@ -97,7 +86,7 @@ class ChatModel:
         """
         self._loaded()
 
-    async def _events(self, messages: Sequence[Turn]) -> AsyncGenerator[ModelReply]:
+    async def _pieces(self, messages: Sequence[Turn]) -> AsyncGenerator[ModelPiece]:
         """The pieces of a reply, trying once more when that may help and nothing was said yet.
 
         Errors are raised outside every `except`: an exception keeps the one it was raised in, with its text.
@@ -108,10 +97,10 @@ class ChatModel:
             failure: Failure | None = None
             heard = False
             try:
-                async with aclosing(self._attempt(messages, end)) as events:
-                    async for event in events:
-                        heard = heard or bool(event.text)
-                        yield event
+                async with aclosing(self._attempt(messages, end)) as pieces:
+                    async for piece in pieces:
+                        heard = heard or bool(piece.text)
+                        yield piece
             except Exception as error:
                 failure = read_failure(error, self._timeout_s)
             if failure is None:
@@ -123,7 +112,7 @@ class ChatModel:
                 self._drop_temperature()
             await asyncio.sleep(wait)
 
-    async def _attempt(self, messages: Sequence[Turn], end: float) -> AsyncGenerator[ModelReply]:
+    async def _attempt(self, messages: Sequence[Turn], end: float) -> AsyncGenerator[ModelPiece]:
         async with asyncio.timeout_at(end):
             client = self._client
             if client is None:
@@ -233,7 +222,7 @@ async def _next(chunks: AsyncGenerator[Any], end: float) -> Any:
             return await anext(chunks, None)
 
 
-def _read(chunk: Any, most: int) -> ModelReply:
+def _read(chunk: Any, most: int) -> ModelPiece:
     usage = chunk.usage_metadata or {}
     text = UNSEEN.sub("", str(chunk.text))[:most]
-    return ModelReply(text, int(usage.get("input_tokens") or 0), int(usage.get("output_tokens") or 0))
+    return ModelPiece(text, int(usage.get("input_tokens") or 0), int(usage.get("output_tokens") or 0))

@@ -26,6 +26,8 @@ class Mode(StrEnum):
     NO_ANSWER = "no_answer"
     SLOW = "slow"  # GOOD, after `delay_s`
     SILENT = "silent"  # accepts the request and never answers
+    SEVERAL = "several"  # a cited sentence of each of three passages, `delay_s` between them
+    BREAKS_OFF = "breaks_off"  # SEVERAL, but the connection ends in the second sentence
     STALLED = "stalled"  # half a sentence, then nothing for ever
     DRIP = "drip"  # a word every 200 ms for ever
     BUSY = "busy"  # 429 with Retry-After
@@ -200,8 +202,10 @@ class ScriptedModel:
         for i, word in enumerate(words):
             if i == len(words) // 2 and mode is Mode.STALLED:
                 await self._wait(3600)
-            if i == len(words) // 2 and mode is Mode.DISCONNECT:
+            if i == len(words) // 2 and mode in (Mode.DISCONNECT, Mode.BREAKS_OFF):
                 raise ConnectionAbortedError("scripted")
+            if i > 1 and mode is Mode.SEVERAL and words[i - 2].endswith("].\n"):
+                await self._wait(self.delay_s)
             yield word
 
     def _whole(self, received: Received) -> Response:
@@ -233,6 +237,9 @@ def reply_to(received: Received) -> str:
         return "NO_ANSWER"
     sentence = max((text for n, text in sentences if n == 1), key=lambda text: len(_words(text) & _words(question)))
     cited = f"{sentence.rstrip('.')} [1]."
+    if mode in (Mode.SEVERAL, Mode.BREAKS_OFF):
+        first = {n: text for n, text in reversed(sentences)}
+        return "\n".join(f"{first[n].rstrip('.')} [{n}]." for n in sorted(first)[:3])
     if mode is Mode.OBEYS:
         orders = [f"{text.rstrip('.')} [{n}]." for n, text in sentences if _ORDER.search(text)]
         return " ".join(orders) or cited

@@ -1,11 +1,12 @@
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from answering.answer import Claim, Policy, Span, Verdict
-from answering.assemble import Judged, assemble
+from answering.assemble import Assembler, Judged
 from corpus.article import Article
 
 BODY = (
@@ -16,6 +17,18 @@ BODY = (
 def article(article_id: str, publisher: str | None = None) -> Article:
     now = datetime(2024, 5, 3, tzinfo=UTC)
     return Article(article_id, 1, "T", BODY, publisher, (), None, "en", now, None, now)
+
+
+def assemble(
+    judged: Sequence[Judged], policy: Policy, most: int, copies: Mapping[str, tuple[Article, ...]]
+) -> Assembler:
+    assembler = Assembler(policy, most, copies)
+    for claim in judged:
+        so_far, known = assembler.text, len(assembler.citations)
+        stated = assembler.add(claim)
+        assert assembler.text.startswith(so_far), "what was stated once never changes"
+        assert assembler.citations[known:] == (stated.citations if stated else ())
+    return assembler
 
 
 spans = st.builds(

@@ -4,7 +4,7 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from answering.citations import parse_claims
-from answering.model import ChatModel, ModelReply
+from answering.model import ChatModel, ModelPiece
 from answering.prompt import Turn, build_messages
 from corpus.article import Article
 from corpus.errors import InvalidSettings, ModelUnavailable
@@ -61,10 +61,17 @@ def model(scripted: ScriptedModel, mode: Mode, timeout_s: float = TIMEOUT_S, tok
     return made
 
 
+async def whole(asked: ChatModel, messages: Sequence[Turn] = MESSAGES) -> ModelPiece:
+    """All pieces of a reply as one."""
+    pieces = [piece async for piece in asked.stream(messages)]
+    tokens = [(piece.input_tokens, piece.output_tokens) for piece in pieces]
+    return ModelPiece("".join(piece.text for piece in pieces), sum(t[0] for t in tokens), sum(t[1] for t in tokens))
+
+
 @pytest.mark.asyncio
 async def test_a_reply_comes_with_its_tokens(scripted: ScriptedModel) -> None:
-    reply = await model(scripted, Mode.GOOD).reply(MESSAGES)
-    assert reply == ModelReply("The harbour reopened on 3 May [1].", 120, 8)
+    reply = await whole(model(scripted, Mode.GOOD))
+    assert reply == ModelPiece("The harbour reopened on 3 May [1].", 120, 8)
     sent = scripted.requests[-1]
     assert sent.authorization == f"Bearer {KEY}"
     assert (sent.body["temperature"], sent.body["max_tokens"], sent.body["stream"]) == (0, 300, True)
@@ -73,7 +80,7 @@ async def test_a_reply_comes_with_its_tokens(scripted: ScriptedModel) -> None:
 
 @pytest.mark.asyncio
 async def test_a_reply_streams_in_pieces(scripted: ScriptedModel) -> None:
-    pieces = [piece async for piece in model(scripted, Mode.GOOD).stream(MESSAGES)]
+    pieces = [piece.text async for piece in model(scripted, Mode.GOOD).stream(MESSAGES) if piece.text]
     assert len(pieces) > 4
     assert "".join(pieces) == "The harbour reopened on 3 May [1]."
 
@@ -92,7 +99,7 @@ async def test_every_fault_is_one_error_in_time_without_the_key(
                 async for _ in asked.stream(MESSAGES):
                     pass
             else:
-                await asked.reply(MESSAGES)
+                await whole(asked)
         assert time.monotonic() - began < TIMEOUT_S + 1
         assert KEY not in str(caught.value)
         assert caught.value.__cause__ is None and caught.value.__context__ is None
@@ -106,10 +113,10 @@ async def test_a_reply_without_end_is_cut(scripted: ScriptedModel, mode: Mode) -
     asked = model(scripted, mode, timeout_s=30)
     began = time.monotonic()
     if mode is Mode.ENDLESS:
-        assert len((await asked.reply(MESSAGES)).text) == 2_400
+        assert len((await whole(asked)).text) == 2_400
     else:
         with pytest.raises(ModelUnavailable, match="answered nothing"):
-            await asked.reply(MESSAGES)
+            await whole(asked)
     assert time.monotonic() - began < 15
 
 
@@ -117,7 +124,7 @@ async def test_a_reply_without_end_is_cut(scripted: ScriptedModel, mode: Mode) -
 @pytest.mark.parametrize("mode", [Mode.BUSY_ONCE, Mode.UNAVAILABLE_ONCE, Mode.FUSSY])
 async def test_what_passes_is_tried_once_more(mode: Mode) -> None:
     with ScriptedModel(retry_after_s=0.3) as scripted:
-        reply = await model(scripted, mode).reply(MESSAGES)
+        reply = await whole(model(scripted, mode))
         first, second = scripted.requests
     assert reply.text == "The harbour reopened on 3 May [1]."
     assert second.at - first.at >= {Mode.BUSY_ONCE: 0.3, Mode.UNAVAILABLE_ONCE: 0.5, Mode.FUSSY: 0}[mode]
@@ -131,7 +138,7 @@ async def test_what_passes_is_tried_once_more(mode: Mode) -> None:
 async def test_nothing_is_tried_more_than_twice_nor_past_the_deadline(mode: Mode, tries: int) -> None:
     with ScriptedModel(retry_after_s=0.1) as scripted:
         with pytest.raises(ModelUnavailable):
-            await model(scripted, mode).reply(MESSAGES)
+            await whole(model(scripted, mode))
         assert len(scripted.requests) == tries
 
 
@@ -140,12 +147,12 @@ async def test_nobody_listening_is_an_error_in_time() -> None:
     with ScriptedModel() as scripted:
         asked = model(scripted, Mode.GOOD)
     with pytest.raises(ModelUnavailable, match="connection to the chat model failed"):
-        await asked.reply(MESSAGES)
+        await whole(asked)
 
 
 @pytest.mark.asyncio
 async def test_cancelling_a_question_cancels_the_request(scripted: ScriptedModel) -> None:
-    task = asyncio.create_task(model(scripted, Mode.SILENT, timeout_s=30).reply(MESSAGES))
+    task = asyncio.create_task(whole(model(scripted, Mode.SILENT, timeout_s=30)))
     await asyncio.sleep(0.2)
     task.cancel()
     began = time.monotonic()
@@ -169,15 +176,15 @@ async def test_a_stream_that_nobody_reads_on_does_not_run_into_the_reader(script
 
 def test_one_model_serves_event_loops_one_after_another(scripted: ScriptedModel) -> None:
     asked = model(scripted, Mode.GOOD)
-    assert [asyncio.run(asked.reply(MESSAGES)).output_tokens for _ in range(3)] == [8, 8, 8]
+    assert [asyncio.run(whole(asked)).output_tokens for _ in range(3)] == [8, 8, 8]
     with pytest.raises(ModelUnavailable):
-        asyncio.run(model(scripted, Mode.DRIP, timeout_s=0.5).reply(MESSAGES))
+        asyncio.run(whole(model(scripted, Mode.DRIP, timeout_s=0.5)))
     gc.collect()  # an unclosed socket or a task left pending would warn here, and warnings from there are errors
 
 
 @pytest.mark.asyncio
 async def test_lone_surrogates_and_nul_do_not_get_through(scripted: ScriptedModel) -> None:
-    assert (await model(scripted, Mode.SURROGATE).reply(MESSAGES)).text == "The harbour reopened on 3 May [1]."
+    assert (await whole(model(scripted, Mode.SURROGATE))).text == "The harbour reopened on 3 May [1]."
 
 
 @pytest.mark.asyncio
@@ -194,7 +201,7 @@ async def test_proxies_and_tracing_of_the_environment_are_not_used(
         monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another-server")
         asked = ChatModel(Mode.GOOD.value, scripted.base_url, None, 5.0)
         asked.load()
-        assert "harbour" in (await asked.reply(MESSAGES)).text
+        assert "harbour" in (await whole(asked)).text
         await asyncio.sleep(0.5)
         assert spy.paths == []
     assert scripted.requests[-1].authorization == "Bearer none"
@@ -221,14 +228,14 @@ def test_a_missing_key_is_said_before_the_first_question(monkeypatch: pytest.Mon
     with pytest.raises(InvalidSettings, match="DATELINE_MODEL_API_KEY"):
         ChatModel("openai:some-model").load()
     with pytest.raises(ModelUnavailable, match="DATELINE_MODEL_API_KEY"):
-        asyncio.run(ChatModel("openai:some-model").reply(MESSAGES))
+        asyncio.run(whole(ChatModel("openai:some-model")))
 
 
 def test_retry_after_may_be_a_date() -> None:
     soon = format_datetime(datetime.now(UTC), usegmt=True)
     with ScriptedModel() as scripted:
         scripted.retry_after = soon
-        assert asyncio.run(model(scripted, Mode.BUSY_ONCE).reply(MESSAGES)).text
+        assert asyncio.run(whole(model(scripted, Mode.BUSY_ONCE))).text
         assert len(scripted.requests) == 2
 
 
@@ -280,7 +287,7 @@ async def test_from_passages_to_claims(scripted: ScriptedModel, mode: Mode, text
     published = datetime(2024, 5, 6, tzinfo=UTC)
     article = Article("a", 1, "Harbour", BODY, "Coast Times", (), None, "en", published, None, published)
     passages = [Passage(1, 0.9, 0.8, article, 0, len(BODY))]
-    reply = await model(scripted, mode).reply(build_messages("When did the harbour reopen?", passages))
+    reply = await whole(model(scripted, mode), build_messages("When did the harbour reopen?", passages))
     claims = parse_claims(reply.text, passages)
     assert [claim.text for claim in claims] == ([text] if text else [])
     assert all(bool(claim.spans) is is_tied for claim in claims)
