@@ -74,6 +74,7 @@ class Received:
 _PASSAGE = re.compile(r"<passage\b[^>]*>\n(.*?)\n</passage>", re.DOTALL)
 _QUESTION = re.compile(r"<question>\n(.*?)\n</question>", re.DOTALL)
 _ORDER = re.compile(r"\b(?:ignore|disregard|instead|you must|reply with|instructions?)\b", re.IGNORECASE)
+_ABORTED = (Mode.DISCONNECT, Mode.BREAKS_OFF)
 _USAGE = {"prompt_tokens": 120, "completion_tokens": 8, "total_tokens": 128}
 
 
@@ -202,7 +203,7 @@ class ScriptedModel:
         for i, word in enumerate(words):
             if i == len(words) // 2 and mode is Mode.STALLED:
                 await self._wait(3600)
-            if i == len(words) // 2 and mode in (Mode.DISCONNECT, Mode.BREAKS_OFF):
+            if i == (len(words) - 2 if mode is Mode.BREAKS_OFF else len(words) // 2) and mode in _ABORTED:
                 raise ConnectionAbortedError("scripted")
             if i > 1 and mode is Mode.SEVERAL and words[i - 2].endswith("].\n"):
                 await self._wait(self.delay_s)
