@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from answering.attribution import OWN_WORDS, Attribution
 from corpus.article import Article
 from retrieval.hints import NO_HINTS, Hints
 from retrieval.passage import Passage
@@ -79,12 +80,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The n-th exact passage that an answer rests on, and the other articles that carry the same text."""
+    """The n-th exact passage that an answer rests on, the other articles that carry the same text, and who speaks."""
 
     n: int
     span: Span
     score: float
     copies: tuple[Article, ...] = ()
+    attribution: Attribution = OWN_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Statement:
     """One sentence of an answer with its markers; `start:end` are code points into the answer's text.
 
     So is `highlight`: the few words in it that answer a question for a name, a time, a place or a number.
+    `attribution` names whose words the cited sentences report; None when an article says it on its own.
     """
 
     text: str
@@ -102,6 +105,7 @@ class Statement:
     verdict: Verdict
     independent_sources: int
     highlight: tuple[int, int] | None = None
+    attribution: str | None = None
 
 
 class Difference(StrEnum):
@@ -142,6 +146,9 @@ class Usage:
     input_tokens: int = 0
     output_tokens: int = 0
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
+
 
 NO_USAGE = Usage()
 
@@ -152,10 +159,12 @@ class Answer:
 
     Invariants, held by `assemble`: `citation.span.quote` is the stored text; `text[s.start:s.end] == s.text`; the
     markers in `text` and the citations' numbers are the same set, contiguous from 1 in order of first use.
+    `standalone_question` is the question with what it left to earlier turns filled in.
     """
 
     id: str
     question: str
+    standalone_question: str
     collection: str
     created_at: datetime
     status: Status

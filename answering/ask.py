@@ -5,19 +5,21 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from answering.answer import NO_USAGE, Answer, Claim, Conflict, Mode, Policy, Reason, ReasonCode, Status, Usage
+from answering.answer import NO_USAGE, Answer, Claim, Conflict, Mode, Policy, Reason, ReasonCode, Status, Usage, Verdict
 from answering.assemble import Assembler, Judged, Stated
+from answering.attribution import attribution, turns_denial, with_speaker
 from answering.conflict import in_words
 from answering.extractive import ExtractiveAnswerer
+from answering.followup import accepted, needs_context, resolve
 from answering.incoming import IncomingClaims
 from answering.model import ChatModel
-from answering.prompt import Turn, build_messages
+from answering.prompt import Turn, build_messages, rewording_messages
 from answering.verify import verify
 from corpus.errors import InvalidInput, ModelUnavailable
 from corpus.selection import Selection
@@ -48,9 +50,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The passages are found; the answer is being made."""
+    """The passages are found; the answer is being made. `question` is what was searched for: it stands alone."""
 
     answer_id: str
+    question: str
     result: SearchResult
 
 
@@ -66,6 +69,7 @@ class _Outcome:
     conflicts: tuple[Conflict, ...] = ()
 
 
+_REWORDING_S = 8.0  # for which a follow-up question waits for the chat model's wording
 _EXTRACTIVE = "dateline-extractive"
 _NOTHING = _Outcome(Mode.EXTRACTIVE, _EXTRACTIVE, None)
 
@@ -102,12 +106,15 @@ class Asker:
         if ask.mode is Mode.CHAT and self._model is None:
             raise InvalidInput("No chat model is set: set DATELINE_MODEL, or ask with mode `auto` or `extractive`.")
         answer_id = f"ans_{uuid.uuid4().hex}"
+        original = ask.question
+        question, usage = await self._standalone(ask)
+        ask = replace(ask, question=question)
         clock = time.perf_counter()
         vector = await self._run(lambda: self._searcher.embed(ask.question))
         embed_ms = _ms(time.perf_counter() - clock)
         search = self._searcher.search
         result = await self._run(lambda: search(ask.question, ask.selection, ask.top_k, vector, ignored=ask.ignored))
-        yield Retrieved(answer_id, result)
+        yield Retrieved(answer_id, question, result)
         clock = time.perf_counter()
         checking = 0.0
         copies = {p.article.id: p.copies for p in result.passages if p.copies}
@@ -129,15 +136,33 @@ class Asker:
             "answer_ms": _ms(time.perf_counter() - clock - checking),
             "verify_ms": _ms(checking),
         }
-        yield _finished(answer_id, ask, result, outcome, assembler, timings)
+        outcome = replace(outcome, usage=usage + outcome.usage)
+        yield _finished(answer_id, original, ask, result, outcome, assembler, timings)
 
     def close(self) -> None:
         """Let the pool's threads go."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
+    def _mode(self, ask: Ask) -> Mode:
+        return ask.mode or (Mode.EXTRACTIVE if self._model is None else Mode.CHAT)
+
+    async def _standalone(self, ask: Ask) -> tuple[str, Usage]:
+        """The question with what it leaves to earlier turns filled in: by the chat model if it does so, or by rules."""
+        if not needs_context(ask.question, ask.history):
+            return ask.question, NO_USAGE
+        usage, said = NO_USAGE, ""
+        if self._model is not None and self._mode(ask) is Mode.CHAT:
+            with suppress(ModelUnavailable, TimeoutError):
+                async with asyncio.timeout(_REWORDING_S):
+                    async with aclosing(self._model.stream(rewording_messages(ask.question, ask.history))) as pieces:
+                        async for piece in pieces:
+                            said += piece.text
+                            usage += Usage(piece.input_tokens, piece.output_tokens)
+        return accepted(said, ask.question) or resolve(ask.question, ask.history), usage
+
     async def _drafted(self, ask: Ask, result: SearchResult, vector: Any) -> AsyncGenerator[Claim | _Outcome]:
         """What an answerer wants to say, claim by claim, and last how it came about."""
-        mode = ask.mode or (Mode.EXTRACTIVE if self._model is None else Mode.CHAT)
+        mode = self._mode(ask)
         if not result.passages:
             reason = await self._run(lambda: self._why_nothing(ask.selection))
             name = self._model.name if self._model and mode is Mode.CHAT else _EXTRACTIVE
@@ -158,7 +183,7 @@ class Asker:
         try:
             async with aclosing(self._model.stream(messages)) as pieces:
                 async for piece in pieces:
-                    usage = Usage(usage.input_tokens + piece.input_tokens, usage.output_tokens + piece.output_tokens)
+                    usage += Usage(piece.input_tokens, piece.output_tokens)
                     for claim in await self._run(partial(incoming.take, piece.text)) if piece.text else ():
                         said = True
                         yield claim
@@ -187,8 +212,16 @@ class Asker:
         return [*found.claims, outcome]
 
     def _judge(self, claim: Claim) -> Judged:
+        """The claim with what its spans say of it; what they only report is told as theirs who said it."""
         support = verify(claim.text, [span.quote for span in claim.spans], similarity=self._searcher.similarity)
-        return Judged(claim, support.score, support.verdict)
+        voices = {
+            span: attribution(span.article.body, span.start, span.end, span.article.language) for span in claim.spans
+        }
+        of = list(voices.values())
+        if turns_denial(claim.text, of):
+            return Judged(claim, 0.0, Verdict.UNSUPPORTED, voices)
+        told = replace(claim, text=with_speaker(claim.text, of))
+        return Judged(told, support.score, support.verdict, voices)
 
     def _why_nothing(self, selection: Selection) -> Reason:
         coverage = self._store.coverage(selection.collection)
@@ -212,6 +245,7 @@ class Asker:
 
 def _finished(
     answer_id: str,
+    original: str,
     ask: Ask,
     result: SearchResult,
     outcome: _Outcome,
@@ -224,7 +258,8 @@ def _finished(
     answered = bool(assembled.statements)
     return Answer(
         id=answer_id,
-        question=ask.question,
+        question=original,
+        standalone_question=ask.question,
         collection=ask.selection.collection,
         created_at=datetime.now(UTC),
         status=Status.ANSWERED if answered else Status.ABSTAINED,

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from answering.answer import Citation, Claim, Policy, Span, Statement, Verdict
+from answering.attribution import OWN_WORDS, Attribution, speakers
 from corpus.article import Article
 
 # Article text may hold "[1]" of its own; in an answer square-bracketed numbers are markers and nothing else.
@@ -20,6 +21,7 @@ class Judged:
     claim: Claim
     support: float
     verdict: Verdict
+    attributions: Mapping[Span, Attribution] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Assembler:
             self.withheld += 1
             return None
         known = len(self._numbers)
-        cited = _number(spans, claim.score, self._numbers, self._most, self._copies)
+        cited = self._number(spans, judged)
         if not cited:
             return None
         text = _marked(claim.text, [citation.n for citation in cited])
@@ -84,32 +86,29 @@ class Assembler:
             verdict=judged.verdict,
             independent_sources=_independent(cited),
             highlight=_highlighted(claim, text, start),
+            attribution=speakers([citation.attribution for citation in cited]),
         )
         self._statements.append(statement)
         return Stated(statement, self.citations[known:])
 
+    def _number(self, spans: Sequence[Span], judged: Judged) -> list[Citation]:
+        """The citations of these spans, new ones numbered, as many as there is room for."""
+        cited: set[int] = set()
+        for span in spans:
+            place = (span.article.id, span.article.revision, span.start, span.end)
+            if place not in self._numbers:
+                if len(self._numbers) >= self._most:
+                    continue
+                copies = self._copies.get(span.article.id, ())
+                voice = judged.attributions.get(span, OWN_WORDS)
+                score = round(judged.claim.score, 4)
+                self._numbers[place] = Citation(len(self._numbers) + 1, span, score, copies, voice)
+            cited.add(self._numbers[place].n)
+        return [citation for citation in self.citations if citation.n in cited]
+
 
 def _is_exact(span: Span) -> bool:
     return 0 <= span.start < span.end <= len(span.article.body)
-
-
-def _number(
-    spans: Sequence[Span],
-    score: float,
-    numbers: dict[tuple[str, int, int, int], Citation],
-    most: int,
-    copies: Mapping[str, tuple[Article, ...]],
-) -> list[Citation]:
-    cited: list[Citation] = []
-    for span in spans:
-        place = (span.article.id, span.article.revision, span.start, span.end)
-        if place not in numbers:
-            if len(numbers) >= most:
-                continue
-            numbers[place] = Citation(len(numbers) + 1, span, round(score, 4), copies.get(span.article.id, ()))
-        if numbers[place] not in cited:
-            cited.append(numbers[place])
-    return sorted(cited, key=lambda citation: citation.n)
 
 
 def _marked(text: str, numbers: Sequence[int]) -> str:

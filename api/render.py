@@ -9,6 +9,7 @@ from api.schemas import (
     AnswerOut,
     ArticleOut,
     ArticleSummary,
+    AttributionOut,
     CheckedOut,
     CitationOut,
     ClusterRef,
@@ -45,7 +46,7 @@ def answer_out(answer: Answer, base_url: str, include: Collection[str] = ("passa
         index_version=answer.index_version,
         collection=answer.collection,
         question=answer.question,
-        standalone_question=answer.question,
+        standalone_question=answer.standalone_question,
         status=answer.status.value,
         reason=ReasonOut(code=answer.reason.code, message=answer.reason.message) if answer.reason else None,
         answer=answer.text,
@@ -102,6 +103,7 @@ def statement_out(statement: Statement) -> StatementOut:
         verdict=statement.verdict.value,
         independent_sources=statement.independent_sources,
         highlight=PlaceOut(start=place[0], end=place[1]) if (place := statement.highlight) else None,
+        attribution=statement.attribution,
     )
 
 
@@ -175,6 +177,7 @@ def citation_out(citation: Citation, base_url: str) -> CitationOut:
         end=span.end,
         quote=article.body[span.start : span.end],
         score=citation.score,
+        attribution=AttributionOut(voice=citation.attribution.voice.value, speaker=citation.attribution.speaker),
         copies=[_copy(copy) for copy in citation.copies],
     )
 

@@ -124,6 +124,13 @@ class CopyOut(BaseModel):
     source_url: str | None
 
 
+class AttributionOut(BaseModel):
+    """Who speaks in a quote: the article itself, somebody named or unnamed, or somebody who denies what follows."""
+
+    voice: Literal["article", "named", "anonymous", "denial"]
+    speaker: str | None
+
+
 class CitationOut(BaseModel):
     """An exact span of a stored revision: `body[start:end] == quote`, in Unicode code points."""
 
@@ -139,6 +146,7 @@ class CitationOut(BaseModel):
     end: int
     quote: str
     score: float
+    attribution: AttributionOut
     copies: list[CopyOut]
 
 
@@ -160,7 +168,9 @@ class StatementOut(BaseModel):
     verdict: Literal["supported", "partly", "unsupported", "contradicted"]
     independent_sources: int
     highlight: PlaceOut | None = Field(description="The few words that answer, where the question asks for such.")
-    attribution: str | None = None
+    attribution: str | None = Field(
+        description="Whose words the cited sentences report; null when an article says it on its own."
+    )
 
 
 class EvidenceOut(BaseModel):

@@ -21,6 +21,7 @@ _PING_SECONDS = 15.0
 class _Created(BaseModel):
     id: str
     question: str
+    standalone_question: str
 
 
 class _Delta(BaseModel):
@@ -44,7 +45,8 @@ async def answer_events(asker: Asker, ask: Ask, base_url: str, include: list[str
                 if item is None:
                     yield format_sse_event(comment="ping")
                 elif isinstance(item, Retrieved):
-                    yield event("answer.created", _Created(id=item.answer_id, question=ask.question))
+                    created = _Created(id=item.answer_id, question=ask.question, standalone_question=item.question)
+                    yield event("answer.created", created)
                     yield event("retrieval.completed", search_out(item.result, base_url))
                 elif isinstance(item, Stated):
                     for citation in item.citations:

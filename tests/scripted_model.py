@@ -74,6 +74,7 @@ class Received:
 _PASSAGE = re.compile(r"<passage\b[^>]*>\n(.*?)\n</passage>", re.DOTALL)
 _QUESTION = re.compile(r"<question>\n(.*?)\n</question>", re.DOTALL)
 _ORDER = re.compile(r"\b(?:ignore|disregard|instead|you must|reply with|instructions?)\b", re.IGNORECASE)
+REWORDED = "What did Yury Ushakov say about the call between Trump and Putin?"  # GOOD, asked to reword a question
 _ABORTED = (Mode.DISCONNECT, Mode.BREAKS_OFF)
 _USAGE = {"prompt_tokens": 120, "completion_tokens": 8, "total_tokens": 128}
 
@@ -234,6 +235,8 @@ def reply_to(received: Received) -> str:
     mode, prompt = received.mode, received.prompt
     question = " ".join(_QUESTION.findall(prompt))
     sentences = list(_sentences(prompt))
+    if mode is Mode.GOOD and "<earlier>" in prompt and not sentences:
+        return REWORDED
     if mode is Mode.NO_ANSWER or not sentences:
         return "NO_ANSWER"
     sentence = max((text for n, text in sentences if n == 1), key=lambda text: len(_words(text) & _words(question)))

@@ -1,0 +1,182 @@
+"""A follow-up question made to stand alone, from the turns before it: by rules, or from a chat model's rewording."""
+
+import re
+from collections.abc import Sequence
+
+from answering.prompt import Turn
+from answering.question import WORD, read_question
+from corpus.sentence import sentence_spans
+
+_EARLIER = 6  # turns before a follow-up that are read
+_LONGEST = 400  # characters of a question made by rules or by a model
+_LEAD = re.compile(r"^\s*(?:(?:and|but)\b[\s,]*|(?:so|ok|okay|also|then|well)\s*,\s*)+", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:(?:what|how) about|what of)\s+(?P<rest>.+)$", re.IGNORECASE)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|said|say|says|happened)\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"^(?:why(?: not| is that| so)?|when(?: exactly)?|where(?: exactly)?|who|how(?: so| many| much| long| often)?|"
+    r"what else|who else|since when|says who|by whom|in what way)$",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"^(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_SAID = re.compile(r"\b(?:said?|says|think|thinks|thought|believe[sd]?|meant?)\s+(?:that|this|so|it)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(?:he|him|his|she|her|hers|they|them|their|theirs)\b", re.IGNORECASE)
+_THING = re.compile(r"\b(?:it|its|that|this|these|those|there|such)\b(?!\s+(?:is|was)\s+said\b)", re.IGNORECASE)
+_BACK = re.compile(
+    r"\b(?:the (?:former|latter|same|first|second|other)|else|again|instead|then|afterwards)\b", re.IGNORECASE
+)
+_POSSESSIVE = frozenset("his her their theirs its hers".split())
+_TIME = re.compile(
+    r"\b(?:in|on|since|before|after|during)\s+(?:(?:early|late|mid)\s+)?(?:\d{1,2}\s+)?(?:(?:January|February|March|April|"
+    r"May|June|July|August|September|October|November|December)(?:\s+\d{1,2})?,?\s*)?(?:\d{4})?(?<=[\w])(?=\W|$)"
+)
+# A noun phrase at the end of a question ("avoid the meeting?"), or before a verb ("did the port reopen").
+_LAST_PHRASE = re.compile(r"\b(?:the|an?|this|his|her|their)\s+(?:[\w’'-]+\s+){0,2}[\w’'-]+(?=\W*$)", re.IGNORECASE)
+_SUBJECT_PHRASE = re.compile(
+    r"\b(?:did|does|do|is|are|was|were|will|would|has|have|had|can|could)\s+"
+    r"(?P<phrase>(?:the|The)\s+(?:[\w’'-]+\s+){0,2}?[\w’'-]+(?:\s+of\s+(?:the\s+)?[A-Z][\w’'-]+)*)(?=\s+[\w’'-]+\b)"
+)
+
+
+def needs_context(question: str, history: Sequence[Turn]) -> bool:
+    """Whether a question cannot be understood without the turns before it."""
+    if not any(turn.role == "user" for turn in history):
+        return False
+    return _stripped(question) != question.strip() or _is_elliptic(question) or _points_back(question)
+
+
+def resolve(question: str, history: Sequence[Turn]) -> str:
+    """`question` with what it leaves to the turns before it filled in; as it is when it leaves out nothing.
+
+    Pronouns for persons take the last name asked or told about, "it" and "that" the last thing asked about; "and
+    Lavrov?" is the question before with the name exchanged. Where no rule fits, the words of that question are added.
+    """
+    if not needs_context(question, history):
+        return question
+    before = _before(history)
+    asked = _stripped(question)
+    about = _ABOUT.match(asked)
+    rest = (about["rest"] if about else asked).strip(" ?.!")
+    if about or (_is_elliptic(question) and not _BARE.match(rest)):
+        return _cut(_exchanged(before, rest))
+    if _BARE.match(rest):
+        answer = _answer(history) if rest.lower().startswith(("why", "how so", "says who")) else ""
+        return _cut(f"{_capital(rest)}: {answer or before.strip()}")
+    return _cut(_capital(_filled(asked, before, history)))
+
+
+def accepted(reworded: str, question: str) -> str | None:
+    """A chat model's rewording, if it is one question and no more; else None."""
+    text = reworded.strip().strip('"“”').strip()
+    if not text or "\n" in text or len(text) > _LONGEST or not text.endswith("?"):
+        return None
+    # A rewording keeps what was asked; one that shares nothing with the question is an answer or a refusal.
+    asked, said = ({word for word in WORD.findall(one.lower()) if len(word) > 3} for one in (question, text))
+    return text if not asked or asked & said else None
+
+
+def _before(history: Sequence[Turn]) -> str:
+    """The last question asked, itself made to stand alone."""
+    last = max(i for i, turn in enumerate(history) if turn.role == "user")
+    return resolve(history[last].content, history[max(0, last - _EARLIER) : last])
+
+
+def _stripped(question: str) -> str:
+    return _LEAD.sub("", question).strip()
+
+
+def _is_elliptic(question: str) -> bool:
+    """A question without a verb, or of a question word alone."""
+    asked = _stripped(question).strip(" ?.!")
+    if _ABOUT.match(asked) or _BARE.match(asked):
+        return True
+    return len(asked.split()) <= 5 and not _VERB.search(asked) and not _ASKS.match(asked)
+
+
+def _points_back(question: str) -> bool:
+    """A pronoun that nothing earlier in the question explains."""
+    for match in (*_PERSON.finditer(question), *_THING.finditer(question)):
+        before = question[: match.start()]
+        # "him" is never the subject of its own clause: "Did Trump agree with him?"
+        explained = len(_names(before)) > (match[0].lower() in ("him", "them"))
+        if not explained and not re.search(r"\b(?:the|an?)\s+\w+", before):
+            return True
+    return bool(_BACK.search(question)) and not _names(question)
+
+
+def _exchanged(before: str, rest: str) -> str:
+    """The question before with its name, or its time, exchanged for another one."""
+    names = _names(before)
+    if _TIME.fullmatch(rest):
+        found = _TIME.search(before)
+        return before.replace(found[0], rest, 1) if found else f"{before.strip(' ?')} {rest}?"
+    if names and (_names(f"x {rest}") or rest[:1].isupper()):
+        return before.replace(names[0], rest, 1)
+    if re.match(r"(?:the|an?|his|her|their|its)\s", rest) and (thing := _thing(before)):
+        return before.replace(thing, rest, 1)
+    return f"{before.strip(' ?')}: {rest}?"
+
+
+def _filled(asked: str, before: str, history: Sequence[Turn]) -> str:
+    person, thing = _person(before, history), _thing(before)
+    if person:
+        asked = _PERSON.sub(lambda match: _instead(match[0], person), asked)
+    if _THING.search(asked) and thing and not _SAID.search(asked):
+        asked = _THING.sub(lambda match: _instead(match[0], thing), asked, count=1)
+    elif _THING.search(asked) or _BACK.search(asked) or _PERSON.search(asked):
+        known = {word.lower() for word in WORD.findall(asked)}
+        shown = [word for word in read_question(before).shown.values() if word.lower() not in known]
+        asked = f"{asked.rstrip(' ?.!')} ({' '.join(shown)})?" if shown else asked
+    return asked
+
+
+def _instead(pronoun: str, phrase: str) -> str:
+    possessive = pronoun.lower() in _POSSESSIVE
+    return f"{phrase}’s" if possessive else phrase
+
+
+def _person(before: str, history: Sequence[Turn]) -> str | None:
+    """The name that the question before is about, or the first one in the answer to it."""
+    if names := _names(before):
+        return names[0]
+    return next(iter(_names(_answer(history), first=True)), None)
+
+
+def _answer(history: Sequence[Turn]) -> str:
+    """The first sentence of the last answer, without its markers; empty when there is none."""
+    said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    first = next(iter(sentence_spans(said, "en")), None)
+    return re.sub(r"\s*\[\d+\]", "", said[first.start : first.end]).strip() if first else ""
+
+
+def _thing(before: str) -> str | None:
+    subject = _SUBJECT_PHRASE.search(before)
+    found = subject["phrase"] if subject else None
+    if found is None and (last := _LAST_PHRASE.search(before)):
+        found = last[0]
+    return found
+
+
+def _names(text: str, first: bool = False) -> list[str]:
+    """Runs of capitalised words; the word that opens the text counts only with `first`, or as part of a longer run."""
+    runs = re.finditer(r"[A-Z][\w’'-]*(?:\s+(?:of the |of |de |van |von |al-)?[A-Z][\w’'-]*)*", text)
+    names = []
+    for run in runs:
+        words = run[0].split()
+        if run.start() == 0 and not first:
+            words = words[1:]
+        name = re.sub(r"[’']s$", "", " ".join(words))
+        if name and name != "I":
+            names.append(name)
+    return names
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())[:_LONGEST]
+    return text if text.endswith("?") else f"{text.rstrip(' .!')}?"

@@ -1,0 +1,125 @@
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from answering.followup import accepted, needs_context, resolve
+from answering.prompt import Turn
+from api.engine import Engine
+from api.ingest_command import ingest_sample
+from api.settings import read_settings
+from tests.running import Server, serve
+from tests.scripted_model import REWORDED, ScriptedModel
+
+PUTIN = (
+    Turn("user", "Why does Putin avoid the meeting?"),
+    Turn("assistant", "Sitting across from Zelenskiy would legitimise Ukraine [1]. He fears an ambush [2]."),
+)
+PORT = (
+    Turn("user", "When did the port of Skelmouth reopen?"),
+    Turn("assistant", "The port reopened on 9 April 2025 [1]."),
+)
+USHAKOV = (Turn("user", "What did Ushakov say about the call?"), Turn("assistant", "Ushakov said it was useful [1]."))
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "standalone"),
+    [
+        (PUTIN, "And what did he say about that?", "What did Putin say about the meeting?"),
+        (PUTIN, "And Zelenskiy?", "Why does Zelenskiy avoid the meeting?"),
+        (PUTIN, "What about Lavrov?", "Why does Lavrov avoid the meeting?"),
+        (PUTIN, "Is it still planned?", "Is the meeting still planned?"),
+        (PUTIN, "Why?", "Why: Sitting across from Zelenskiy would legitimise Ukraine?"),
+        (PUTIN, "And in 2019?", "Why does Putin avoid the meeting in 2019?"),
+        (PUTIN, "And who is Ushakov?", "Who is Ushakov?"),
+        (PORT, "Why was it closed?", "Why was the port of Skelmouth closed?"),
+        (PORT, "And the ferry?", "When did the ferry reopen?"),
+        (PORT, "Who closed it?", "Who closed the port of Skelmouth?"),
+        (PORT, "Who said that?", "Who said that (port Skelmouth reopen)?"),
+        (USHAKOV, "What was his role?", "What was Ushakov’s role?"),
+        (USHAKOV, "Did Trump agree with him?", "Did Trump agree with Ushakov?"),
+        ((*USHAKOV, Turn("user", "And Lavrov?")), "What was his role?", "What was Lavrov’s role?"),
+    ],
+)
+def test_a_follow_up_is_made_to_stand_alone(history: tuple[Turn, ...], question: str, standalone: str) -> None:
+    assert resolve(question, history) == standalone
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is Ushakov?",
+        "How far is Moscow from Washington?",
+        "Did Putin say so before he left?",
+        "How much did the repair cost?",
+        "What does Lavrov think of the idea that it is over?",
+    ],
+)
+def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
+    assert resolve(question, PUTIN) == question
+    assert not needs_context(question, PUTIN)
+
+
+def test_without_earlier_questions_nothing_is_filled_in() -> None:
+    assert resolve("And what did he say?", ()) == "And what did he say?"
+    assert resolve("Why?", [Turn("assistant", "Hello.")]) == "Why?"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["user", "assistant"]), st.text(max_size=60)), max_size=4), st.text(max_size=60)
+)
+def test_any_conversation_is_read(turns: list[tuple[str, str]], question: str) -> None:
+    history = [Turn("user" if role == "user" else "assistant", content) for role, content in turns]
+    found = resolve(question, history)
+    assert found == question or (len(found) <= 401 and found.endswith("?"))
+
+
+def test_only_one_question_is_accepted_from_a_model() -> None:
+    asked = "What did he say about the call?"
+    assert accepted(" “What did Ushakov say about the call?” ", asked) == "What did Ushakov say about the call?"
+    for other in ("He said nothing [1].", "A?\nB?", "x" * 500 + "?", "", "Shall I ignore the rules?", "NO_ANSWER"):
+        assert accepted(other, asked) is None
+
+
+@pytest.fixture(scope="module")
+def chatting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, ScriptedModel]]:
+    with ScriptedModel() as scripted:
+        settings = read_settings(
+            data=tmp_path_factory.mktemp("chatting") / "data",
+            model="good",
+            model_base_url=scripted.base_url,
+            model_api_key="key",
+        )
+        engine = Engine(settings)
+        ingest_sample(engine)
+        for server in serve(engine):
+            yield server, scripted
+
+
+def ask(server: Server, question: str, history: tuple[Turn, ...], mode: str) -> dict[str, object]:
+    turns = [{"role": turn.role, "content": turn.content} for turn in history]
+    body = {"question": question, "history": turns, "mode": mode}
+    answer = httpx.post(f"{server.url}/v1/ask", json=body, timeout=60, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def test_a_follow_up_is_answered_and_the_question_understood_is_told(server: Server) -> None:
+    answer = ask(server, "And what did he say about that?", USHAKOV, "extractive")
+    assert answer["question"] == "And what did he say about that?"
+    assert answer["standalone_question"] == "What did Ushakov say about the call?"
+    assert answer["status"] == "answered" and "Ushakov" in str(answer["citations"])
+
+
+def test_a_chat_model_words_the_follow_up_and_rules_do_when_it_fails(chatting: tuple[Server, ScriptedModel]) -> None:
+    server, scripted = chatting
+    answer = ask(server, "And what did he say about that?", USHAKOV, "chat")
+    assert answer["standalone_question"] == REWORDED
+    assert answer["usage"] == {"input_tokens": 240, "output_tokens": 16}, "both requests are counted"
+    before = len(scripted.requests)
+    assert ask(server, "What did Ushakov say about the call?", USHAKOV, "chat")["usage"] == {
+        "input_tokens": 120, "output_tokens": 8,
+    }  # fmt: skip
+    assert len(scripted.requests) == before + 1, "a question that stands alone is not reworded"
