@@ -40,16 +40,17 @@ _THAT = (
     "adds|recalled|recalls|explained|explains|maintained|maintains|stressed|stresses|claimed|claims|estimated|estimates"
 )
 _DENIES = (
-    r"denied|denies|deny|disputed|disputes|refuted|(?:rejected|rejects|dismissed|dismisses)"
+    r"denied|denies|deny|disputed|refuted|(?:rejected|rejects|dismissed|dismisses)"
     r"(?= (?:\w+ ){0,2}?(?:claims?|allegations?|accusations?|reports?|suggestions?|charges?)\b)"
 )
+_DESCRIBES = r"(?:describe[sd]\b(?=[^.]* as\b)|call(?:s|ed)\b(?=[^.]*[“\"]))"
 _OPENS = r"(?:\s+(?:\w+\s+){0,6}?that\b|\s+(?:the )?\w+ (?:he|she|they)\b|\s*(?:\w+\s+){0,4}?[,:]?\s*[“\"])"
 _BETWEEN = r"(?:(?:also|then|later|now|has|had|have|still|previously|repeatedly|often|once|\w+ly)\s+)*"
 _ASIDE = r"(?:,[^,;:“”\"]{2,90},)?"  # "Lodderby, the chief executive, said"
 _WORDS = r"(?:[^\s,;:“”\"]+\s+){0,9}?[^\s,;:“”\"]+?"  # a subject: at most ten words
 _LEAD = re.compile(
     rf"(?P<who>{_WORDS})(?P<aside>{_ASIDE})\s+{_BETWEEN}"
-    rf"(?P<verb>(?:{_PLAIN})\b(?!\s+(?:to|by|of|an?|aside)\b)|(?:{_THAT})\b(?={_OPENS})|(?:{_DENIES})\b)"
+    rf"(?P<verb>(?:{_PLAIN})\b(?!\s+(?:to|by|of|an?|aside)\b)|(?:{_THAT})\b(?={_OPENS})|(?:{_DENIES})\b|{_DESCRIBES})"
 )
 _END = re.compile(
     rf"[,!?][”\"’]?\s+(?P<who>{_WORDS})(?P<aside>{_ASIDE})\s+(?P<verb>{_PLAIN}|{_THAT})\b"
@@ -61,11 +62,12 @@ _INVERTED = re.compile(
     r"(?=[,.;:]|\s+(?:in|on|at|during|after|before)\s|$)"
 )
 _ACCORDING = re.compile(
-    r"\b[Aa]ccording to (?P<who>(?:[^\s,;:“”\"]+\s+){0,14}?[^\s,;:“”\"]+?)(?=[,;:.]\s|[,;:.]?\s*$|\s+[“\"])"
+    r"\b[Aa]ccording to (?P<who>(?:[^\s,;:“”\"]+\s+){0,14}?[^\s,;:“”\"]+?)"
+    r"(?P<aside>,(?:\s[A-Z][^\s,;:.“”\"]*){2,4})?(?=[,;:.]\s|[,;:.]?\s*$|\s+[“\"])"
 )
 _REPORTED = re.compile(
-    rf"\b(?:{_PLAIN}|{_THAT}|{_DENIES}|saying|arguing|warning|adding|claiming|according to|reportedly|allegedly|"
-    r"in the words of|in (?:his|her|their|its) view)\b|[“”\"]",
+    rf"\b(?:{_PLAIN}|{_THAT}|{_DENIES}|described|saying|arguing|warning|adding|claiming|according to|reportedly|"
+    r"allegedly|in the words of|in (?:his|her|their|its) view)\b|[“”\"]",
     re.IGNORECASE,
 )
 # A sentence that is nothing but a quotation, or one that has not ended yet; a title in quotation marks has no stop.

@@ -23,7 +23,7 @@ def print_answer(answer: dict[str, Any]) -> None:
     else:
         _print_statements(answer)
         for citation in answer["citations"]:
-            _line(f"[{citation['n']}] {_source(citation)}", "cyan")
+            _line(f"[{citation['n']}] {_source(citation)}{_voice(citation)}", "cyan")
             _line(_indented(f"“{citation['quote']}”"))
             for copy in citation["copies"]:
                 _line(f"    also carried by {copy['publisher'] or copy['article_id']}", _DIM)
@@ -150,6 +150,12 @@ def _line(text: str, style: str = "") -> None:
 def _printable(text: str) -> str:
     """Without control characters: an article must not move the cursor or recolour the terminal."""
     return "".join(c for c in text if c == "\n" or (c >= " " and not "\x7f" <= c <= "\x9f"))
+
+
+def _voice(citation: dict[str, Any]) -> str:
+    """Who speaks in a quote that does not say so itself."""
+    speaker = (citation.get("attribution") or {}).get("speaker")
+    return f"; {speaker} speaks" if speaker and speaker not in citation["quote"] else ""
 
 
 def _source(item: dict[str, Any]) -> str:

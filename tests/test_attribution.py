@@ -24,6 +24,9 @@ def of(body: str, sentence: str) -> Attribution:
         ("Its solicitor, Hector Allabone-Fry, said that the company was disappointed.", NAMED, "Hector Allabone-Fry"),
         ("Councillor Linnet Aumbrey, who voted against, said it was dear.", NAMED, "Councillor Linnet Aumbrey"),
         ("The analyst Tatiana Stanovaya argues that Putin sees no need.", NAMED, "The analyst Tatiana Stanovaya"),
+        ("It loses £70,000 a day, according to its chief executive, Perpetua Lodderby.", NAMED, "Perpetua Lodderby"),
+        ("Ushakov described the call as frank and constructive.", NAMED, "Ushakov"),
+        ("Evers called it “breathtaking” that they refused.", NAMED, "Evers"),
         ("Quillane told reporters that the gap was closed.", NAMED, "Quillane"),
         ("A company statement said that the mill would close.", NAMED, "A company statement"),
         (
@@ -53,6 +56,7 @@ def test_who_speaks(sentence: str, voice: Voice, speaker: str) -> None:
         "An investigation into alleged hazing led to charges.",
         "The company told homes in Quernby to boil their water.",
         "“The Witcher”",
+        "The council called a meeting.",
         "The town thought of everything.",
     ],
 )
