@@ -1,12 +1,11 @@
 """Routes to fetching: jobs over addresses, and the feeds that are polled."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field
 
+from api.collect_schemas import FeedList, FeedOut, FeedRequest, IngestRequest, JobList, JobOut
 from api.problems import problem_responses
 from api.requests import engine_of
 from corpus.accept import canonical_url, check_collection
@@ -16,81 +15,6 @@ from corpus.jobs import Job, NewItem
 
 router = APIRouter()
 _PROBLEMS = problem_responses(400, 404, 422, 503)
-
-
-class IngestRequest(BaseModel):
-    """Addresses of articles, feeds and sitemaps to fetch. What each is shows in what it answers."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    urls: Annotated[list[Annotated[str, Field(min_length=1, max_length=2_000)]], Field(min_length=1, max_length=1_000)]
-    collection: str = Field(DEFAULT_COLLECTION, max_length=63)
-
-
-class FeedRequest(BaseModel):
-    """A feed to subscribe to."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    url: str = Field(min_length=1, max_length=2_000)
-    collection: str = Field(DEFAULT_COLLECTION, max_length=63)
-
-
-class JobFailureOut(BaseModel):
-    """An address of which something was not taken, and why."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    url: str
-    reason: str
-
-
-class JobOut(BaseModel):
-    """How far a job is. `total` grows while feeds lead to articles; `failures` names at most 1,000."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    object: Literal["job"] = "job"
-    id: str
-    status: Literal["running", "finished"]
-    collection: str
-    created_at: datetime
-    total: int
-    done: int
-    added: int
-    revised: int
-    unchanged: int
-    failed: int
-    failures: list[JobFailureOut]
-
-
-class JobList(BaseModel):
-    """The newest jobs; ask for one to see what failed."""
-
-    object: Literal["list"] = "list"
-    data: list[JobOut]
-
-
-class FeedOut(BaseModel):
-    """A feed that is polled; `error` is why the last poll failed, when it did."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    url: str
-    title: str | None
-    collection: str
-    added_at: datetime
-    polled_at: datetime | None
-    next_poll_at: datetime
-    failures: int
-    error: str | None
-
-
-class FeedList(BaseModel):
-    """All feeds that are subscribed to."""
-
-    object: Literal["list"] = "list"
-    data: list[FeedOut]
 
 
 @router.post(
