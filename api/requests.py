@@ -6,7 +6,7 @@ from answering.answer import Mode, Policy
 from answering.ask import Ask
 from answering.prompt import Turn
 from api.engine import Engine
-from api.schemas import AskRequest, SearchRequest
+from api.schemas import AskRequest, SearchOptions
 from corpus.accept import parse_time
 from corpus.selection import Moment, Selection
 from retrieval.hints import Hint
@@ -24,7 +24,7 @@ def base_url(request: Request) -> str:
     return engine_of(request).settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
 
-def selection_of(request: SearchRequest) -> Selection:
+def selection_of(request: SearchOptions) -> Selection:
     """Which revisions the question may use. A bare date means the whole of that day. Raises `InvalidInput`."""
     filters = request.filters
     return Selection(
@@ -42,7 +42,7 @@ def selection_of(request: SearchRequest) -> Selection:
     )
 
 
-def ignored_hints(request: SearchRequest) -> frozenset[Hint]:
+def ignored_hints(request: SearchOptions) -> frozenset[Hint]:
     """The kinds of hints that the request wants ignored."""
     return frozenset(map(Hint, request.ignore_hints))
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
+from api.leaving import EventStream, while_connected
 from api.problems import as_problem, problem_responses
 from api.render import answer_out, article_out, search_out, summary_out, verification_out
 from api.requests import ask_of, base_url, engine_of, ignored_hints, selection_of
@@ -33,6 +33,7 @@ from api.schemas import (
     VerifyRequest,
 )
 from api.starters import starters
+from api.steps import answer_steps
 from api.stream import answer_events
 from corpus.accept import check_collection, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
@@ -59,10 +60,10 @@ async def ask(body: AskRequest, request: Request) -> Any:
     engine = engine_of(request)
     question = ask_of(body, engine.settings.policy)
     if body.stream or "text/event-stream" in request.headers.get("accept", ""):
-        events = answer_events(engine.asker, question, base_url(request), list(body.include))
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
-    return answer_out(await engine.asker.ask(question), base_url(request), body.include)
+        steps = answer_steps(engine.asker, question, base_url(request), body.include)
+        return EventStream(answer_events(steps, question.question))
+    answer = await while_connected(request, engine.asker.ask(question))
+    return answer_out(answer, base_url(request), body.include)
 
 
 @router.post("/v1/search", operation_id="search", summary="Find passages", responses=_PROBLEMS)

@@ -36,12 +36,9 @@ class HistoryTurn(_Request):
     content: str = Field(max_length=20_000)
 
 
-class SearchRequest(_Request):
-    """A question to find passages for."""
+class SearchOptions(_Request):
+    """Where to look, and as of when."""
 
-    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_QUESTION)] = Field(
-        examples=["Why does Putin avoid the meeting?"]
-    )
     collection: CollectionName = "default"
     as_of: str | None = Field(None, description="Use only what was public by then.", examples=["2025-08-20"])
     known_by: str | None = Field(None, description="Use only what was stored here by then.")
@@ -54,14 +51,27 @@ class SearchRequest(_Request):
     )
 
 
-class AskRequest(SearchRequest):
-    """A question to answer."""
+class SearchRequest(SearchOptions):
+    """A question to find passages for."""
+
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_QUESTION)] = Field(
+        examples=["Why does Putin avoid the meeting?"]
+    )
+
+
+class AskOptions(SearchOptions):
+    """How a question is to be answered."""
 
     max_citations: int = Field(6, ge=1, le=20)
     mode: Literal["auto", "extractive", "chat"] = "auto"
     policy: Literal["strict", "mark", "off"] | None = Field(None, description="Default: the server's setting.")
-    history: list[HistoryTurn] = Field(default_factory=list, max_length=50)
     include: list[Literal["passages", "timings"]] = ["passages", "timings"]
+
+
+class AskRequest(AskOptions, SearchRequest):
+    """A question to answer."""
+
+    history: list[HistoryTurn] = Field(default_factory=list, max_length=50)
     stream: bool = Field(False, description="Answer as server-sent events.")
 
 
