@@ -10,8 +10,9 @@ from fastapi_offline import FastAPIOffline
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import collect_routes, export_routes, history_routes, pages, routes
+from api import collect_routes, export_routes, history_routes, openai_routes, pages, routes
 from api.engine import Engine
+from api.kept_responses import KeptResponses
 from api.problems import add_problem_handlers, request_id
 from api.version import VERSION
 
@@ -47,10 +48,12 @@ def create_app(engine: Engine) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.state.engine = engine
+    app.state.kept_responses = KeptResponses()
     add_problem_handlers(app)
     app.include_router(history_routes.router)
     app.include_router(collect_routes.router)
     app.include_router(routes.router)
+    app.include_router(openai_routes.router)
     app.include_router(export_routes.router)
     app.include_router(pages.router)
     app.mount("/web", StaticFiles(directory=pages.WEB), name="web")

@@ -74,8 +74,8 @@ class Engine:
             self._reranker = CrossEncoderReranker(settings.reranker, settings.threads) if settings.reranker else None
             self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder, self._reranker)
             self.reader = Reader(settings.threads)
-            self._model = _chat_model(settings)
-            self.asker = Asker(self.store, self.searcher, ExtractiveAnswerer(self.embedder, self.reader), self._model)
+            self.model = _chat_model(settings)
+            self.asker = Asker(self.store, self.searcher, ExtractiveAnswerer(self.embedder, self.reader), self.model)
             self.checker = Checker(self.store, self.searcher)
             self._undo = undo.pop_all()
 
@@ -121,8 +121,8 @@ class Engine:
             self.reader.read("Is it warm?", ["It is."])
             if self._reranker is not None:
                 self._reranker.load()
-            if self._model is not None:
-                self._model.load()
+            if self.model is not None:
+                self.model.load()
             if expect_articles:
                 self.ingester.warm_up()
             # Articles of an earlier release are in no cluster yet.

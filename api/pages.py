@@ -45,7 +45,8 @@ async def read(
     store = engine_of(request).store
     article = await run_in_threadpool(store.article, collection, article_id, rev)
     numbers = await run_in_threadpool(store.revision_numbers, collection, article_id)
-    return HTMLResponse(render_article(article, start, end, numbers), headers=PAGE_HEADERS)
+    headers = _framed_by(engine_of(request).settings.frame_ancestors)
+    return HTMLResponse(render_article(article, start, end, numbers), headers=headers)
 
 
 @router.get("/changes/{article_id:path}")
@@ -59,3 +60,10 @@ async def changes(
     """What changed between two wordings of an article."""
     before, after = await run_in_threadpool(pair, engine_of(request).store, collection, article_id, old, new)
     return HTMLResponse(render_changes(before, after), headers=PAGE_HEADERS)
+
+
+def _framed_by(origins: str) -> dict[str, str]:
+    """The headers of a page that front ends of these origins may show beside their own."""
+    nobody, name = "frame-ancestors 'none'", "Content-Security-Policy"
+    allowed = f"frame-ancestors {origins}" if origins else nobody
+    return PAGE_HEADERS | {name: PAGE_HEADERS[name].replace(nobody, allowed)}

@@ -22,6 +22,8 @@ STATUS: dict[type[DatelineError], int] = {
     errors.FetchRefused: 422,
     errors.UnwritableFile: 422,
     errors.InvalidSettings: 500,
+    errors.UnknownResponse: 400,
+    errors.UnknownModel: 404,
     errors.InvalidInput: 422,
     errors.NotFound: 404,
     errors.StoreInUse: 409,
@@ -62,15 +64,16 @@ def problem(status: int, code: str, detail: str, request: Request, details: list
         "detail": detail,
         "instance": f"{request.url.path}#{request_id(request)}",
         "errors": details or [],
-        "error": {
-            "message": detail,
-            "type": "invalid_request_error" if status < 500 else "server_error",
-            "param": pointer.removeprefix("#/").replace("/", ".") if pointer else None,
-            "code": code,
-        },
+        "error": openai_error(status, code, detail, pointer and pointer.removeprefix("#/").replace("/", ".")),
     }
     headers = {"Retry-After": "5"} if status == 503 else {}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def openai_error(status: int, code: str, detail: str, param: str | None = None) -> dict[str, Any]:
+    """An error as OpenAI's client libraries read it."""
+    kind = "invalid_request_error" if status < 500 else "server_error"
+    return {"message": detail, "type": kind, "param": param, "code": code}
 
 
 def request_id(request: Request) -> str:

@@ -1,6 +1,7 @@
 """Every setting, read once at the door: from the environment, from `.env`, or from a flag of the same name."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from answering.answer import Policy
 from corpus.errors import InvalidSettings
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:*-]+")
 
 
 class Settings(BaseSettings):
@@ -20,6 +23,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     public_url: str = Field("", description="Address under which readers reach this server; made from host and port.")
+    frame_ancestors: str = Field("", description="Pages that may show an article in a frame: their origins, by spaces.")
     sample: bool = Field(True, description="Whether the bundled articles are ingested on the first start.")
     embedder: str = Field("all-MiniLM-L6-v2", description="The bundled model, or a sentence-transformers name or path.")
     reranker: str = Field("", description="A sentence-transformers CrossEncoder, by name or path; empty: no reranking.")
@@ -44,6 +48,14 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for origin in value.split():
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is not an origin such as http://localhost:3000")
+        return " ".join(value.split())
 
 
 def read_settings(**flags: Any) -> Settings:

@@ -11,6 +11,9 @@ from api.problems import as_problem
 from api.steps import Found, Said, Step
 from corpus.errors import DatelineError
 
+# Some clients take every line end of Unicode for one of the stream's; in JSON these stand in strings only.
+_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
 
 class _Created(BaseModel):
     id: str
@@ -30,7 +33,7 @@ async def answer_events(steps: AsyncGenerator[Step | None], question: str) -> As
         nonlocal number
         number += 1
         text = data if isinstance(data, str) else data.model_dump_json()
-        return format_sse_event(data_str=text, event=name, id=str(number))
+        return format_sse_event(data_str=text.translate(_LINE_ENDS), event=name, id=str(number))
 
     try:
         async with aclosing(steps):

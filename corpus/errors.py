@@ -37,6 +37,18 @@ class NotFound(DatelineError):
     code = "not_found"
 
 
+class UnknownModel(NotFound):
+    """A client asks for a model by a name that is none of ours."""
+
+    code = "model_not_found"
+
+
+class UnknownResponse(NotFound):
+    """A client goes on from a response that is kept no longer, or never was."""
+
+    code = "previous_response_not_found"
+
+
 class StoreInUse(DatelineError):
     """Another process owns the data folder."""
 

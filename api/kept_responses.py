@@ -1,0 +1,69 @@
+"""Answers of the Responses API, kept for a while so that a client can go on from them by their id."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from api.schemas import HistoryTurn
+
+_MOST = 1_000
+_SECONDS = 3_600.0
+_MOST_TURNS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class KeptResponse:
+    """A response as it was sent (JSON), the conversation up to and with it, and the id of its message."""
+
+    id: str
+    message_id: str
+    turns: tuple[HistoryTurn, ...]
+    body: bytes
+
+
+class KeptResponses:
+    """The newest thousand responses of the last hour, in memory. A restart forgets them. For one event loop."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[str, tuple[float, KeptResponse]] = OrderedDict()
+        self._by_message: dict[str, str] = {}
+
+    def keep(
+        self, response_id: str, message_id: str, turns: Sequence[HistoryTurn], answer: HistoryTurn, body: bytes
+    ) -> None:  # fmt: skip
+        """Keep a response; the oldest make room."""
+        kept = KeptResponse(response_id, message_id, (*turns, answer)[-_MOST_TURNS:], body)
+        self._kept[response_id] = (self._clock(), kept)
+        self._by_message[message_id] = response_id
+        self._forget()
+
+    def get(self, response_id: str) -> KeptResponse | None:
+        """A kept response; None when it is kept no longer, or never was."""
+        self._forget()
+        found = self._kept.get(response_id)
+        return found[1] if found else None
+
+    def said(self, message_id: str) -> HistoryTurn | None:
+        """The answer in a kept message; None when it is unknown."""
+        self._forget()
+        response_id = self._by_message.get(message_id)
+        return self._kept[response_id][1].turns[-1] if response_id else None
+
+    def delete(self, response_id: str) -> None:
+        """Forget a response, if it is kept."""
+        if self.get(response_id):
+            self._drop(response_id)
+
+    def _forget(self) -> None:
+        oldest = self._clock() - _SECONDS
+        while self._kept:
+            response_id, (since, _) = next(iter(self._kept.items()))
+            if len(self._kept) <= _MOST and since >= oldest:
+                return
+            self._drop(response_id)
+
+    def _drop(self, response_id: str) -> None:
+        _, kept = self._kept.pop(response_id)
+        del self._by_message[kept.message_id]
