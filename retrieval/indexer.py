@@ -294,7 +294,9 @@ class Indexer:
         if take_manifest(folder):
             return
         indexed = self._embeddings.indexed_by_collection()
-        found = probe(folder, sum(indexed.values()))
+        found = probe(folder, sum(indexed.values()), unwanted=self._stop.is_set)
+        if self._stop.is_set():
+            raise _Stopping
         if not found.sound:
             log.warning("The vector index is damaged; it is being rebuilt from the stored embeddings.")
             self._begin_rebuild()

@@ -3,6 +3,7 @@
 `python -m retrieval.probe FOLDER` prints the ids of every collection as JSON, or exits with an error or a signal.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -10,6 +11,8 @@ import resource
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,7 @@ _MANIFEST = "sound.json"
 _SPARE_BYTES = 6 << 30
 _SELF_QUERIES = 300
 _HOLE_BYTES = 64 << 20
+_GLANCE_S = 0.1  # between two looks whether the answer is still wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +36,39 @@ class Probe:
     ids: dict[str, set[str]]
 
 
-def probe(folder: Path, expected: int) -> Probe:
-    """Open the index in `folder` in a subprocess and read everything; `expected` entries set its time limit."""
+def probe(folder: Path, expected: int, unwanted: Callable[[], bool] = lambda: False) -> Probe:
+    """Open the index in `folder` in a subprocess and read everything; `expected` entries set its time limit.
+
+    Ends soon once the answer is `unwanted`; what it gives then says nothing of the index.
+    """
     if not folder.exists():
         return Probe(expected == 0, {})
     if any(_is_hollow(path) for path in _files(folder)):
         return Probe(False, {})
-    limit = 60 + expected / 500
+    deadline = time.monotonic() + 60 + expected / 500
     # The probe lives no longer than this process: one left over would have the index open beside the next owner's.
     lifeline, held = os.pipe()
+    command = [sys.executable, "-m", "retrieval.probe", str(folder)]
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "retrieval.probe", str(folder)],
-            stdin=lifeline, capture_output=True, timeout=limit, check=False,
-        )  # fmt: skip
-        if done.returncode == 0:
-            return Probe(True, {name: set(ids) for name, ids in json.loads(done.stdout).items()})
-    except (subprocess.TimeoutExpired, ValueError):
-        pass
+        with subprocess.Popen(command, stdin=lifeline, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            try:
+                while time.monotonic() < deadline and not unwanted():
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        out, _ = process.communicate(timeout=_GLANCE_S)
+                        return _read(out) if process.returncode == 0 else Probe(False, {})
+            finally:
+                process.kill()
     finally:
         os.close(lifeline)
         os.close(held)
     return Probe(False, {})
+
+
+def _read(printed: bytes) -> Probe:
+    try:
+        return Probe(True, {name: set(ids) for name, ids in json.loads(printed).items()})
+    except ValueError:
+        return Probe(False, {})
 
 
 def write_manifest(folder: Path) -> None:

@@ -13,7 +13,7 @@ from api.engine import Engine
 from api.ingest_command import ingest_sample
 from api.settings import read_settings
 from retrieval.embedder import BUNDLED, Embedder, load_embedder
-from tests.running import Server, serve, share_model
+from tests.running import Server, copied, one_at_a_time, serve, share_model
 
 hypothesis_settings.register_profile("short", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("short")
@@ -42,15 +42,39 @@ def no_outside_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def made_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the int8 form of the bundled model is made, once for all tests."""
-    return tmp_path_factory.mktemp("models")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all workers of one run share, for what is made once."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def embedder(made_files: Path) -> Embedder:
+def made_files(shared: Path) -> Path:
+    """Where the int8 form of the bundled model is made, once for all tests."""
+    return shared / "models"
+
+
+@pytest.fixture(scope="session")
+def embedder(shared: Path, made_files: Path) -> Embedder:
     """The bundled model."""
-    return load_embedder(BUNDLED, made_files, threads=2)
+    with one_at_a_time(shared):
+        return load_embedder(BUNDLED, made_files, threads=2)
+
+
+@pytest.fixture(scope="session")
+def sample(shared: Path, made_files: Path, embedder: Embedder) -> Path:
+    """A closed data folder with the bundled articles, to be copied by `copied`."""
+    folder = shared / "sample"
+    with one_at_a_time(shared):
+        if not folder.exists():
+            making = shared / "making"
+            share_model(made_files, making)
+            with Engine(read_settings(data=making)) as engine:
+                ingest_sample(engine)
+            making.rename(folder)
+    return folder
 
 
 @pytest.fixture
@@ -69,10 +93,7 @@ def engine(data_folder: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, made_files: Path, embedder: Embedder) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator[Server]:
     """A server over the bundled articles; tests that share it must not change what it stores."""
-    data = tmp_path_factory.mktemp("server") / "data"
-    share_model(made_files, data)
-    engine = Engine(read_settings(data=data))
-    ingest_sample(engine)
-    yield from serve(engine)
+    data = copied(sample, tmp_path_factory.mktemp("server") / "data")
+    yield from serve(Engine(read_settings(data=data)))

@@ -1,8 +1,11 @@
-"""A real server of the product, in a thread of the tests, and the model file that all data folders share."""
+"""A real server of the product, in a thread of the tests, and what all data folders of a run share."""
 
+import fcntl
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,3 +44,17 @@ def share_model(made_files: Path, data: Path) -> None:
     """Let a data folder use the model file that was made already."""
     data.mkdir(parents=True, exist_ok=True)
     (data / "models").symlink_to(made_files)
+
+
+def copied(folder: Path, to: Path) -> Path:
+    """A data folder of its own that begins as `folder`, which is closed, is now."""
+    shutil.copytree(folder, to, symlinks=True)
+    return to
+
+
+@contextmanager
+def one_at_a_time(shared: Path) -> Iterator[None]:
+    """Only one process of the run is inside it."""
+    with open(shared / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

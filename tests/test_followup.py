@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -8,9 +9,8 @@ from hypothesis import strategies as st
 from answering.followup import accepted, needs_context, resolve
 from answering.prompt import Turn
 from api.engine import Engine
-from api.ingest_command import ingest_sample
 from api.settings import read_settings
-from tests.running import Server, serve
+from tests.running import Server, copied, serve
 from tests.scripted_model import REWORDED, ScriptedModel
 
 PUTIN = (
@@ -84,17 +84,15 @@ def test_only_one_question_is_accepted_from_a_model() -> None:
 
 
 @pytest.fixture(scope="module")
-def chatting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, ScriptedModel]]:
+def chatting(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator[tuple[Server, ScriptedModel]]:
     with ScriptedModel() as scripted:
         settings = read_settings(
-            data=tmp_path_factory.mktemp("chatting") / "data",
+            data=copied(sample, tmp_path_factory.mktemp("chatting") / "data"),
             model="good",
             model_base_url=scripted.base_url,
             model_api_key="key",
         )
-        engine = Engine(settings)
-        ingest_sample(engine)
-        for server in serve(engine):
+        for server in serve(Engine(settings)):
             yield server, scripted
 
 

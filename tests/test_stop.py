@@ -23,12 +23,13 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 CODES = (143, 130)
 
 
-def lines(first: int, count: int) -> list[dict[str, str]]:
+def lines(first: int, count: int, padding: int = 6) -> list[dict[str, str]]:
+    """Articles; with `padding` 60 there is work for a core for many seconds."""
     return [
         {
             "id": f"n{n}",
             "title": f"Report {n}",
-            "body": f"The harbour of unique{n} reopened. " + "It was long shut. " * 60,
+            "body": f"The harbour of unique{n} reopened. " + "It was long shut. " * padding,
         }
         for n in range(first, first + count)
     ]
@@ -64,9 +65,9 @@ def is_whole(data: Path, acknowledged: int) -> None:
         assert index is not None and index.count("default") == chunks >= held
 
 
-def ingest_stopped(data: Path, file: Path, rounds: int) -> None:
+def ingest_stopped(data: Path, file: Path, rounds: int, padding: int) -> None:
     for round_ in range(rounds):
-        file.write_text("\n".join(json.dumps(line) for line in lines(round_ * 400, 400)))
+        file.write_text("\n".join(json.dumps(line) for line in lines(round_ * 400, 400, padding)))
         process = started(data, "ingest", str(file))
         deadline = time.monotonic() + 60
         while not is_at_work(data, process) and time.monotonic() < deadline:
@@ -77,22 +78,22 @@ def ingest_stopped(data: Path, file: Path, rounds: int) -> None:
 
 
 def test_ingest_is_stopped_in_time(data_folder: Path, tmp_path: Path) -> None:
-    ingest_stopped(data_folder, tmp_path / "many.jsonl", rounds=2)
+    ingest_stopped(data_folder, tmp_path / "many.jsonl", rounds=2, padding=20)
 
 
 @pytest.mark.torture
 def test_ingest_is_stopped_in_time_long(data_folder: Path, tmp_path: Path) -> None:
-    ingest_stopped(data_folder, tmp_path / "many.jsonl", rounds=20)
+    ingest_stopped(data_folder, tmp_path / "many.jsonl", rounds=20, padding=60)
 
 
-def serve_stopped(data: Path, rounds: int) -> None:
+def serve_stopped(data: Path, rounds: int, padding: int) -> None:
     acknowledged = 0
     for round_ in range(rounds):
         process = started(data, "serve")
         url = announced(data, process)
         with httpx.Client(base_url=url, timeout=60, trust_env=False) as http:
             for batch in range(3):
-                articles = lines(1_000_000 * round_ + 100 * batch, 100)
+                articles = lines(1_000_000 * round_ + 100 * batch, 100, padding)
                 report = http.post("/v1/articles", json={"articles": articles, "wait": "keyword"}).json()
                 acknowledged += report["added"]
         time.sleep(0.3 * round_)
@@ -112,12 +113,12 @@ def announced(data: Path, process: subprocess.Popen[str]) -> str:
 
 
 def test_a_server_is_stopped_in_time_while_it_embeds(data_folder: Path) -> None:
-    serve_stopped(data_folder, rounds=2)
+    serve_stopped(data_folder, rounds=2, padding=12)
 
 
 @pytest.mark.torture
 def test_a_server_is_stopped_in_time_while_it_embeds_long(data_folder: Path) -> None:
-    serve_stopped(data_folder, rounds=20)
+    serve_stopped(data_folder, rounds=20, padding=60)
 
 
 def push_until_stopped(url: str, first: int, acknowledged: list[str]) -> None:
