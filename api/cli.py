@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api import feeds_command
-from api.command import AsJson, Collection, Data, begin, go_on, heed_signals, print_json
+from api.command import AsJson, Collection, Data, Url, begin, go_on, heed_signals, print_json
 from corpus.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def serve(
 def ingest(
     sources: Annotated[list[str], typer.Argument(help="Files, folders, addresses, or - for standard input.")],
     data: Data = None,
+    url: Url = None,
     collection: Collection = "default",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until vectors are complete.")] = True,
     as_json: AsJson = False,
@@ -81,7 +82,7 @@ def ingest(
     Known are pages (.html), .pdf, .docx, newsletters (.eml), tables (.csv, .tsv), .json, .jsonl, .txt and .md, also
     packed as .gz; the content decides. An address may be a page, a document, a feed or a sitemap.
     """
-    settings = begin(data=data)
+    settings = begin(data=data, url=url)
     heed_signals()
     urls = [source for source in sources if source.lower().startswith(("http://", "https://"))]
     paths = [Path(source) for source in sources if source not in urls]
@@ -103,6 +104,7 @@ def ingest(
 def ask(
     question: Question,
     data: Data = None,
+    url: Url = None,
     collection: Collection = "default",
     as_of: AsOf = None,
     top_k: TopK = 8,
@@ -114,7 +116,7 @@ def ask(
     from api.terminal import print_answer
 
     body = _question(question, collection, as_of, top_k, hints) | {"mode": mode}
-    with _door(data) as door:
+    with _door(data, url) as door:
         answer = door.ask(body)
     print_json(answer) if as_json else print_answer(answer)
 
@@ -123,6 +125,7 @@ def ask(
 def search(
     question: Question,
     data: Data = None,
+    url: Url = None,
     collection: Collection = "default",
     as_of: AsOf = None,
     top_k: TopK = 8,
@@ -132,7 +135,7 @@ def search(
     """Find the passages that bear on a question."""
     from api.terminal import print_passages
 
-    with _door(data) as door:
+    with _door(data, url) as door:
         found = door.search(_question(question, collection, as_of, top_k, hints))
     print_json(found) if as_json else print_passages(found)
 
@@ -141,6 +144,7 @@ def search(
 def articles(
     article_id: Annotated[str | None, typer.Argument(help="Show this article whole.")] = None,
     data: Data = None,
+    url: Url = None,
     collection: Collection = "default",
     revision: Annotated[int | None, typer.Option(help="An earlier revision.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="The most articles listed.")] = 50,
@@ -161,7 +165,7 @@ def articles(
     if article_id is None and (revisions or diff or cluster or delete or revision):
         raise typer.BadParameter("name the article", param_hint="ARTICLE_ID")
     show: Callable[[dict[str, Any]], None]
-    with _door(data) as door:
+    with _door(data, url) as door:
         if article_id is None:
             found, show = door.articles(collection=collection, limit=limit, q=query), terminal.print_articles
         elif delete:
@@ -197,13 +201,14 @@ def reindex(data: Data = None, as_json: AsJson = False) -> None:
 def export(
     target: Annotated[str, typer.Argument(metavar="[FILE|-]", help="A .jsonl or .jsonl.gz; - prints.")] = "-",
     data: Data = None,
+    url: Url = None,
     collection: Annotated[str | None, typer.Option("--collection", help="Only this one; default: all.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write every revision with its history as JSONL, which `dateline ingest FILE` takes in again."""
     from api.export_command import STDOUT, run
 
-    count = run(begin(data=data), target, collection, quiet=as_json)
+    count = run(begin(data=data, url=url), target, collection, quiet=as_json)
     if target != STDOUT:
         print_json({"revisions": count}) if as_json else typer.echo(f"{count:,} revisions written to {target}.")
 
@@ -251,10 +256,10 @@ def _question(question: str, collection: str, as_of: str | None, top_k: int, hin
 
 
 @contextmanager
-def _door(data: Path | None) -> Iterator["Door"]:
+def _door(data: Path | None, url: str | None) -> Iterator["Door"]:
     from api.doors import open_door
 
-    with open_door(begin(data=data)) as door:
+    with open_door(begin(data=data, url=url)) as door:
         yield door
 
 

@@ -1,83 +1,364 @@
-"""A small client of a running server, for commands that find the data folder in use."""
+"""A client of a Dateline server: `Dateline`, and `AsyncDateline` with the same calls awaited.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+    with Dateline("http://127.0.0.1:8000") as dateline:
+        answer = dateline.ask("Why does Putin avoid the meeting?", as_of="2025-08-20")
+        for event in dateline.stream("Why does Putin avoid the meeting?"):
+            ...
+
+Replies are the models of `api.schemas`, streamed answers the events of `api.events`. Whatever goes wrong is a
+`RequestFailed` with status, code, detail and request id (`ServerUnreachable` when no answer came).
+"""
+
+import asyncio
+import ipaddress
+import json
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
+from typing import Any, Literal, Self, TypeVar, Unpack
 
 import httpx
 
-from corpus.errors import DatelineError, InvalidInput, NotFound, ServerUnreachable, StoreInUse
-from corpus.owner import current_owner
+from api import calls
+from api.calls import AskArguments, Call, ListArguments, PushedArticle, SearchArguments, VerifyArguments
+from api.collect_schemas import JobList, JobOut
+from api.events import AnswerCompleted, AnswerEvent, EventReader, read_event
+from api.schemas import (
+    AnswerOut,
+    ArticleIn,
+    ArticleOut,
+    ArticleSummary,
+    IngestReportOut,
+    Readiness,
+    SearchOut,
+    VerificationOut,
+)
+from api.version import VERSION
+from corpus.article import DEFAULT_COLLECTION
+from corpus.errors import InvalidInput, RequestFailed, ServerUnreachable
+
+__all__ = ["AsyncDateline", "Dateline", "RequestFailed", "ServerUnreachable"]
+
+T = TypeVar("T")
+
+# A push may wait a minute for its vectors; a streamed answer gives a sign of life every quarter of one.
+_TIMEOUT = 120.0
+_CONNECT_TIMEOUT = 10.0
 
 
-class Client:
-    """Speaks to a Dateline server. Errors come back as the same classes that the server raised, where it matters."""
+class Dateline:
+    """A Dateline server at `url`. `api_key` goes as a bearer token; `timeout` is in seconds. Thread-safe."""
 
-    def __init__(self, url: str, timeout: float = 120.0) -> None:
-        # Proxies of the environment are for the outside; the server is named by address.
-        self._http = httpx.Client(base_url=url, timeout=timeout, trust_env=False)
-        self.url = url
+    def __init__(self, url: str, api_key: str | None = None, timeout: float = _TIMEOUT) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.Client(**_arguments(self.url, api_key, timeout))
 
-    def get(self, path: str, **query: Any) -> Any:
-        """The JSON at a path."""
-        return self._send("GET", path, params={k: v for k, v in query.items() if v is not None})
+    def ask(self, question: str, **options: Unpack[AskArguments]) -> AnswerOut:
+        """The answer, or the abstention."""
+        return self._send(calls.ask(question, options))
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        """The JSON that a post answers."""
-        return self._send("POST", path, json=body)
+    def stream(self, question: str, **options: Unpack[AskArguments]) -> Generator[AnswerEvent]:
+        """The answer as it comes about; the last event holds the whole. Closing the iterator stops the work."""
+        with self._opened(calls.ask(question, options, stream=True)) as response:
+            reader = _AnswerReader(response)
+            for piece in response.iter_bytes():
+                yield from reader.feed(piece)
+            reader.finish()
 
-    def delete(self, path: str, **query: Any) -> None:
-        """Delete what is at a path."""
-        self._send("DELETE", path, params=query)
+    def search(self, question: str, **options: Unpack[SearchArguments]) -> SearchOut:
+        """The passages that bear on a question, best first."""
+        return self._send(calls.search(question, options))
+
+    def verify(self, text: str, **options: Unpack[VerifyArguments]) -> VerificationOut:
+        """A verdict for each sentence of any text."""
+        return self._send(calls.verify(text, options))
+
+    def articles(self, **options: Unpack[ListArguments]) -> Iterator[ArticleSummary]:
+        """All articles that fit, newest first; further pages are fetched as they are needed."""
+        cursor: str | None = None
+        while True:
+            page = self._send(calls.articles(options, cursor))
+            yield from page.data
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def article(self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION) -> ArticleOut:
+        """One revision with its whole body, the current one by default."""
+        return self._send(calls.article(article_id, revision, collection))
+
+    def push(
+        self, articles: Sequence[PushedArticle | ArticleIn], wait: Literal["keyword", "vector"] = "vector"
+    ) -> IngestReportOut:
+        """Store up to 1,000 articles. Each is checked alone: see `failed`."""
+        return self._send(calls.push(articles, wait))
+
+    def delete(self, article_id: str, collection: str = DEFAULT_COLLECTION) -> None:
+        """Delete an article with all its revisions."""
+        self._send(calls.delete(article_id, collection))
+
+    def ingest(self, urls: Sequence[str], collection: str = DEFAULT_COLLECTION) -> JobOut:
+        """Let the server fetch pages, documents, feeds and sitemaps; `job` says how far it is."""
+        return self._send(calls.ingest(urls, collection))
+
+    def job(self, job_id: str) -> JobOut:
+        """How far a job is, and what failed."""
+        return self._send(calls.job(job_id))
+
+    def jobs(self, limit: int = 50) -> JobList:
+        """The newest jobs."""
+        return self._send(calls.jobs(limit))
+
+    def ready(self) -> Readiness:
+        """What works now. Raises `RequestFailed` with status 503 while the server starts."""
+        return self._send(calls.ready())
+
+    def export(self, collection: str | None = None) -> Generator[bytes]:
+        """Every revision with its history, a line each with its line end."""
+        rest: list[bytes] = []
+        with self._opened(calls.export(collection)) as response:
+            for piece in response.iter_bytes():
+                # Not httpx's own lines: it splits at every line end of Unicode, and a line of JSON may hold some.
+                *whole, last = piece.split(b"\n")
+                for line in whole:
+                    yield b"".join([*rest, line, b"\n"])
+                    rest.clear()
+                rest.append(last)
+        if any(rest):
+            yield b"".join(rest)
+
+    def request(self, method: str, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
+        """The JSON of any other request to the API."""
+        return self._send(calls.plain(method, path, query, body))
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _send(self, call: Call[T]) -> T:
+        with self._opened(call) as response:
+            return calls.result(call, response)
 
     @contextmanager
-    def lines(self, path: str, **query: Any) -> Iterator[Iterator[bytes]]:
-        """The lines of a streamed text, each with its line end, as they come in."""
+    def _opened(self, call: Call[Any]) -> Iterator[httpx.Response]:
+        """A reply of 2xx, read whole unless the call streams."""
+        for tries in count(1):
+            outcome = self._tried(call)
+            pause = calls.pause_before_retry(call, tries, outcome)
+            if pause is None:
+                break
+            time.sleep(pause)
+        if isinstance(outcome, httpx.TransportError):
+            raise calls.unreachable(self.url, outcome) from outcome
         try:
-            with self._http.stream("GET", path, params={k: v for k, v in query.items() if v is not None}) as response:
-                if not response.is_success:
-                    raise ServerUnreachable(f"The server at {self.url} answers {path} with {response.status_code}.")
-                yield _lines(response.iter_bytes())
+            calls.refuse_failure(outcome)
+            yield outcome
         except httpx.HTTPError as error:
-            raise ServerUnreachable(f"The server at {self.url} broke off ({type(error).__name__}).") from error
+            raise calls.unreachable(self.url, error) from error
+        finally:
+            outcome.close()
 
-    def _send(self, method: str, path: str, **more: Any) -> Any:
+    def _tried(self, call: Call[Any]) -> httpx.Response | httpx.TransportError:
         try:
-            response = self._http.request(method, path, **more)
-            body = response.json() if response.content else None
-        except (httpx.HTTPError, ValueError) as error:
-            raise ServerUnreachable(f"The server at {self.url} does not answer ({type(error).__name__}).") from error
-        if response.is_success:
-            return body
-        detail = body.get("detail", response.reason_phrase) if isinstance(body, dict) else response.reason_phrase
-        kind: type[DatelineError] = {404: NotFound, 422: InvalidInput, 400: InvalidInput}.get(
-            response.status_code, DatelineError
+            response = self._http.send(_request(self._http, call), stream=True)
+            if not call.streams or not response.is_success:
+                response.read()
+        except httpx.TransportError as error:
+            return error
+        except httpx.HTTPError as error:
+            raise calls.unreachable(self.url, error) from error
+        return response
+
+
+class AsyncDateline:
+    """`Dateline` with its calls awaited and its iterators asynchronous."""
+
+    def __init__(self, url: str, api_key: str | None = None, timeout: float = _TIMEOUT) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.AsyncClient(**_arguments(self.url, api_key, timeout))
+
+    async def ask(self, question: str, **options: Unpack[AskArguments]) -> AnswerOut:
+        """See `Dateline.ask`."""
+        return await self._send(calls.ask(question, options))
+
+    async def stream(self, question: str, **options: Unpack[AskArguments]) -> AsyncGenerator[AnswerEvent]:
+        """See `Dateline.stream`."""
+        async with self._opened(calls.ask(question, options, stream=True)) as response:
+            reader = _AnswerReader(response)
+            async for piece in response.aiter_bytes():
+                for event in reader.feed(piece):
+                    yield event
+            reader.finish()
+
+    async def search(self, question: str, **options: Unpack[SearchArguments]) -> SearchOut:
+        """See `Dateline.search`."""
+        return await self._send(calls.search(question, options))
+
+    async def verify(self, text: str, **options: Unpack[VerifyArguments]) -> VerificationOut:
+        """See `Dateline.verify`."""
+        return await self._send(calls.verify(text, options))
+
+    async def articles(self, **options: Unpack[ListArguments]) -> AsyncIterator[ArticleSummary]:
+        """See `Dateline.articles`."""
+        cursor: str | None = None
+        while True:
+            page = await self._send(calls.articles(options, cursor))
+            for summary in page.data:
+                yield summary
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def article(
+        self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION
+    ) -> ArticleOut:
+        """See `Dateline.article`."""
+        return await self._send(calls.article(article_id, revision, collection))
+
+    async def push(
+        self, articles: Sequence[PushedArticle | ArticleIn], wait: Literal["keyword", "vector"] = "vector"
+    ) -> IngestReportOut:
+        """See `Dateline.push`."""
+        return await self._send(calls.push(articles, wait))
+
+    async def delete(self, article_id: str, collection: str = DEFAULT_COLLECTION) -> None:
+        """See `Dateline.delete`."""
+        await self._send(calls.delete(article_id, collection))
+
+    async def ingest(self, urls: Sequence[str], collection: str = DEFAULT_COLLECTION) -> JobOut:
+        """See `Dateline.ingest`."""
+        return await self._send(calls.ingest(urls, collection))
+
+    async def job(self, job_id: str) -> JobOut:
+        """See `Dateline.job`."""
+        return await self._send(calls.job(job_id))
+
+    async def jobs(self, limit: int = 50) -> JobList:
+        """See `Dateline.jobs`."""
+        return await self._send(calls.jobs(limit))
+
+    async def ready(self) -> Readiness:
+        """See `Dateline.ready`."""
+        return await self._send(calls.ready())
+
+    async def request(self, method: str, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
+        """See `Dateline.request`."""
+        return await self._send(calls.plain(method, path, query, body))
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def _send(self, call: Call[T]) -> T:
+        async with self._opened(call) as response:
+            return calls.result(call, response)
+
+    @asynccontextmanager
+    async def _opened(self, call: Call[Any]) -> AsyncIterator[httpx.Response]:
+        for tries in count(1):
+            outcome = await self._tried(call)
+            pause = calls.pause_before_retry(call, tries, outcome)
+            if pause is None:
+                break
+            await asyncio.sleep(pause)
+        if isinstance(outcome, httpx.TransportError):
+            raise calls.unreachable(self.url, outcome) from outcome
+        try:
+            calls.refuse_failure(outcome)
+            yield outcome
+        except httpx.HTTPError as error:
+            raise calls.unreachable(self.url, error) from error
+        finally:
+            await outcome.aclose()
+
+    async def _tried(self, call: Call[Any]) -> httpx.Response | httpx.TransportError:
+        try:
+            response = await self._http.send(_request(self._http, call), stream=True)
+            if not call.streams or not response.is_success:
+                await response.aread()
+        except httpx.TransportError as error:
+            return error
+        except httpx.HTTPError as error:
+            raise calls.unreachable(self.url, error) from error
+        return response
+
+
+class _AnswerReader:
+    """The events of one streamed answer, which must end with the whole."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self._reader = EventReader()
+        self._complete = False
+
+    def feed(self, piece: bytes) -> Iterator[AnswerEvent]:
+        """The events that `piece` completes. Raises `RequestFailed` when the server tells of an error."""
+        for name, data in self._reader.feed(piece):
+            try:
+                if name == "error":
+                    known_as = self._response.headers.get("x-request-id")
+                    raise calls.failure(json.loads(data), 500, "", known_as)
+                event = read_event(name, data)
+            except ValueError as error:
+                raise calls.unreadable(self._response, f"an event {name!r} that this client does not know") from error
+            if event:
+                self._complete = isinstance(event, AnswerCompleted)
+                yield event
+
+    def finish(self) -> None:
+        """Raise `ServerUnreachable` unless the whole answer came."""
+        if not self._complete:
+            raise ServerUnreachable("The server broke the answer off before its end. Ask again.")
+
+
+def _arguments(url: str, api_key: str | None, timeout: float) -> dict[str, Any]:
+    """What httpx's clients are made with. Raises `InvalidInput` for an address or a key that cannot be used."""
+    try:
+        address = httpx.URL(url)
+    except httpx.InvalidURL:
+        address = httpx.URL()
+    if address.scheme not in ("http", "https") or not address.host:
+        raise InvalidInput(f"{url!r} is not the address of a server; write it as in http://127.0.0.1:8000.")
+    headers = {"User-Agent": f"dateline-python/{VERSION}"}
+    if api_key:
+        if not (api_key.isascii() and api_key.isprintable()):
+            raise InvalidInput("The API key holds characters that a header cannot.")
+        headers["Authorization"] = f"Bearer {api_key}"
+    # Proxies of the environment are for the outside.
+    return {
+        "base_url": address,
+        "headers": headers,
+        "timeout": httpx.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT)),
+        "trust_env": not _is_loopback(address.host),
+    }
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _request(http: httpx.Client | httpx.AsyncClient, call: Call[Any]) -> httpx.Request:
+    content = call.content()
+    headers = {} if content is None else {"Content-Type": "application/json"}
+    try:
+        return http.build_request(
+            call.method, call.path, params=call.parameters() or None, content=content, headers=headers
         )
-        raise kind(str(detail))
-
-
-def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    # Not httpx's own: that splits at every line end of Unicode, and a line of JSON may hold some.
-    rest: list[bytes] = []
-    for piece in pieces:
-        *whole, last = piece.split(b"\n")
-        for line in whole:
-            yield b"".join([*rest, line, b"\n"])
-            rest.clear()
-        rest.append(last)
-    if any(rest):
-        yield b"".join(rest)
-
-
-def serving(folder: Path) -> Client | None:
-    """A client of the server that owns the data folder, if one does. Raises `StoreInUse` if another process does."""
-    owner = current_owner(folder)
-    if owner is None:
-        return None
-    if owner.url is None:
-        raise StoreInUse(
-            f"The data folder {folder} is in use by process {owner.pid}, which does not serve (it may be "
-            "ingesting). Wait until it is done, or set DATELINE_DATA to another folder."
-        )
-    return Client(owner.url)
+    except UnicodeEncodeError:
+        raise InvalidInput("A filter holds half a surrogate pair, which no text does.") from None

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from api.client import Client, serving
+from api.client import Dateline
 from api.collect_routes import feed_out, job_out
 from api.command import go_on
 from api.engine import Engine
 from api.ingest_command import catch_up
 from api.progress import print_failures, progress_bar
+from api.serving import serving
 from api.settings import Settings
 from corpus.accept import canonical_url, check_collection
 from corpus.errors import DatelineError
@@ -37,7 +38,7 @@ class Feeds(Protocol):
 @contextmanager
 def open_feeds(settings: Settings, *, wait: bool = True, quiet: bool = True) -> Iterator[Feeds]:
     """The data folder itself, or the server that holds it. Raises `StoreInUse` when neither will do."""
-    server = serving(settings.data)
+    server = serving(settings)
     if server is not None:
         yield _ThroughServer(server)
         return
@@ -138,28 +139,28 @@ class _ThroughServer:
 
     polls_by_itself = True
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Dateline) -> None:
         self._client = client
 
     def fetch(self, urls: Sequence[str], collection: str, report: Report) -> dict[str, Any]:
-        job = self._client.post("/v1/ingest", {"urls": list(urls), "collection": collection})
+        job = self._client.request("POST", "/v1/ingest", {"urls": list(urls), "collection": collection})
         return self._watch(job["id"], report)
 
     def add(self, url: str, collection: str) -> dict[str, Any]:
-        return dict(self._client.post("/v1/feeds", {"url": url, "collection": collection}))
+        return dict(self._client.request("POST", "/v1/feeds", {"url": url, "collection": collection}))
 
     def remove(self, url: str, collection: str) -> None:
-        self._client.delete("/v1/feeds", url=url, collection=collection)
+        self._client.request("DELETE", "/v1/feeds", url=url, collection=collection)
 
     def all(self) -> list[dict[str, Any]]:
-        return list(self._client.get("/v1/feeds")["data"])
+        return list(self._client.request("GET", "/v1/feeds")["data"])
 
     def poll(self, report: Report, *, everything: bool) -> list[dict[str, Any]]:
-        return [self._watch(job["id"], report) for job in self._client.post("/v1/feeds/poll", {})["data"]]
+        return [self._watch(job["id"], report) for job in self._client.request("POST", "/v1/feeds/poll", {})["data"]]
 
     def _watch(self, job_id: str, report: Report) -> dict[str, Any]:
         while True:
-            job = dict(self._client.get(f"/v1/jobs/{job_id}"))
+            job = dict(self._client.request("GET", f"/v1/jobs/{job_id}"))
             report(job)
             if job["status"] == "finished":
                 return job

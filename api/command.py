@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder [DATELINE_DATA, default ./data].")]
+Url = Annotated[
+    str | None, typer.Option("--url", help="Go to this server, not to the data folder [DATELINE_URL].", metavar="URL")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Collection = Annotated[str, typer.Option("--collection", help="The collection to use.")]
 

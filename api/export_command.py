@@ -3,14 +3,14 @@
 import gzip
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from rich.progress import Progress
 
-from api.client import serving
 from api.progress import progress_bar
+from api.serving import serving
 from api.settings import Settings
 from corpus.accept import check_collection
 from corpus.database import Database
@@ -55,9 +55,9 @@ def _lines(settings: Settings, collection: str | None, progress: Progress) -> It
             yield line
             progress.advance(task)
 
-    server = serving(settings.data)
+    server = serving(settings)
     if server is not None:
-        with server.lines("/v1/export", collection=collection) as lines:
+        with closing(server.export(collection)) as lines:
             yield counted(lines)
         return
     file = settings.data / "dateline.sqlite"

@@ -4,14 +4,16 @@ import json
 import sys
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
-from api.client import Client, serving
+from api.calls import PushedArticle
+from api.client import Dateline
 from api.command import go_on
 from api.engine import SAMPLE, Engine
 from api.progress import print_failures, progress_bar
+from api.serving import serving
 from api.settings import Settings
 from corpus.accept import check_collection
 from corpus.article import IncomingArticle
@@ -60,7 +62,7 @@ def run(settings: Settings, paths: Sequence[Path], collection: str, wait: bool, 
     """Ingest `paths`; gives the exit code: 0 when all is in, 1 when something was not taken, 2 when nothing was."""
     check_collection(collection)
     files = [file for path in paths for file in ([path] if path == STANDARD_INPUT else find_files(path))]
-    server = serving(settings.data)
+    server = serving(settings)
     if server is not None:
         tally = _read_and_put(files, collection, _put_remotely(server), _refuse_to_restore, as_json, set(paths))
     else:
@@ -179,21 +181,20 @@ def _count(report: IngestReport, names: Sequence[str], tally: Tally) -> None:
         tally.fail(names[failure.index], failure.error)
 
 
-def _put_remotely(server: Client) -> Put:
+def _put_remotely(server: Dateline) -> Put:
     def put(batch: Sequence[tuple[str, IncomingArticle]], tally: Tally) -> None:
-        report = server.post("/v1/articles", {"articles": [_wire(a) for _, a in batch], "wait": "keyword"})
-        tally.added += report["added"]
-        tally.revised += report["revised"]
-        tally.unchanged += report["unchanged"]
-        for failure in report["failed"]:
-            tally.fail(batch[failure["index"]][0], failure["problem"]["detail"])
+        report = server.push([_wire(article) for _, article in batch], wait="keyword")
+        tally.added += report.added
+        tally.revised += report.revised
+        tally.unchanged += report.unchanged
+        for failure in report.failed:
+            tally.fail(batch[failure.index][0], failure.problem["detail"])
 
     return put
 
 
-def _wire(article: IncomingArticle) -> dict[str, object]:
-    fields = {name: value for name, value in asdict(article).items() if value is not None}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
+def _wire(article: IncomingArticle) -> PushedArticle:
+    return cast(PushedArticle, {name: value for name, value in asdict(article).items() if value is not None})
 
 
 def _report(tally: Tally, as_json: bool) -> None:

@@ -35,6 +35,7 @@ STATUS: dict[type[DatelineError], int] = {
     errors.ModelUnavailable: 502,
     errors.FetchFailed: 502,
     errors.ServerUnreachable: 502,
+    errors.RequestFailed: 502,
     DatelineError: 500,
 }
 _TITLES = {

@@ -4,9 +4,10 @@ from fastapi import Request
 
 from answering.answer import Mode, Policy
 from answering.ask import Ask
+from answering.check import Checked, Checker
 from answering.prompt import Turn
 from api.engine import Engine
-from api.schemas import AskRequest, SearchOptions
+from api.schemas import AskRequest, SearchOptions, VerifyRequest
 from corpus.accept import parse_time
 from corpus.selection import Moment, Selection
 from retrieval.hints import Hint
@@ -59,3 +60,13 @@ def ask_of(request: AskRequest, policy: Policy) -> Ask:
         history=tuple(Turn(turn.role, turn.content) for turn in request.history),
         ignored=ignored_hints(request),
     )
+
+
+def check(checker: Checker, request: VerifyRequest) -> list[Checked]:
+    """Each sentence of a text against what the request names, or else against what a search finds."""
+    if request.passages is not None:
+        return checker.against_texts(request.text, request.passages)
+    if request.article_ids is not None:
+        return checker.against_articles(request.text, request.collection, request.article_ids)
+    moment = Moment(parse_time(request.as_of, "as_of", end_of_day=True))
+    return checker.against_collection(request.text, Selection(request.collection, moment=moment))

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from api.leaving import EventStream, while_connected
 from api.problems import as_problem, problem_responses
 from api.render import answer_out, article_out, search_out, summary_out, verification_out
-from api.requests import ask_of, base_url, engine_of, ignored_hints, selection_of
+from api.requests import ask_of, base_url, check, engine_of, ignored_hints, selection_of
 from api.schemas import (
     AnswerOut,
     ArticleIn,
@@ -38,7 +38,6 @@ from api.stream import answer_events
 from corpus.accept import check_collection, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.errors import DatelineError, InvalidInput
-from corpus.selection import Moment, Selection
 from corpus.writing import Change
 from retrieval.indexer import IndexState
 
@@ -79,19 +78,8 @@ async def search(body: SearchRequest, request: Request) -> SearchOut:
 @router.post("/v1/verify", operation_id="verify", summary="Check a text", responses=_PROBLEMS)
 async def verify(body: VerifyRequest, request: Request) -> VerificationOut:
     """A verdict for each sentence of any text, whoever wrote it, with the stored or given words that speak to it."""
-    checker = engine_of(request).checker
-    if body.passages is not None:
-        given = body.passages
-        return verification_out(await run_in_threadpool(checker.against_texts, body.text, given), None)
-    if body.article_ids is not None:
-        ids = body.article_ids
-        found = await run_in_threadpool(checker.against_articles, body.text, body.collection, ids)
-    else:
-        moment = Moment(parse_time(body.as_of, "as_of", end_of_day=True))
-        found = await run_in_threadpool(
-            checker.against_collection, body.text, Selection(body.collection, moment=moment)
-        )
-    return verification_out(found, base_url(request))
+    checked = await run_in_threadpool(check, engine_of(request).checker, body)
+    return verification_out(checked, None if body.passages is not None else base_url(request))
 
 
 @router.post("/v1/articles", operation_id="push_articles", summary="Store articles", responses=_PROBLEMS)

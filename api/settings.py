@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     data: Path = Field(Path("data"), description="Folder of the store, the index and the files made from the model.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    url: str = Field("", description="A running server that commands go to; empty: what holds the data folder.")
+    api_key: SecretStr = Field(SecretStr(""), description="The key that commands send to that server.")
     public_url: str = Field("", description="Address under which readers reach this server; made from host and port.")
     frame_ancestors: str = Field("", description="Pages that may show an article in a frame: their origins, by spaces.")
     sample: bool = Field(True, description="Whether the bundled articles are ingested on the first start.")

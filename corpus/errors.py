@@ -91,8 +91,33 @@ class ModelUnavailable(DatelineError):
     code = "model_unavailable"
 
 
-class ServerUnreachable(DatelineError):
-    """A Dateline server that should answer does not."""
+class RequestFailed(DatelineError):
+    """A Dateline server refused a request or failed at it; the message is what it says of it.
+
+    `status` is None when it did not answer at all. `code` is the server's own, `request_id` finds the request in its
+    log, and `retry_after` is for how many seconds it asks to be left alone, if it does.
+    """
+
+    code = "request_failed"
+
+    def __init__(
+        self,
+        detail: str,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.status = status
+        self.code = code or type(self).code
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+
+class ServerUnreachable(RequestFailed):
+    """A Dateline server that should answer does not, or breaks off, or answers what it cannot mean."""
 
     code = "server_unreachable"
 

@@ -91,6 +91,20 @@ def test_commands_go_through_a_running_server(server: Server) -> None:
     assert through["citations"][0]["url"].startswith(server.url)
 
 
+def test_commands_go_to_the_server_that_they_are_told(server: Server, data_folder: Path) -> None:
+    told = json.loads(
+        run("ask", "Why does Putin avoid the meeting?", "--url", server.url, "--json", data=data_folder).stdout
+    )
+    assert told["status"] == "answered"
+    listed = json.loads(run("articles", "--limit", "3", "--json", data=data_folder, DATELINE_URL=server.url).stdout)
+    assert len(listed["data"]) == 3
+    assert run("search", "Putin", "--url", server.url, data=data_folder).stdout.startswith("1. ")
+    assert run("export", "--url", server.url, data=data_folder).stdout.count("\n") >= 37
+    nobody = run("ask", "x", "--url", "http://127.0.0.1:9", data=data_folder, check=2).stderr
+    assert "http://127.0.0.1:9 does not answer" in nobody and len(nobody.strip().splitlines()) == 1
+    assert not (data_folder / "dateline.sqlite").exists()
+
+
 def test_help_needs_no_heavy_imports() -> None:
     code = (
         "import sys; from api.cli import app; from typer.testing import CliRunner;"

@@ -1,0 +1,128 @@
+"""An engine of this process behind the calls of the client, so that either can stand where the other does."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any, Protocol, TypeVar, Unpack
+
+from pydantic import BaseModel, ValidationError
+
+from api import calls
+from api.calls import AskArguments, Call, SearchArguments, VerifyArguments
+from api.engine import Engine
+from api.events import (
+    AnswerCompleted,
+    AnswerCreated,
+    AnswerDelta,
+    AnswerEvent,
+    CitationAdded,
+    Created,
+    Delta,
+    RetrievalCompleted,
+    StatementCompleted,
+)
+from api.render import answer_out, article_out, search_out, verification_out
+from api.requests import ask_of, check, ignored_hints, selection_of
+from api.schemas import AnswerOut, ArticleOut, AskRequest, SearchOut, SearchRequest, VerificationOut, VerifyRequest
+from api.steps import Found, Said, answer_steps
+from corpus.article import DEFAULT_COLLECTION
+from corpus.errors import InvalidInput
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Answering(Protocol):
+    """What `AsyncDateline` and `LocalDateline` both do."""
+
+    async def ask(self, question: str, **options: Unpack[AskArguments]) -> AnswerOut: ...
+    def stream(self, question: str, **options: Unpack[AskArguments]) -> AsyncGenerator[AnswerEvent]: ...
+    async def search(self, question: str, **options: Unpack[SearchArguments]) -> SearchOut: ...
+    async def verify(self, text: str, **options: Unpack[VerifyArguments]) -> VerificationOut: ...
+    async def article(
+        self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION
+    ) -> ArticleOut: ...
+
+
+class LocalDateline:
+    """Answers by `engine`; `base_url` is where readers reach the articles, by default as the settings say.
+
+    Raises the errors of the tree: `InvalidInput`, `NotFound` and so on.
+    """
+
+    def __init__(self, engine: Engine, base_url: str | None = None) -> None:
+        settings = engine.settings
+        self._engine = engine
+        self._base_url = base_url or settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+
+    async def ask(self, question: str, **options: Unpack[AskArguments]) -> AnswerOut:
+        """See `AsyncDateline.ask`."""
+        request = _valid(AskRequest, calls.ask(question, options))
+        answer = await self._engine.asker.ask(ask_of(request, self._engine.settings.policy))
+        return answer_out(answer, self._base_url, request.include)
+
+    async def stream(self, question: str, **options: Unpack[AskArguments]) -> AsyncGenerator[AnswerEvent]:
+        """See `AsyncDateline.stream`."""
+        request = _valid(AskRequest, calls.ask(question, options))
+        ask = ask_of(request, self._engine.settings.policy)
+        async with aclosing(answer_steps(self._engine.asker, ask, self._base_url, request.include)) as steps:
+            async for step in steps:
+                if isinstance(step, Found):
+                    created = Created(
+                        id=step.answer_id, question=ask.question, standalone_question=step.standalone_question
+                    )
+                    yield AnswerCreated(created)
+                    yield RetrievalCompleted(step.passages)
+                elif isinstance(step, Said):
+                    for citation in step.citations:
+                        yield CitationAdded(citation)
+                    if step.statement:
+                        yield StatementCompleted(step.statement)
+                    yield AnswerDelta(Delta(delta=step.delta))
+                elif step is not None:
+                    yield AnswerCompleted(step)
+
+    async def search(self, question: str, **options: Unpack[SearchArguments]) -> SearchOut:
+        """See `AsyncDateline.search`."""
+        request = _valid(SearchRequest, calls.search(question, options))
+        result = await asyncio.to_thread(
+            self._engine.searcher.search,
+            request.question,
+            selection_of(request),
+            request.top_k,
+            ignored=ignored_hints(request),
+        )
+        return search_out(result, self._base_url)
+
+    async def verify(self, text: str, **options: Unpack[VerifyArguments]) -> VerificationOut:
+        """See `AsyncDateline.verify`."""
+        request = _valid(VerifyRequest, calls.verify(text, options))
+        checked = await asyncio.to_thread(check, self._engine.checker, request)
+        return verification_out(checked, None if request.passages is not None else self._base_url)
+
+    async def article(
+        self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION
+    ) -> ArticleOut:
+        """See `AsyncDateline.article`."""
+        store = self._engine.store
+
+        def read() -> ArticleOut:
+            article = store.article(collection, article_id, revision)
+            numbers = store.revision_numbers(collection, article_id)
+            return article_out(article, numbers, store.cluster_of(collection, article_id))
+
+        return await asyncio.to_thread(read)
+
+
+def _valid(kind: type[M], call: Call[Any]) -> M:
+    """The request that `call` would send, checked as the server does."""
+    return valid(kind, call.content() or b"{}")
+
+
+def valid(kind: type[M], body: bytes | Mapping[str, Any]) -> M:
+    """A request of the wire. Raises `InvalidInput` in one sentence."""
+    try:
+        return kind.model_validate_json(body) if isinstance(body, bytes) else kind.model_validate(body)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = ".".join(str(part) for part in fault["loc"]) or "the request"
+        raise InvalidInput(f"{name}: {fault['msg']}.") from None
