@@ -1,11 +1,12 @@
 """A real server of the product, in a thread of the tests, and what all data folders of a run share."""
 
+import asyncio
 import fcntl
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,25 @@ def serve(engine: Engine) -> Iterator[Server]:
     finally:
         server.should_exit = True
         thread.join(15)
+        listener.close()
+
+
+@asynccontextmanager
+async def serve_here(engine: Engine) -> AsyncIterator[Server]:
+    """Run the app of an engine in the event loop of the test, so that its tasks can be counted."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(2048)
+    config = uvicorn.Config(create_app(engine), log_level="warning", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield Server(f"http://127.0.0.1:{listener.getsockname()[1]}", engine)
+    finally:
+        server.should_exit = True
+        await running
         listener.close()
 
 

@@ -82,7 +82,8 @@ _USAGE = {"prompt_tokens": 120, "completion_tokens": 8, "total_tokens": 128}
 class ScriptedModel:
     """A context manager: `base_url` while it is open; `mode` may be changed at any time.
 
-    `requests` are all questions so far; `paths` are those of all requests, whatever they wanted.
+    `requests` are all questions so far; `left` are those whose client went away in mid-stream; `paths` are those of all
+    requests, whatever they wanted.
     """
 
     def __init__(self, mode: Mode = Mode.GOOD, delay_s: float = 0.5, retry_after_s: float = 1.0) -> None:
@@ -90,6 +91,7 @@ class ScriptedModel:
         self.delay_s = delay_s
         self.retry_after = f"{retry_after_s:g}"  # seconds, or an HTTP date
         self.requests: list[Received] = []
+        self.left: list[Received] = []
         self.paths: list[str] = []
         self._listener = socket.socket()
         self._closing = threading.Event()
@@ -185,8 +187,12 @@ class ScriptedModel:
             yield _event(_chunk({}) | {"choices": []})
             yield b"data: [DONE]\n\n"
             return
-        async for piece in self._pieces(received):
-            yield _event(_chunk({"content": piece}))
+        try:
+            async for piece in self._pieces(received):
+                yield _event(_chunk({"content": piece}))
+        except asyncio.CancelledError:
+            self.left.append(received)
+            raise
         yield _event(_chunk({}, "stop"))
         if received.body.get("stream_options", {}).get("include_usage"):
             yield _event(_chunk({}) | {"choices": [], "usage": _USAGE})

@@ -1,0 +1,103 @@
+"""A client that leaves: the chat model is no longer listened to, what waits is not begun, and nothing stays behind."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.engine import Engine
+from api.ingest_command import ingest_sample
+from api.settings import read_settings
+from tests.running import Server, serve_here
+from tests.scripted_model import Mode, ScriptedModel
+
+QUESTION = "Why does Putin avoid the meeting?"
+CHAT = [{"role": "user", "content": QUESTION}]
+REQUESTS: list[tuple[str, dict[str, Any]]] = [
+    ("/v1/ask", {"question": QUESTION}),
+    ("/v1/chat/completions", {"messages": CHAT}),
+    ("/v1/responses", {"input": QUESTION}),
+]
+
+
+@pytest.fixture(scope="module")
+def scripted() -> Any:
+    with ScriptedModel(Mode.DRIP) as scripted:
+        yield scripted
+
+
+@pytest.fixture
+async def server(data_folder: Path, scripted: ScriptedModel) -> AsyncIterator[Server]:
+    settings = read_settings(
+        data=data_folder, model=Mode.DRIP.value, model_base_url=scripted.base_url, model_timeout=300
+    )
+    engine = Engine(settings)
+    ingest_sample(engine)
+    async with serve_here(engine) as server:
+        yield server
+
+
+async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def begin_and_leave(url: str, path: str, body: dict[str, Any], scripted: ScriptedModel) -> None:
+    """Ask, wait until the chat model speaks, and go."""
+    known = len(scripted.requests)
+    async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http:
+        asking = asyncio.create_task(http.post(path, json=body))
+        await until(lambda: len(scripted.requests) > known or asking.done())
+        assert not asking.done()
+        await asyncio.sleep(0.3)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+
+
+async def test_whoever_leaves_is_no_longer_worked_for(
+    server: Server, scripted: ScriptedModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    tasks = len(asyncio.all_tasks())
+    for path, body in REQUESTS:
+        for stream in (True, False):
+            left = len(scripted.left)
+            await begin_and_leave(server.url, path, body | {"stream": stream}, scripted)
+            await until(lambda left=left: len(scripted.left) == left + 1)  # type: ignore[misc]
+            await until(lambda: len(asyncio.all_tasks()) <= tasks)
+    assert caplog.records == []
+
+
+async def test_a_search_that_waits_is_not_begun_for_whoever_left(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+    search = server.engine.searcher.search
+
+    def counted(question: str, *more: Any, **named: Any) -> Any:
+        searched.append(question)
+        return search(question, *more, **named)
+
+    monkeypatch.setattr(server.engine.searcher, "search", counted)
+    pool, go = server.engine.asker._pool, threading.Event()
+    busy = [pool.submit(go.wait) for _ in range(pool._max_workers)]
+    async with httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False) as http:
+        body = {"question": QUESTION, "stream": True, "mode": "extractive"}
+        asking = [asyncio.create_task(http.post("/v1/ask", json=body)) for _ in range(8)]
+        await until(lambda: pool._work_queue.qsize() >= 8)
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+        await asyncio.sleep(0.5)
+        go.set()
+        await asyncio.gather(*map(asyncio.wrap_future, busy))
+        answer = (await http.post("/v1/ask", json={"question": "Who is heard?", "mode": "extractive"})).json()
+    assert answer["object"] == "answer" and searched == ["Who is heard?"]
