@@ -12,9 +12,8 @@ import httpx
 import pytest
 
 from api.engine import Engine
-from api.ingest_command import ingest_sample
 from api.settings import read_settings
-from tests.running import Server, serve_here
+from tests.running import Server, copied, serve_here
 from tests.scripted_model import Mode, ScriptedModel
 
 QUESTION = "Why does Putin avoid the meeting?"
@@ -33,13 +32,10 @@ def scripted() -> Any:
 
 
 @pytest.fixture
-async def server(data_folder: Path, scripted: ScriptedModel) -> AsyncIterator[Server]:
-    settings = read_settings(
-        data=data_folder, model=Mode.DRIP.value, model_base_url=scripted.base_url, model_timeout=300
-    )
-    engine = Engine(settings)
-    ingest_sample(engine)
-    async with serve_here(engine) as server:
+async def server(tmp_path: Path, sample: Path, scripted: ScriptedModel) -> AsyncIterator[Server]:
+    data = copied(sample, tmp_path / "data")
+    settings = read_settings(data=data, model=Mode.DRIP.value, model_base_url=scripted.base_url, model_timeout=300)
+    async with serve_here(Engine(settings)) as server:
         yield server
 
 
