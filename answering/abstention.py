@@ -13,6 +13,8 @@ _INVERTED = re.compile(
     r"\b(?:do|does|did)\b|^\S+(?: \S+){0,6}? (?:is|are|was|were|has|have|had|can|could|will|would|should|may|might)\b",
     re.IGNORECASE,
 )
+# "What was decided in Istanbul" keeps its order: a participle is what was done, not what is asked about.
+_DONE = re.compile(r"^[a-z]+(?:ed|en|said|told|made|found|held|sent|sold|done|paid|put|set|lost|won|met)\b")
 _IS = re.compile(r"^(?P<ask>who|what|where|when) (?P<be>is|are|was|were) (?P<rest>[^,?]+)\??$", re.IGNORECASE)
 
 
@@ -63,9 +65,11 @@ def _listed(words: list[str]) -> str:
 def _says(text: str) -> str:
     """ "says who built the lighthouse" where English word order allows it, else the question itself in quotes."""
     text = " ".join(text.split()).strip()
-    if (m := _IS.match(text)) and len(m["rest"].split()) <= 6:
+    if (m := _IS.match(text)) and _DONE.match(m["rest"]):
+        return f"says {m['ask'].lower()} {m['be'].lower()} {m['rest'].strip()}"
+    if m and len(m["rest"].split()) <= 6:
         return f"says {m['ask'].lower()} {m['rest'].strip()} {m['be'].lower()}"
-    if _PLAIN.match(text) and not _INVERTED.match(text) and len(text) <= 120 and text.count("?") <= 1:
+    if _PLAIN.match(text) and not _INVERTED.search(text) and len(text) <= 120 and text.count("?") <= 1:
         return f"says {text[0].lower()}{text[1:].rstrip('? .')}"
     shown = text if len(text) <= 200 else text[:200].rsplit(" ", 1)[0] + " …"
     return f"answers “{shown}”"

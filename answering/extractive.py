@@ -27,6 +27,7 @@ from answering.evidence import (
 )
 from answering.question import Kind, Question, names_by_text, read_question, stems
 from answering.reader import Found, Reads
+from answering.topic import is_bare, leads, read_topic
 from retrieval.embedder import Embedder, Vectors
 from retrieval.hints import NO_HINTS, Hints
 from retrieval.passage import Passage
@@ -84,6 +85,9 @@ class ExtractiveAnswerer:
         with `max_citations` spans together are given. What `hints` say of outlets and times is met by the articles'
         own outlet and date, and need not stand in a sentence.
         """
+        most = min(max_claims, max_citations)
+        if (topic := read_topic(question)) and (reports := leads(topic, passages, most)):
+            return Extraction(reports, None, max(claim.score for claim in reports))
         asked = names_by_text(read_question(question), [passage.text for passage in passages])
         asked = _without_met(asked, hints, passages)
         reading = read_passages(asked, passages)
@@ -96,6 +100,8 @@ class ExtractiveAnswerer:
         features = answer_features(asked, reading, rows, scores, order)
         confidence = calibration.answer_probability(features)
         if confidence < calibration.ANSWER_THRESHOLD:
+            if is_bare(question) and (reports := leads(question, passages, most)):
+                return Extraction(reports, None, max(claim.score for claim in reports))
             return Extraction((), reason_for(asked, reading), confidence)
         # Whether anything answers is judged without this: it only chooses among what does.
         scores = scores + calibration.HINT_BONUS * _hinted(reading, hints)
