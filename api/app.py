@@ -1,7 +1,7 @@
 """The HTTP application around one engine."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -13,7 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import collect_routes, export_routes, history_routes, openai_routes, pages, routes
 from api.engine import Engine
 from api.kept_responses import KeptResponses
+from api.local import Answering, LocalDateline
+from api.mcp import mcp_routes, mcp_server
 from api.problems import add_problem_handlers, request_id
+from api.requests import base_url
 from api.version import VERSION
 
 # A push of a thousand long articles fits; anything larger is better sent in parts.
@@ -27,12 +30,19 @@ _DESCRIPTION = (
 def create_app(engine: Engine) -> FastAPI:
     """The application; it starts the engine's background work and closes the engine when it stops."""
 
+    def way(request: Request | None) -> AbstractAsyncContextManager[Answering]:
+        return nullcontext(LocalDateline(engine, base_url(request) if request else None))
+
+    tools = mcp_server(way)
+    settings = engine.settings
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         engine.start(expect_articles=True)
-        engine.collector.start(poll=engine.settings.poll_feeds)
+        engine.collector.start(poll=settings.poll_feeds)
         try:
-            yield
+            async with tools.session_manager.run():
+                yield
         finally:
             await run_in_threadpool(engine.close)
 
@@ -56,6 +66,7 @@ def create_app(engine: Engine) -> FastAPI:
     app.include_router(openai_routes.router)
     app.include_router(export_routes.router)
     app.include_router(pages.router)
+    app.router.routes.extend(mcp_routes(tools, settings.mcp_hosts, settings.public_url))
     app.mount("/web", StaticFiles(directory=pages.WEB), name="web")
 
     app.add_middleware(_ResponseHeaders)

@@ -73,8 +73,8 @@ class AskArguments(SearchArguments, total=False):
 class VerifyArguments(TypedDict, total=False):
     """Against what to check a text."""
 
-    article_ids: Sequence[str]
-    passages: Sequence[str]
+    article_ids: Sequence[str] | None
+    passages: Sequence[str] | None
     collection: str
     as_of: When | None
 

@@ -69,6 +69,18 @@ def serve(
 
 
 @app.command()
+def mcp(data: Data = None, url: Url = None) -> None:
+    """Serve tools for assistants (MCP) on standard input and output: search, fetch, ask and verify.
+
+    For programs such as Claude Desktop, which start it themselves. A running server has the same tools at /mcp.
+    """
+    settings = begin(data=data, url=url)
+    from api.mcp_command import run
+
+    run(settings)
+
+
+@app.command()
 def ingest(
     sources: Annotated[list[str], typer.Argument(help="Files, folders, addresses, or - for standard input.")],
     data: Data = None,

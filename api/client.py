@@ -51,8 +51,8 @@ class Dateline:
     """A Dateline server at `url`. `api_key` goes as a bearer token; `timeout` is in seconds. Thread-safe."""
 
     def __init__(self, url: str, api_key: str | None = None, timeout: float = _TIMEOUT) -> None:
-        self.url = url.rstrip("/")
-        self._http = httpx.Client(**_arguments(self.url, api_key, timeout))
+        self.base_url = url.rstrip("/")
+        self._http = httpx.Client(**_arguments(self.base_url, api_key, timeout))
 
     def ask(self, question: str, **options: Unpack[AskArguments]) -> AnswerOut:
         """The answer, or the abstention."""
@@ -156,12 +156,12 @@ class Dateline:
                 break
             time.sleep(pause)
         if isinstance(outcome, httpx.TransportError):
-            raise calls.unreachable(self.url, outcome) from outcome
+            raise calls.unreachable(self.base_url, outcome) from outcome
         try:
             calls.refuse_failure(outcome)
             yield outcome
         except httpx.HTTPError as error:
-            raise calls.unreachable(self.url, error) from error
+            raise calls.unreachable(self.base_url, error) from error
         finally:
             outcome.close()
 
@@ -173,7 +173,7 @@ class Dateline:
         except httpx.TransportError as error:
             return error
         except httpx.HTTPError as error:
-            raise calls.unreachable(self.url, error) from error
+            raise calls.unreachable(self.base_url, error) from error
         return response
 
 
@@ -181,8 +181,8 @@ class AsyncDateline:
     """`Dateline` with its calls awaited and its iterators asynchronous."""
 
     def __init__(self, url: str, api_key: str | None = None, timeout: float = _TIMEOUT) -> None:
-        self.url = url.rstrip("/")
-        self._http = httpx.AsyncClient(**_arguments(self.url, api_key, timeout))
+        self.base_url = url.rstrip("/")
+        self._http = httpx.AsyncClient(**_arguments(self.base_url, api_key, timeout))
 
     async def ask(self, question: str, **options: Unpack[AskArguments]) -> AnswerOut:
         """See `Dateline.ask`."""
@@ -275,12 +275,12 @@ class AsyncDateline:
                 break
             await asyncio.sleep(pause)
         if isinstance(outcome, httpx.TransportError):
-            raise calls.unreachable(self.url, outcome) from outcome
+            raise calls.unreachable(self.base_url, outcome) from outcome
         try:
             calls.refuse_failure(outcome)
             yield outcome
         except httpx.HTTPError as error:
-            raise calls.unreachable(self.url, error) from error
+            raise calls.unreachable(self.base_url, error) from error
         finally:
             await outcome.aclose()
 
@@ -292,7 +292,7 @@ class AsyncDateline:
         except httpx.TransportError as error:
             return error
         except httpx.HTTPError as error:
-            raise calls.unreachable(self.url, error) from error
+            raise calls.unreachable(self.base_url, error) from error
         return response
 
 

@@ -32,7 +32,8 @@ _CHATTY = (
 )
 
 
-_CODES = {signal.SIGTERM: 143, signal.SIGINT: 130}
+# What a command answers the signal that ends it with.
+CODES = {signal.SIGTERM: 143, signal.SIGINT: 130}
 _received: list[int] = []
 
 
@@ -42,14 +43,14 @@ def heed_signals() -> None:
     Raising in the handler itself would be simpler, and now and then hang for ever: the exception may be swallowed in a
     library's callback, or meet an import that then never gives its lock back.
     """
-    for which in _CODES:
+    for which in CODES:
         signal.signal(which, _receive)
 
 
 def go_on() -> None:
     """Raise `SystemExit` (143 after SIGTERM, 130 after Ctrl-C) when the command was asked to end."""
     if _received:
-        raise SystemExit(_CODES[signal.Signals(_received[0])])
+        raise SystemExit(CODES[signal.Signals(_received[0])])
 
 
 def _receive(which: int, _: object) -> None:

@@ -34,6 +34,8 @@ M = TypeVar("M", bound=BaseModel)
 class Answering(Protocol):
     """What `AsyncDateline` and `LocalDateline` both do."""
 
+    base_url: str
+
     async def ask(self, question: str, **options: Unpack[AskArguments]) -> AnswerOut: ...
     def stream(self, question: str, **options: Unpack[AskArguments]) -> AsyncGenerator[AnswerEvent]: ...
     async def search(self, question: str, **options: Unpack[SearchArguments]) -> SearchOut: ...
@@ -52,19 +54,19 @@ class LocalDateline:
     def __init__(self, engine: Engine, base_url: str | None = None) -> None:
         settings = engine.settings
         self._engine = engine
-        self._base_url = base_url or settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+        self.base_url = base_url or settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
 
     async def ask(self, question: str, **options: Unpack[AskArguments]) -> AnswerOut:
         """See `AsyncDateline.ask`."""
         request = _valid(AskRequest, calls.ask(question, options))
         answer = await self._engine.asker.ask(ask_of(request, self._engine.settings.policy))
-        return answer_out(answer, self._base_url, request.include)
+        return answer_out(answer, self.base_url, request.include)
 
     async def stream(self, question: str, **options: Unpack[AskArguments]) -> AsyncGenerator[AnswerEvent]:
         """See `AsyncDateline.stream`."""
         request = _valid(AskRequest, calls.ask(question, options))
         ask = ask_of(request, self._engine.settings.policy)
-        async with aclosing(answer_steps(self._engine.asker, ask, self._base_url, request.include)) as steps:
+        async with aclosing(answer_steps(self._engine.asker, ask, self.base_url, request.include)) as steps:
             async for step in steps:
                 if isinstance(step, Found):
                     created = Created(
@@ -91,13 +93,13 @@ class LocalDateline:
             request.top_k,
             ignored=ignored_hints(request),
         )
-        return search_out(result, self._base_url)
+        return search_out(result, self.base_url)
 
     async def verify(self, text: str, **options: Unpack[VerifyArguments]) -> VerificationOut:
         """See `AsyncDateline.verify`."""
         request = _valid(VerifyRequest, calls.verify(text, options))
         checked = await asyncio.to_thread(check, self._engine.checker, request)
-        return verification_out(checked, None if request.passages is not None else self._base_url)
+        return verification_out(checked, None if request.passages is not None else self.base_url)
 
     async def article(
         self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION

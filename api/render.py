@@ -233,9 +233,10 @@ def article_out(article: Article, revisions: list[int], cluster: Sequence[Articl
     )
 
 
-def reader_url(base_url: str, article: Article, start: int, end: int) -> str:
-    """Where a reader sees the span marked in its article."""
-    url = f"{base_url}/read/{quote(article.id, safe='')}?rev={article.revision}&start={start}&end={end}"
+def reader_url(base_url: str, article: Article | ArticleOut, start: int | None = None, end: int | None = None) -> str:
+    """Where a reader sees the article, with the span marked in it if one is given."""
+    url = f"{base_url}/read/{quote(article.id, safe='')}?rev={article.revision}"
+    url += "" if start is None else f"&start={start}&end={end}"
     return url if article.collection == DEFAULT_COLLECTION else f"{url}&collection={article.collection}"
 
 

@@ -1,6 +1,7 @@
-"""`dateline serve`: one process, one socket, a clean stop."""
+"""One process, one socket, a clean stop: `dateline serve`, and a server within another command."""
 
 import socket
+import threading
 
 import uvicorn
 
@@ -17,20 +18,57 @@ _GRACE = 2
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises `InvalidSettings` when the address cannot be listened on."""
     listener = _listener(settings.host, settings.port)
+    with Engine(settings) as engine:
+        url = _announced(engine, listener)
+        print(f"Dateline serves {url} (API docs at {url}/docs). Stop with Ctrl-C.", flush=True)
+        _server(engine).run(sockets=[listener])
+
+
+class BackgroundServer:
+    """Serves a data folder at `url`, an address of this machine only, in a thread, until closed.
+
+    Raises `StoreInUse` when another process holds the folder.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        engine = Engine(settings)
+        try:
+            listener = _listener("127.0.0.1", 0)
+            self.url = _announced(engine, listener)
+            self._server = _server(engine)
+        except BaseException:
+            engine.close()
+            raise
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [listener]}, name="server", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let answers in flight finish for a moment, and give the folder back."""
+        self._server.should_exit = True
+        self._thread.join(10)
+
+
+def _announced(engine: Engine, listener: socket.socket) -> str:
+    """Where the engine is served, told to other processes once it has its first articles."""
     host, port = listener.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    with Engine(settings) as engine:
-        if engine.needs_sample():
-            ingest_sample(engine)
-        engine.ownership.announce(url)
-        print(f"Dateline serves {url} (API docs at {url}/docs). Stop with Ctrl-C.", flush=True)
-        config = uvicorn.Config(
-            create_app(engine),
-            log_level="warning" if settings.log_level == "info" else settings.log_level,
-            timeout_graceful_shutdown=_GRACE,
-            server_header=False,
-        )
-        uvicorn.Server(config).run(sockets=[listener])
+    if engine.needs_sample():
+        ingest_sample(engine)
+    engine.ownership.announce(url)
+    return url
+
+
+def _server(engine: Engine) -> uvicorn.Server:
+    level = engine.settings.log_level
+    config = uvicorn.Config(
+        create_app(engine),
+        log_level="warning" if level == "info" else level,
+        timeout_graceful_shutdown=_GRACE,
+        server_header=False,
+    )
+    return uvicorn.Server(config)
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     fetch_interval: float = Field(1.0, ge=0, description="Least seconds between two requests to one host.")
     feed_minutes: float = Field(15.0, gt=0, description="Minutes between two polls of a feed.")
     poll_feeds: bool = Field(True, description="Whether the server polls the feeds that are subscribed to.")
+    mcp_hosts: str = Field("", description="Names under which /mcp may be reached besides loopback; * for any.")
     chroma_url: str = Field("", description="A Chroma server; empty: embedded in the data folder.")
     database_url: str = Field("", description="Reserved for PostgreSQL; empty: SQLite in the data folder.")
     workers: int = Field(1, ge=1, description="Server processes; more than one needs a Chroma server and PostgreSQL.")
