@@ -1,0 +1,190 @@
+"""What is evaluated, behind one narrow protocol: an engine in this process, or a Dateline at an address.
+
+Everything is given and taken in the shapes of the wire, so that measures see the same whatever the target is.
+"""
+
+import asyncio
+import hashlib
+import json
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from api.client import Client
+from api.doors import LocalDoor
+from api.engine import Engine
+from api.render import answer_out
+from api.requests import ask_of
+from api.schemas import AskRequest
+from api.version import VERSION
+from corpus.errors import InvalidInput, NotFound, ServerUnreachable
+
+_CONTENT = ("id", "revision", "title", "publisher", "published_at", "url", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The articles of a collection as a target holds them; the digest changes when a word of any revision does."""
+
+    digest: str
+    revisions: int
+
+
+NO_CORPUS = Corpus("", 0)
+
+
+class Target(Protocol):
+    """Answers questions. Called from several threads at once."""
+
+    @property
+    def name(self) -> str:
+        """How the target is named in reports."""
+        ...
+
+    def describe(self) -> dict[str, str]:
+        """What answers there: settings that an answer depends on."""
+        ...
+
+    def corpus(self, collection: str) -> Corpus:
+        """The articles there; `NO_CORPUS` when it does not say."""
+        ...
+
+    def ask(self, body: dict[str, Any]) -> dict[str, Any]:
+        """See `POST /v1/ask`. Raises a `DatelineError`; `ServerUnreachable` when trying again may help."""
+        ...
+
+    def search(self, body: dict[str, Any]) -> dict[str, Any]:
+        """See `POST /v1/search`."""
+        ...
+
+    def body(self, article_id: str, collection: str, revision: int) -> str | None:
+        """The text of a stored revision; None when there is none such."""
+        ...
+
+    def articles(self, collection: str, most: int) -> list[dict[str, Any]]:
+        """The newest articles, whole, as `GET /v1/articles/{id}` gives them."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what asking needed."""
+        ...
+
+
+class LocalTarget:
+    """An open engine of this process, asked on one event loop. Does not own the engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._door = LocalDoor(engine)
+        self._base_url = f"http://{engine.settings.host}:{engine.settings.port}"
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="evaluation", daemon=True)
+        self._thread.start()
+        engine.start()
+
+    @property
+    def name(self) -> str:
+        return "in process"
+
+    def describe(self) -> dict[str, str]:
+        settings = self._engine.settings
+        model = settings.model or "dateline-extractive"
+        return {
+            "version": VERSION, "model": model, "embedder": settings.embedder, "reranker": settings.reranker,
+            "policy": settings.policy.value,
+        }  # fmt: skip
+
+    def corpus(self, collection: str) -> Corpus:
+        parts = (part.text for part in self._engine.exporter.parts(collection))
+        return corpus_of(line.encode() for part in parts for line in part.split("\n"))
+
+    def ask(self, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            question = ask_of(AskRequest.model_validate(body), self._engine.settings.policy)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            raise InvalidInput(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}.") from None
+        answer = asyncio.run_coroutine_threadsafe(self._engine.asker.ask(question), self._loop).result()
+        return answer_out(answer, self._base_url).model_dump(mode="json")
+
+    def search(self, body: dict[str, Any]) -> dict[str, Any]:
+        return self._door.search(body)
+
+    def body(self, article_id: str, collection: str, revision: int) -> str | None:
+        try:
+            return self._engine.store.article(collection, article_id, revision).body
+        except NotFound:
+            return None
+
+    def articles(self, collection: str, most: int) -> list[dict[str, Any]]:
+        found = self._door.articles(collection, most, None)["data"]
+        return [self._door.article(one["id"], collection, None) for one in found]
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+
+class HttpTarget:
+    """A Dateline server at an address."""
+
+    def __init__(self, url: str) -> None:
+        self._client = Client(url.rstrip("/"))
+
+    @property
+    def name(self) -> str:
+        return self._client.url
+
+    def describe(self) -> dict[str, str]:
+        ready = self._client.get("/readyz")
+        version = self._client.get("/openapi.json").get("info", {}).get("version", "")
+        return {"version": version, "model": ready["model"], "embedder": ready["embedder"]}
+
+    def corpus(self, collection: str) -> Corpus:
+        with self._client.lines("/v1/export", collection=collection) as lines:
+            return corpus_of(lines)
+
+    def ask(self, body: dict[str, Any]) -> dict[str, Any]:
+        return dict(self._client.post("/v1/ask", body))
+
+    def search(self, body: dict[str, Any]) -> dict[str, Any]:
+        return dict(self._client.post("/v1/search", body))
+
+    def body(self, article_id: str, collection: str, revision: int) -> str | None:
+        try:
+            return str(self._article(article_id, collection, revision)["body"])
+        except NotFound:
+            return None
+
+    def articles(self, collection: str, most: int) -> list[dict[str, Any]]:
+        found = self._client.get("/v1/articles", collection=collection, limit=most)["data"]
+        return [self._article(one["id"], collection, None) for one in found]
+
+    def close(self) -> None:
+        pass
+
+    def _article(self, article_id: str, collection: str, revision: int | None) -> dict[str, Any]:
+        path = f"/v1/articles/{quote(article_id, safe='')}"
+        return dict(self._client.get(path, collection=collection, revision=revision))
+
+
+def corpus_of(lines: Iterable[bytes]) -> Corpus:
+    """The digest of an export, whatever its order. Raises `ServerUnreachable` when it was broken off."""
+    digests, is_whole = [], False
+    for line in lines:
+        if not line.strip():
+            continue
+        fields = json.loads(line)
+        if fields.get("object") == "dateline.end":
+            is_whole = True
+            continue
+        content = json.dumps([fields.get(name) for name in _CONTENT], ensure_ascii=False)
+        digests.append(hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest())
+    if not is_whole:
+        raise ServerUnreachable("The list of articles was broken off before its end; try again.")
+    return Corpus(hashlib.sha256(b"".join(sorted(digests))).hexdigest()[:16], len(digests))
