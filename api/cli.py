@@ -27,7 +27,11 @@ app = typer.Typer(
 app.add_typer(feeds_command.app, name="feeds")
 # Commands of packages that stand above this one, such as the measuring ones.
 for _point in entry_points(group="dateline.commands"):
-    app.command(_point.name)(_point.load())
+    _command = _point.load()
+    if isinstance(_command, typer.Typer):
+        app.add_typer(_command, name=_point.name)
+    else:
+        app.command(_point.name)(_command)
 
 Question = Annotated[str, typer.Argument(help="The question, in quotation marks.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Use only what was public by then, e.g. 2025-08-20.")]

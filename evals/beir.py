@@ -9,7 +9,6 @@ import argparse
 import csv
 import gzip
 import json
-import math
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from corpus.article import IncomingArticle
 from corpus.selection import Selection
 from evals.bootstrap import estimate
 from evals.parts import Parts, open_parts
+from evals.ranking import average_precision, ndcg, recall
 from retrieval.search import Sides
 
 _BATCH = 50
@@ -68,17 +68,8 @@ def read_qrels(file: Path) -> dict[str, dict[str, int]]:
 
 def figures(ranking: Sequence[str], grades: Mapping[str, int]) -> tuple[float, float, float]:
     """nDCG@10 (gain: the grade), average precision and recall@10 of one ranking; each 0..1."""
-    gains = [max(0, grades.get(document, 0)) for document in ranking]
-    best = sorted((grade for grade in grades.values() if grade > 0), reverse=True)
-    ideal = _discounted(best[:10])
-    precisions = [sum(gain > 0 for gain in gains[: at + 1]) / (at + 1) for at, gain in enumerate(gains) if gain > 0]
-    if not best:
-        return 0.0, 0.0, 0.0
-    return _discounted(gains[:10]) / ideal, sum(precisions) / len(best), sum(g > 0 for g in gains[:10]) / len(best)
-
-
-def _discounted(gains: Sequence[int]) -> float:
-    return sum(gain / math.log2(place + 1) for place, gain in enumerate(gains, 1))
+    deepest = len(ranking)
+    return ndcg(ranking, grades, 10), average_precision(ranking, grades, deepest), recall(ranking, grades, 10)
 
 
 def _ranked(parts: Parts, query: str, side: Sides) -> list[str]:

@@ -1,5 +1,6 @@
 """Ask a target every question of a suite, several at a time, and judge what comes back."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -136,7 +137,7 @@ def _reply(plan: Plan, body: dict[str, Any], stopping: threading.Event) -> Reply
         clock = time.perf_counter()
         response = send(body)
         latency = (time.perf_counter() - clock) * 1000
-        return response
+        return _storable(response)
 
     try:
         return Reply(_patiently(once, plan.patience, stopping), None, latency, attempts)
@@ -144,6 +145,12 @@ def _reply(plan: Plan, body: dict[str, Any], stopping: threading.Event) -> Reply
         raise
     except DatelineError as error:
         return Reply(None, str(error), latency, attempts)
+
+
+def _storable(response: dict[str, Any]) -> dict[str, Any]:
+    """The response with halves of surrogate pairs, which no file can hold, replaced one for one."""
+    text = json.dumps(response, ensure_ascii=False)
+    return dict(json.loads(text.encode("utf-8", "replace")))
 
 
 def _patiently(call: Callable[[], _R], patience: float, stopping: threading.Event) -> _R:
@@ -167,19 +174,30 @@ def _patiently(call: Callable[[], _R], patience: float, stopping: threading.Even
 def _each(
     items: list[_T], call: Callable[[_T, threading.Event], _R], threads: int, on_progress: Callable[[int], None]
 ) -> Iterator[tuple[_T, _R]]:
-    """Each item with what `call` gives for it, as they come. An error of one, or the caller's, stops the others."""
+    """Each item with what `call` gives for it, as they come.
+
+    The first error stops what has not begun; it is raised when everything that was under way has been given.
+    """
     stopping = threading.Event()
     on_progress(0)
     pool = ThreadPoolExecutor(max(1, threads), thread_name_prefix="evaluation")
     try:
         running: dict[Future[_R], _T] = {pool.submit(call, item, stopping): item for item in items}
-        done = 0
+        done, failure = 0, None
         while running:
             finished, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
             for future in finished:
-                yield running.pop(future), future.result()
-                done += 1
+                item, error = running.pop(future), future.exception()
+                if error is None:
+                    yield item, future.result()
+                    done += 1
+                    continue
+                failure = failure or error
+                stopping.set()
+                running = {other: item for other, item in running.items() if not other.cancel()}
             on_progress(done)
+        if failure is not None:
+            raise failure
     finally:
         stopping.set()
         pool.shutdown(cancel_futures=True)

@@ -4,6 +4,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Sequence
+from unicodedata import normalize
 
 from answering.answer import Verdict
 from answering.verify import verify
@@ -60,4 +61,5 @@ def without_markers(text: str) -> str:
 
 
 def _comparable(text: str) -> str:
-    return normalised(without_markers(text).translate(_TYPOGRAPHIC).replace("-", " "))
+    plain = normalize("NFC", without_markers(text)).translate(_TYPOGRAPHIC)
+    return normalised(plain.replace("-", " "))
