@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from api.client import serving
+from api.client import Dateline
 from api.engine import Engine
 from api.ingest_command import catch_up, ingest_sample
+from api.serving import serving
 from api.settings import Settings
 from corpus.article import IncomingArticle
 from corpus.errors import DatelineError, InvalidInput
@@ -37,9 +38,9 @@ def open_target(
         with _fresh_engine(settings, suite, quiet) as engine:
             yield from _closing(LocalTarget(engine))
     elif name is None:
-        server = serving(settings.data)
+        server = serving(settings)
         if server is not None:
-            yield from _closing(HttpTarget(server.url))
+            yield from _closing(HttpTarget(server))
             return
         with Engine(settings) as engine:
             if engine.needs_sample():
@@ -48,7 +49,7 @@ def open_target(
     elif name.startswith(PREFIX):
         yield from _closing(ChatTarget(name.removeprefix(PREFIX), base_url, suite.settings.abstains_like))
     elif name.startswith(("http://", "https://")):
-        yield from _closing(HttpTarget(name))
+        yield from _closing(HttpTarget(Dateline(name, settings.api_key.get_secret_value() or None)))
     else:
         raise InvalidInput(f"The target {name!r} is neither an address (http://...) nor openai:MODEL.")
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from corpus.errors import DatelineError, InvalidInput, NotFound, ServerUnreachable
+from corpus.errors import DatelineError, InvalidInput, NotFound, RequestFailed, ServerUnreachable
 from evals.case import Case, SuiteSettings
 from evals.citing import is_true
 from evals.journal import Journal, key_of
@@ -25,6 +25,7 @@ from evals.target import Corpus, Target
 
 JOURNAL = "journal.jsonl"
 _TRIES = 3  # of a question that the target answers with an error of its own
+_PASSING = (None, 429, 503, 504)  # what a server answers that is starting, stopping or busy
 _PAUSE = 0.5  # seconds between tries
 _CONTEXT = 240  # characters shown on each side of a quote
 _SHOWN = 400  # characters kept of a passage
@@ -141,9 +142,9 @@ def _reply(plan: Plan, body: dict[str, Any], stopping: threading.Event) -> Reply
 
     try:
         return Reply(_patiently(once, plan.patience, stopping), None, latency, attempts)
-    except ServerUnreachable:
-        raise
     except DatelineError as error:
+        if _is_away(error):
+            raise  # no other question will fare better
         return Reply(None, str(error), latency, attempts)
 
 
@@ -159,16 +160,24 @@ def _patiently(call: Callable[[], _R], patience: float, stopping: threading.Even
     while True:
         try:
             return call()
-        except (InvalidInput, NotFound):
-            raise
-        except ServerUnreachable:
-            if stopping.is_set() or time.monotonic() >= end:
-                raise
-        except DatelineError:
-            failed += 1
-            if stopping.is_set() or failed >= _TRIES:
+        except DatelineError as error:
+            is_away = _is_away(error)
+            failed += not is_away
+            is_enough = time.monotonic() >= end if is_away else failed >= _TRIES
+            if stopping.is_set() or is_enough or _is_refusal(error):
                 raise
         stopping.wait(_PAUSE)
+
+
+def _is_away(error: DatelineError) -> bool:
+    """Whether the server does not answer at all, as while it starts."""
+    return isinstance(error, ServerUnreachable) or (isinstance(error, RequestFailed) and error.status in _PASSING)
+
+
+def _is_refusal(error: DatelineError) -> bool:
+    """Whether asking again the same is of no use."""
+    status = error.status if isinstance(error, RequestFailed) else None
+    return isinstance(error, InvalidInput | NotFound) or (status is not None and 400 <= status < 500 and status != 429)
 
 
 def _each(

@@ -10,18 +10,13 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import quote
 
-from pydantic import ValidationError
-
-from api.client import Client
-from api.doors import LocalDoor
+from api.client import Dateline
+from api.doors import Door, LocalDoor, ServerDoor
 from api.engine import Engine
-from api.render import answer_out
-from api.requests import ask_of
-from api.schemas import AskRequest
+from api.local import LocalDateline
 from api.version import VERSION
-from corpus.errors import InvalidInput, NotFound, ServerUnreachable
+from corpus.errors import NotFound, RequestFailed, ServerUnreachable
 
 _CONTENT = ("id", "revision", "title", "publisher", "published_at", "url", "body")
 
@@ -80,7 +75,7 @@ class LocalTarget:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._door = LocalDoor(engine)
-        self._base_url = f"http://{engine.settings.host}:{engine.settings.port}"
+        self._dateline = LocalDateline(engine)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="evaluation", daemon=True)
         self._thread.start()
@@ -103,13 +98,8 @@ class LocalTarget:
         return corpus_of(line.encode() for part in parts for line in part.split("\n"))
 
     def ask(self, body: dict[str, Any]) -> dict[str, Any]:
-        try:
-            question = ask_of(AskRequest.model_validate(body), self._engine.settings.policy)
-        except ValidationError as error:
-            fault = error.errors()[0]
-            raise InvalidInput(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}.") from None
-        answer = asyncio.run_coroutine_threadsafe(self._engine.asker.ask(question), self._loop).result()
-        return answer_out(answer, self._base_url).model_dump(mode="json")
+        answer = asyncio.run_coroutine_threadsafe(self._dateline.ask(**body), self._loop).result()
+        return answer.model_dump(mode="json")
 
     def search(self, body: dict[str, Any]) -> dict[str, Any]:
         return self._door.search(body)
@@ -121,8 +111,7 @@ class LocalTarget:
             return None
 
     def articles(self, collection: str, most: int) -> list[dict[str, Any]]:
-        found = self._door.articles(collection, most, None)["data"]
-        return [self._door.article(one["id"], collection, None) for one in found]
+        return _newest(self._door, collection, most)
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -133,44 +122,46 @@ class LocalTarget:
 class HttpTarget:
     """A Dateline server at an address."""
 
-    def __init__(self, url: str) -> None:
-        self._client = Client(url.rstrip("/"))
+    def __init__(self, client: Dateline) -> None:
+        self._client = client
+        self._door = ServerDoor(client)
 
     @property
     def name(self) -> str:
         return self._client.url
 
     def describe(self) -> dict[str, str]:
-        ready = self._client.get("/readyz")
-        version = self._client.get("/openapi.json").get("info", {}).get("version", "")
+        ready = self._client.request("GET", "/readyz")
+        version = self._client.request("GET", "/openapi.json").get("info", {}).get("version", "")
         return {"version": version, "model": ready["model"], "embedder": ready["embedder"]}
 
     def corpus(self, collection: str) -> Corpus:
-        with self._client.lines("/v1/export", collection=collection) as lines:
-            return corpus_of(lines)
+        return corpus_of(self._client.export(collection))
 
     def ask(self, body: dict[str, Any]) -> dict[str, Any]:
-        return dict(self._client.post("/v1/ask", body))
+        return self._door.ask(body)
 
     def search(self, body: dict[str, Any]) -> dict[str, Any]:
-        return dict(self._client.post("/v1/search", body))
+        return self._door.search(body)
 
     def body(self, article_id: str, collection: str, revision: int) -> str | None:
         try:
-            return str(self._article(article_id, collection, revision)["body"])
-        except NotFound:
-            return None
+            return str(self._door.article(article_id, collection, revision)["body"])
+        except RequestFailed as error:
+            if error.status == 404:
+                return None
+            raise
 
     def articles(self, collection: str, most: int) -> list[dict[str, Any]]:
-        found = self._client.get("/v1/articles", collection=collection, limit=most)["data"]
-        return [self._article(one["id"], collection, None) for one in found]
+        return _newest(self._door, collection, most)
 
     def close(self) -> None:
-        pass
+        self._client.close()
 
-    def _article(self, article_id: str, collection: str, revision: int | None) -> dict[str, Any]:
-        path = f"/v1/articles/{quote(article_id, safe='')}"
-        return dict(self._client.get(path, collection=collection, revision=revision))
+
+def _newest(door: Door, collection: str, most: int) -> list[dict[str, Any]]:
+    found = door.articles(collection, most, None)["data"]
+    return [door.article(one["id"], collection, None) for one in found]
 
 
 def corpus_of(lines: Iterable[bytes]) -> Corpus:

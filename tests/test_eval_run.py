@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from api.client import Dateline
 from corpus.errors import DatelineError, InvalidInput, ServerUnreachable
 from evals.case import Case, SuiteSettings
 from evals.compare import compare, tables
@@ -83,7 +84,7 @@ class Remembering:
 
 @pytest.fixture(scope="module")
 def http(server: Server) -> Target:
-    return Remembering(HttpTarget(server.url))
+    return Remembering(HttpTarget(Dateline(server.url)))
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +108,7 @@ def test_a_run_judges_each_case(results: Results) -> None:
 def test_in_process_and_over_http_find_the_same_and_twice_the_same(
     suite: Suite, results: Results, server: Server, tmp_path: Path
 ) -> None:
-    again = run(Plan(suite, HttpTarget(server.url), tmp_path / "again.jsonl", concurrency=1))
+    again = run(Plan(suite, HttpTarget(Dateline(server.url)), tmp_path / "again.jsonl", concurrency=1))
     assert without_timings(again) == without_timings(results)
     local = LocalTarget(server.engine)
     inside = run(Plan(suite, local, tmp_path / "inside.jsonl"))
