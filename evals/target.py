@@ -128,7 +128,7 @@ class HttpTarget:
 
     @property
     def name(self) -> str:
-        return self._client.url
+        return self._client.base_url
 
     def describe(self) -> dict[str, str]:
         ready = self._client.request("GET", "/readyz")
