@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -67,7 +66,7 @@ def create_app(engine: Engine) -> FastAPI:
     app.include_router(export_routes.router)
     app.include_router(pages.router)
     app.router.routes.extend(mcp_routes(tools, settings.mcp_hosts, settings.public_url))
-    app.mount("/web", StaticFiles(directory=pages.WEB), name="web")
+    app.mount("/web", pages.Files(directory=pages.WEB), name="web")
 
     app.add_middleware(_ResponseHeaders)
     return app

@@ -17,6 +17,7 @@ from api.schemas import ArticleList
 from api.serving import serving
 from api.settings import Settings
 from corpus.accept import check_collection
+from corpus.selection import Selection
 
 
 class Door(Protocol):
@@ -62,7 +63,7 @@ class LocalDoor:
 
     def articles(self, collection: str, limit: int, q: str | None) -> dict[str, Any]:
         """See `GET /v1/articles`."""
-        rows = self._engine.store.page(check_collection(collection), limit + 1, containing=q)
+        rows = self._engine.store.page(Selection(check_collection(collection)), limit + 1, containing=q)
         data = [summary_out(article) for _, article in rows[:limit]]
         return ArticleList(data=data, has_more=len(rows) > limit, next_cursor=None).model_dump(mode="json")
 

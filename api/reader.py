@@ -3,66 +3,48 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
-from corpus.article import DEFAULT_COLLECTION, Article
+from api.frame import address, frame
+from corpus.article import Article
 from corpus.correction import correction_notice
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>{title} - Dateline</title>
-<link rel="icon" href="/web/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/web/style.css">
-<link rel="stylesheet" href="/web/reader.css">
-<script defer src="/web/reader.js"></script>
-</head>
-<body>
-<a class="skip-link" href="#{skip_to}">Skip to the {skip_to}</a>
-<header class="masthead"><div class="masthead-line"><p class="wordmark"><a href="/">Dateline</a></p></div></header>
-<main class="reader" id="article">
-<article class="story"{lang}>
-{head}
-<div class="story-text">
-{body}
-</div>
-</article>
-{revisions}</main>
-</body>
-</html>
-"""
-
 _EARLIER = "This is an earlier wording; the article has since changed."
+_DESCRIPTION = 160  # characters of the text that stand for it in a list of pages
 
 
-def render_article(article: Article, start: int | None, end: int | None, revisions: Sequence[int] = ()) -> str:
+def render_article(
+    article: Article,
+    start: int | None,
+    end: int | None,
+    revisions: Sequence[int] = (),
+    copies: Sequence[Article] = (),
+) -> str:
     """The page of `article` with `body[start:end]` (code points, half-open) marked as `#passage`.
 
-    `revisions` are the numbers of all stored revisions, for links between them. A span that is missing, empty or
-    outside the body marks nothing. Never raises; everything from the article is escaped.
+    `revisions` are the numbers of all stored revisions, for links between them; `copies` are the other articles that
+    carry the same text. A span that is missing, empty or outside the body marks nothing. Never raises; everything from
+    the articles is escaped.
     """
     span = _valid_span(article.body, start, end)
     body = _paragraphs(article.body, span)
     has_passage = '<mark id="passage">' in body
-    skip_to = "passage" if has_passage else "article"
+    below = _revision_links(article, revisions) + _copy_links(copies)
     return page_around(
-        article, _head(article, revisions, has_passage), body, _revision_links(article, revisions), skip_to
+        article, _head(article, revisions, has_passage), body, below, "passage" if has_passage else "article"
     )
 
 
 def page_around(article: Article, head: str, body: str, below: str = "", skip_to: str = "article") -> str:
     """A whole page that shows `head`, `body` and `below`, which are HTML, in the language of `article`."""
-    return _PAGE.format(
-        title=escape(article.title),
-        lang=f' lang="{escape(article.language)}"' if article.language else "",
-        skip_to=skip_to,
-        head=head,
-        body=body,
-        revisions=below,
+    lang = f' lang="{escape(article.language)}"' if article.language else ""
+    main = (
+        f'<main class="reader" id="article">\n<article class="story"{lang}>\n{head}\n'
+        f'<div class="story-text">\n{body}\n</div>\n</article>\n{below}</main>'
+    )
+    description = " ".join(article.body[:_DESCRIPTION].split())
+    return frame(
+        article.title, main, style="reader", skip_to=skip_to, description=description, collection=article.collection
     )
 
 
@@ -92,9 +74,7 @@ def _paragraphs(body: str, span: tuple[int, int] | None) -> str:
 
 
 def _head(article: Article, revisions: Sequence[int], has_passage: bool) -> str:
-    # The outlet's name keeps its own writing direction beside the date.
-    outlet = f"<bdi>{escape(article.publisher)}</bdi>" if article.publisher else ""
-    dateline = ", ".join(filter(None, (outlet, _day(article.published_at))))
+    dateline = outlet_and_day(article)
     byline = [
         f'<span dir="auto">{escape(", ".join(article.authors))}</span>' if article.authors else "",
         _time("Published", article.published_at),
@@ -110,6 +90,13 @@ def _head(article: Article, revisions: Sequence[int], has_passage: bool) -> str:
         _correction(article),
     ]
     return "\n".join(filter(None, lines))
+
+
+def outlet_and_day(article: Article) -> str:
+    """The line above a headline, as HTML; empty when neither is known."""
+    # The outlet's name keeps its own writing direction beside the date.
+    outlet = f"<bdi>{escape(article.publisher)}</bdi>" if article.publisher else ""
+    return ", ".join(filter(None, (outlet, _day(article.published_at))))
 
 
 def _correction(article: Article) -> str:
@@ -163,8 +150,24 @@ def _revision_links(article: Article, revisions: Sequence[int]) -> str:
         for n in revisions
     )
     changes = f'<p class="story-links"><a href="{escape(_changes_address(article, revisions))}">What changed</a></p>'
-    wordings = f"All wordings stored here<ul>{''.join(items)}</ul>"
-    return f'<nav class="revisions" aria-label="Revisions">{wordings}{changes}</nav>\n'
+    wordings = f'<h2 class="section-title">All wordings stored here</h2><ul>{"".join(items)}</ul>'
+    return f'<nav class="below" aria-label="Revisions">{wordings}{changes}</nav>\n'
+
+
+def _copy_links(copies: Sequence[Article]) -> str:
+    """The others that carry the text. Together they are one source."""
+    if not copies:
+        return ""
+    items = (
+        f'<li><p class="dateline">{outlet_and_day(copy)}</p>'
+        f'<a href="{escape(revision_address(copy, copy.revision))}" dir="auto">{escape(copy.title)}</a></li>'
+        for copy in copies
+    )
+    return (
+        '<section class="below" aria-labelledby="copies">'
+        '<h2 class="section-title" id="copies">The same text elsewhere</h2>'
+        f"<p>All of these count as one source.</p><ul>{''.join(items)}</ul></section>\n"
+    )
 
 
 def _changes_address(article: Article, revisions: Sequence[int]) -> str:
@@ -173,15 +176,9 @@ def _changes_address(article: Article, revisions: Sequence[int]) -> str:
     old, new = (
         (earlier[-1], article.revision) if earlier else (article.revision, min(set(revisions) - {article.revision}))
     )
-    query = {"from": str(old), "to": str(new)}
-    if article.collection != DEFAULT_COLLECTION:
-        query["collection"] = article.collection
-    return f"/changes/{quote(article.id, safe='')}?{urlencode(query)}"
+    return address(f"/changes/{quote(article.id, safe='')}", article.collection, **{"from": old, "to": new})
 
 
 def revision_address(article: Article, revision: int) -> str:
     """The page of another revision. No span: offsets hold for one revision only."""
-    query = {"rev": str(revision)}
-    if article.collection != DEFAULT_COLLECTION:
-        query["collection"] = article.collection
-    return f"/read/{quote(article.id, safe='')}?{urlencode(query)}"
+    return address(f"/read/{quote(article.id, safe='')}", article.collection, rev=revision)

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from answering.answer import Answer, Citation, Span, Statement, Verdict
 from answering.check import Checked
+from answering.conflict import in_words
 from api.schemas import (
     AnswerOut,
     ArticleOut,
@@ -15,7 +16,10 @@ from api.schemas import (
     ClusterRef,
     ConflictOut,
     CopyOut,
+    Dates,
     EvidenceOut,
+    FacetOut,
+    FacetsOut,
     HintsOut,
     PassageOut,
     PlaceOut,
@@ -29,9 +33,11 @@ from api.schemas import (
     VerificationOut,
 )
 from corpus.article import DEFAULT_COLLECTION, Article
+from corpus.store import Coverage, Facets
 from retrieval.hints import Hints
 from retrieval.passage import Passage, SearchResult
 
+_MOST_FACETS = 500
 _WORST_FIRST = (Verdict.CONTRADICTED, Verdict.UNSUPPORTED, Verdict.PARTLY, Verdict.SUPPORTED)
 
 
@@ -121,8 +127,20 @@ def _conflicts_out(answer: Answer) -> list[ConflictOut]:
             if one.span in numbers
         ]  # fmt: skip
         if len(told) > 1:
-            shown.append(ConflictOut(kind=conflict.difference.value, told=told))
+            shown.append(ConflictOut(kind=conflict.difference.value, message=in_words(conflict), told=told))
     return shown
+
+
+def facets_out(collection: str, facets: Facets, coverage: Coverage) -> FacetsOut:
+    """What a collection can be narrowed by."""
+    return FacetsOut(
+        collection=collection,
+        articles=coverage.articles,
+        dates=Dates.model_validate({"from": coverage.first, "to": coverage.last}),
+        publishers=[FacetOut.model_validate(facet) for facet in facets.publishers[:_MOST_FACETS]],
+        languages=[FacetOut.model_validate(facet) for facet in facets.languages[:_MOST_FACETS]],
+        collections=[FacetOut.model_validate(facet) for facet in facets.collections[:_MOST_FACETS]],
+    )
 
 
 def verification_out(checked: Sequence[Checked], base_url: str | None) -> VerificationOut:

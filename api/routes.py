@@ -1,17 +1,15 @@
 """The HTTP API under /v1, and what a machine asks to know whether the service is alive and ready."""
 
-import base64
-import json
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
+from api.cursor import cursor_at, position_of
 from api.leaving import EventStream, while_connected
 from api.problems import as_problem, problem_responses
-from api.render import answer_out, article_out, search_out, summary_out, verification_out
+from api.render import answer_out, article_out, facets_out, search_out, summary_out, verification_out
 from api.requests import ask_of, base_url, check, engine_of, ignored_hints, selection_of
 from api.schemas import (
     AnswerOut,
@@ -21,6 +19,7 @@ from api.schemas import (
     ArticlesRequest,
     AskRequest,
     Dates,
+    FacetsOut,
     FailedOut,
     Health,
     IngestReportOut,
@@ -38,6 +37,7 @@ from api.stream import answer_events
 from corpus.accept import check_collection, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.errors import DatelineError, InvalidInput
+from corpus.selection import Selection
 from corpus.writing import Change
 from retrieval.indexer import IndexState
 
@@ -114,21 +114,39 @@ async def list_articles(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     publisher: Annotated[str | None, Query(max_length=500)] = None,
+    language: Annotated[str | None, Query(max_length=35)] = None,
     published_from: Annotated[str | None, Query(max_length=50)] = None,
+    published_to: Annotated[str | None, Query(max_length=50)] = None,
     q: Annotated[str | None, Query(max_length=200, description="Words that the headline holds.")] = None,
     collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION,
 ) -> ArticleList:
     """Current revisions without their bodies, newest first, page by page."""
-    before = _position(cursor) if cursor else None
-    since = parse_time(published_from, "published_from")
-    page = engine_of(request).store.page
-    rows = await run_in_threadpool(page, check_collection(collection), limit + 1, before, publisher, since, q)
+    selection = Selection(
+        check_collection(collection),
+        publishers=(publisher,) if publisher else (),
+        languages=(language,) if language else (),
+        published_from=parse_time(published_from, "published_from"),
+        published_to=parse_time(published_to, "published_to", end_of_day=True),
+    )
+    before = position_of(cursor) if cursor else None
+    rows = await run_in_threadpool(engine_of(request).store.page, selection, limit + 1, before, q)
     shown = rows[:limit]
-    next_cursor = _cursor(*shown[-1][0]) if len(rows) > limit else None
+    next_cursor = cursor_at(*shown[-1][0]) if len(rows) > limit else None
     if next_cursor:
         response.headers["Link"] = f'<{request.url.include_query_params(cursor=next_cursor)}>; rel="next"'
     data = [summary_out(article) for _, article in shown]
     return ArticleList(data=data, has_more=next_cursor is not None, next_cursor=next_cursor)
+
+
+@router.get("/v1/facets", operation_id="get_facets", summary="What articles can be narrowed by", responses=_PROBLEMS)
+async def get_facets(
+    request: Request, collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION
+) -> FacetsOut:
+    """Outlets and languages of a collection with their numbers of articles, its dates, and all collections."""
+    store, name = engine_of(request).store, check_collection(collection)
+    facets = await run_in_threadpool(store.facets, name)
+    coverage = await run_in_threadpool(store.coverage, name)
+    return facets_out(name, facets, coverage)
 
 
 @router.get("/v1/articles/{article_id:path}", operation_id="get_article", summary="One article", responses=_PROBLEMS)
@@ -159,9 +177,11 @@ async def delete_article(
 
 
 @router.get("/v1/starters", operation_id="list_starters", summary="Questions to begin with")
-async def list_starters(request: Request) -> StarterList:
+async def list_starters(
+    request: Request, collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION
+) -> StarterList:
     """A few questions that the stored articles can answer."""
-    return StarterList(data=await run_in_threadpool(starters, engine_of(request).store))
+    return StarterList(data=await run_in_threadpool(starters, engine_of(request).store, check_collection(collection)))
 
 
 @router.get("/healthz", operation_id="health", summary="Is the process alive?")
@@ -215,18 +235,3 @@ def _incoming(fields: dict[str, Any]) -> IncomingArticle:
 
 def _failed(index: int, article_id: Any, error: DatelineError) -> FailedOut:
     return FailedOut(index=index, id=str(article_id) if article_id else None, problem=as_problem(error))
-
-
-def _cursor(when: datetime, key: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([when.isoformat(), key]).encode()).decode()
-
-
-def _position(cursor: str) -> tuple[datetime, int]:
-    try:
-        when, key = json.loads(base64.urlsafe_b64decode(cursor))
-        moment = datetime.fromisoformat(when)
-        if moment.tzinfo is None:
-            raise ValueError("no zone")
-        return moment, int(key)
-    except (ValueError, TypeError):
-        raise InvalidInput("The cursor is not one that this server gave; start from the first page.") from None

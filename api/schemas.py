@@ -294,6 +294,7 @@ class ConflictOut(BaseModel):
     kind: Literal["changed", "disagree"] = Field(
         description="`changed`: later articles tell it otherwise. `disagree`: articles of one time do."
     )
+    message: str = Field(description="The same in one sentence, which stands among the notices too.")
     told: list[ToldOut]
 
 
@@ -426,6 +427,27 @@ class StarterList(BaseModel):
 
     object: Literal["list"] = "list"
     data: list[str]
+
+
+class FacetOut(BaseModel):
+    """A value to narrow by, and how many articles have it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    articles: int
+
+
+class FacetsOut(BaseModel):
+    """What the articles of a collection can be narrowed by, those with most articles first; at most 500 of a kind."""
+
+    object: Literal["facets"] = "facets"
+    collection: str
+    articles: int
+    dates: Dates
+    publishers: list[FacetOut]
+    languages: list[FacetOut]
+    collections: list[FacetOut]
 
 
 class Health(BaseModel):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from corpus.article import Article, Chunk, IncomingArticle
 from corpus.cluster import Placing, place, unplaced
@@ -65,6 +65,23 @@ class Coverage:
     articles: int
     first: datetime | None
     last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value that articles can be narrowed to, and how many have it."""
+
+    name: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Outlets and languages of one collection, and all collections; those with most articles first."""
+
+    publishers: tuple[Facet, ...]
+    languages: tuple[Facet, ...]
+    collections: tuple[Facet, ...]
 
 
 class ArticleStore:
@@ -197,31 +214,39 @@ class ArticleStore:
 
     def page(
         self,
-        collection: str,
+        selection: Selection,
         limit: int,
         before: tuple[datetime, int] | None = None,
-        publisher: str | None = None,
-        published_from: datetime | None = None,
         containing: str | None = None,
     ) -> list[tuple[tuple[datetime, int], Article]]:
-        """Current revisions, newest first, each with the position after which the next page starts.
+        """The selected revisions, newest first, each with the position after which the next page starts.
 
         `containing` filters by words in the title. Undated articles stand at the time they were first seen.
         """
         when = func.coalesce(revisions.c.published_at, revisions.c.first_seen_at, type_=revisions.c.first_seen_at.type)
         query = revision_query().add_columns(when.label("when"), articles.c.key.label("position"))
-        query = query.where(articles.c.collection == collection, revisions.c.is_current)
-        if publisher:
-            query = query.where(revisions.c.publisher == publisher)
-        if published_from:
-            query = query.where(revisions.c.published_at >= published_from)
-        for word in (containing or "").split():
-            query = query.where(revisions.c.title.icontains(word, autoescape=True))
+        query = query.where(*conditions(selection), *_titled(containing))
         if before:
             query = query.where(or_(when < before[0], and_(when == before[0], articles.c.key < before[1])))
         query = query.order_by(when.desc(), articles.c.key.desc()).limit(limit)
         with self._db.read() as connection:
             return [((row.when, row.position), article_of(row)) for row in connection.execute(query)]
+
+    def count(self, selection: Selection, containing: str | None = None) -> int:
+        """How many articles `page` goes through in all."""
+        query = select(func.count()).select_from(revisions.join(articles))
+        with self._db.read() as connection:
+            return connection.execute(query.where(*conditions(selection), *_titled(containing))).scalar_one()
+
+    def facets(self, collection: str) -> Facets:
+        """What the current revisions of a collection can be narrowed by, and the collections that there are."""
+        outlets, languages = revisions.c.publisher, revisions.c.language
+        with self._db.read() as connection:
+            return Facets(
+                _counted(connection, outlets, articles.c.collection == collection, revisions.c.is_current),
+                _counted(connection, languages, articles.c.collection == collection, revisions.c.is_current),
+                _counted(connection, articles.c.collection, revisions.c.is_current),
+            )
 
     def coverage(self, collection: str) -> Coverage:
         """How many articles a collection holds and which dates they span."""
@@ -311,6 +336,16 @@ class ArticleStore:
         query = select(revisions.c.number).join(articles).where(articles.c.id.in_(ids))
         with self._db.read() as connection:
             return connection.execute(query.where(revisions.c.visible_from > moment).limit(1)).first() is not None
+
+
+def _titled(containing: str | None) -> list[Any]:
+    return [revisions.c.title.icontains(word, autoescape=True) for word in (containing or "").split()]
+
+
+def _counted(connection: Connection, column: Any, *where: Any) -> tuple[Facet, ...]:
+    query = select(column.label("name"), func.count().label("articles")).select_from(revisions.join(articles))
+    query = query.where(column.is_not(None), *where).group_by(column).order_by(func.count().desc(), column)
+    return tuple(Facet(row.name, row.articles) for row in connection.execute(query))
 
 
 def _appeared(article: Article) -> tuple[datetime, datetime]:

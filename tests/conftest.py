@@ -5,14 +5,17 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, sync_playwright
 
 from api.engine import Engine
 from api.ingest_command import ingest_sample
 from api.settings import read_settings
 from retrieval.embedder import BUNDLED, Embedder, load_embedder
+from tests.browsing import FLAGS, Watched, chromium_path
 from tests.running import Server, copied, one_at_a_time, serve, share_model
 
 hypothesis_settings.register_profile("short", deadline=None, max_examples=60)
@@ -97,3 +100,35 @@ def server(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator[S
     """A server over the bundled articles; tests that share it must not change what it stores."""
     data = copied(sample, tmp_path_factory.mktemp("server") / "data")
     yield from serve(Engine(read_settings(data=data)))
+
+
+@pytest.fixture
+def own_server(data_folder: Path) -> Iterator[Server]:
+    """A server with nothing stored, for tests that push articles."""
+    yield from serve(Engine(read_settings(data=data_folder, sample=False)))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for a module. While it is open an event loop runs in this thread, which asynchronous tests do not bear."""
+    path = chromium_path()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watched(chromium: Browser) -> Iterator[Watched]:
+    """A page of a fresh browser profile."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    seen = Watched(page)
+    page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).netloc))
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    page.on("dialog", seen.dismiss)
+    page.on("console", seen.hear)
+    yield seen
+    context.close()

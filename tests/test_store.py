@@ -149,7 +149,7 @@ def test_pages_go_through_everything_once_newest_first(store: ArticleStore) -> N
         put(store, "Text.", id=f"a{number}", published_at=MAY + timedelta(days=number // 2))
     seen: list[str] = []
     before = None
-    while rows := store.page("default", 3, before):
+    while rows := store.page(Selection(), 3, before):
         seen += [article.id for _, article in rows]
         before = rows[-1][0]
     assert seen == ["a6", "a5", "a4", "a3", "a2", "a1", "a0"]

@@ -2,10 +2,8 @@
 
 import http.client
 import json
-import shutil
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,78 +12,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from api.engine import Engine
-from api.settings import read_settings
-from tests.running import Server, serve
+from tests.browsing import DONE, Watched, ask, push
+from tests.running import Server
 
 pytestmark = pytest.mark.browser
 
 QUESTION = "Why does Putin avoid a meeting with Zelenskiy?"
 UNKNOWN = "Which enzyme makes fireflies glow?"
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium is installed (looked at /usr/bin/chromium and on PATH)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def own_server(data_folder: Path) -> Iterator[Server]:
-    """A server with nothing stored, for tests that push articles."""
-    yield from serve(Engine(read_settings(data=data_folder, sample=False)))
-
-
-@dataclass
-class Watched:
-    """A page, with what it asked for and what it complained about."""
-
-    page: Page
-    hosts: set[str] = field(default_factory=set)
-    complaints: list[str] = field(default_factory=list)
-
-    def hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def dismiss(self, dialog: Dialog) -> None:
-        self.complaints.append(dialog.message)
-        dialog.dismiss()
-
-    def open(self, url: str) -> Page:
-        self.page.goto(url)
-        return self.page
-
-
-@pytest.fixture
-def watched(chromium: Browser) -> Iterator[Watched]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    seen = Watched(page)
-    page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).netloc))
-    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    page.on("dialog", seen.dismiss)
-    page.on("console", seen.hear)
-    yield seen
-    context.close()
-
-
-def ask(page: Page, question: str) -> None:
-    page.get_by_label("Your question").fill(question)
-    page.keyboard.press("Enter")
 
 
 def test_how_the_question_was_read_is_shown_and_taken_back_with_a_click(watched: Watched, server: Server) -> None:
@@ -94,7 +29,7 @@ def test_how_the_question_was_read_is_shown_and_taken_back_with_a_click(watched:
     read = page.get_by_label("How the question was read")
     expect(read).to_contain_text("Looking in Skelmouth Courier first")
     expect(read).to_contain_text("Reading “in November 2024” as 1 November 2024 to 30 November 2024")
-    done = page.get_by_text("Copy with citations").or_(page.get_by_text("The articles do not answer this."))
+    done = page.locator("[data-turn]" + DONE)
     expect(done).to_be_visible()
     page.get_by_role("button", name="Ask again without heeding: Looking in").click()
     expect(read).to_contain_text("Not heeded: outlets")
@@ -104,16 +39,6 @@ def test_how_the_question_was_read_is_shown_and_taken_back_with_a_click(watched:
     page.get_by_role("button", name="Heed again").click()
     expect(read).to_contain_text("Looking in Skelmouth Courier first")
     assert watched.complaints == []
-
-
-def push(server: Server, **article: str) -> None:
-    request = urllib.request.Request(
-        f"{server.url}/v1/articles",
-        data=json.dumps({"articles": [article]}).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as response:
-        assert response.status < 300
 
 
 def test_the_empty_page_says_what_is_covered_and_offers_articles(server: Server, watched: Watched) -> None:
@@ -131,11 +56,12 @@ def test_an_answer_has_statements_chips_and_sources(server: Server, watched: Wat
     page = watched.open(server.url)
     ask(page, QUESTION)
     expect(page.locator(".sources")).to_be_visible()
-    chips, sources = page.locator(".answer .chip"), page.locator(".sources .source")
-    assert page.locator(".answer .statement").count() >= 1
-    assert {c.removeprefix("[").removesuffix("]") for c in chips.all_text_contents()} == {
-        str(n + 1) for n in range(sources.count())
-    }
+    chips = page.locator(".answer [data-chip]").evaluate_all("chips => chips.map(chip => chip.dataset.chip)")
+    quotes = page.locator("[data-citation]").evaluate_all("quotes => quotes.map(quote => quote.dataset.citation)")
+    assert page.locator(".answer [data-statement]").count() >= 1
+    assert sorted(set(chips)) == sorted(quotes) == [str(n + 1) for n in range(len(quotes))]
+    expect(page.locator(".sources")).to_contain_text(f"{len(quotes)} passages")
+    expect(page.locator(".sources")).to_contain_text("independent source")
     assert watched.complaints == []
     assert watched.hosts == {urlsplit(server.url).netloc}
 
@@ -169,13 +95,16 @@ def test_a_quote_after_emoji_and_combining_marks_is_marked_exactly(own_server: S
     sentence = "The tall ships 🎉 docked at Mallin quay at noon on Saturday."
     before = "🚢🚢 Crowds came early 👨‍👩‍👧‍👦 and the x\u0323\u0301 garlands flew over Mallin.\n\nBells rang 👩‍🍳."
     body = f"{before} {sentence} Nobody slept."
-    push(own_server, title="Tall ships reach Mallin", body=body, publisher="Harbour Echo", collection="harbour")
+    push(
+        own_server,
+        {"title": "Tall ships reach Mallin", "body": body, "publisher": "Harbour Echo", "collection": "harbour"},
+    )
     page = watched.open(f"{own_server.url}/?collection=harbour")
     ask(page, "When did the tall ships dock at Mallin quay?")
     expect(page.locator(".sources")).to_be_visible()
-    for n in range(page.locator(".sources .source").count()):
+    for n in range(page.locator(".source-quote").count()):
         quote = page.locator(".source-quote").nth(n).text_content()
-        page.locator(".source-title").nth(n).click()
+        page.locator(".source-number").nth(n).click()
         expect(page.locator("#panel mark")).to_have_text([str(quote)])
     assert sentence in page.locator(".source-quote").all_text_contents()
 
@@ -251,7 +180,10 @@ def test_hostile_text_is_shown_as_text(own_server: Server, watched: Watched) -> 
         "was closed. **Ignore** [this](javascript:alert(1))."
     )
     title = "<script>alert(1)</script> Zorbium leak ![t](http://evil.example/t.png)"
-    push(own_server, title=title, body=body, publisher="<b>Evil</b> Post", url="https://evil.example/a?<script>")
+    push(
+        own_server,
+        {"title": title, "body": body, "publisher": "<b>Evil</b> Post", "url": "https://evil.example/a?<script>"},
+    )
     page = watched.open(own_server.url)
     ask(page, "Where did inspectors find the zorbium leak?")
     expect(page.locator(".answer")).to_contain_text(evil)
@@ -271,7 +203,7 @@ def test_hostile_text_is_shown_as_text(own_server: Server, watched: Watched) -> 
 def test_copying_gives_markdown_with_the_citations(server: Server, watched: Watched) -> None:
     page = watched.open(server.url)
     ask(page, QUESTION)
-    page.get_by_role("button", name="Copy with citations").click()
+    page.get_by_role("button", name="Copy as Markdown").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = str(page.evaluate("navigator.clipboard.readText()"))
     assert copied.startswith(f"**{QUESTION}**\n")

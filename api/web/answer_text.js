@@ -8,15 +8,13 @@ import { emphasise } from "./emphasis.js";
 export class AnswerText {
   #citations = new Map();
   #makeChip;
-  #onStatement;
   #received = [];
   #shown = [];
   #waiting = [];
 
-  /** `makeChip(citation)` makes the button of a marker; `onStatement(statement)` is told of each one shown. */
-  constructor(makeChip, onStatement) {
+  /** `makeChip(citation, statement)` makes the button of a marker. */
+  constructor(makeChip) {
     this.#makeChip = makeChip;
-    this.#onStatement = onStatement;
     this.element = el("div", { class: "answer" });
   }
 
@@ -59,7 +57,6 @@ export class AnswerText {
       const gap = this.#received.slice(this.#shown.at(-1)?.end ?? 0, statement.start).join("");
       this.#paragraph(gap).append(this.#statementElement(statement));
       this.#shown.push(statement);
-      this.#onStatement(statement);
     }
   }
 
@@ -77,8 +74,8 @@ export class AnswerText {
 
   #statementElement(statement) {
     const doubt = DOUBTS[statement.verdict];
-    const nodes = statementNodes(statement.text, this.#citations, this.#makeChip);
-    const element = el("span", { class: doubt ? "statement is-doubtful" : "statement" }, ...nodes);
+    const nodes = statementNodes(statement.text, this.#citations, (citation) => this.#makeChip(citation, statement));
+    const element = el("span", { class: doubt ? "statement is-doubtful" : "statement", "data-statement": true }, ...nodes);
     const { highlight, start } = statement;
     if (highlight) emphasise(element, highlight.start - start, highlight.end - start);
     if (doubt) element.append(el("span", { class: "doubt-label" }, ` (${doubt})`));

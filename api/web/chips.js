@@ -36,6 +36,7 @@ export function chip(citation, onclick) {
     {
       type: "button",
       class: "chip",
+      "data-chip": citation.n,
       "data-place": placeKey(citation),
       "aria-label": `Source ${citation.n}: ${dateline(citation)}`,
       onclick,

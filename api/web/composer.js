@@ -1,14 +1,16 @@
-/** The box in which a question is written, with the day it is asked for. */
+/** The box in which a question is written, with the day and the filters it is asked for. */
 
 import { byId } from "./dom.js";
+import { Filters } from "./filters.js";
 import { day } from "./format.js";
 
-/** Calls `onAsk(question, asOf)` and `onStop()`; `asOf` is "YYYY-MM-DD" or null. */
+/** Calls `onAsk(question, scope)` and `onStop()`. */
 export class Composer {
   #form = byId("composer");
   #question = byId("question");
-  #details = byId("as-of");
+  #cards = [byId("as-of"), byId("filters")];
   #date = byId("as-of-date");
+  #filters = new Filters(() => {});
   #onAsk;
 
   constructor({ onAsk, onStop }) {
@@ -26,59 +28,71 @@ export class Composer {
     this.#question.addEventListener("input", () => this.#fit());
     this.#date.addEventListener("change", () => this.#showDate());
     byId("as-of-clear").addEventListener("click", () => this.#clearDate());
-    byId("stop").addEventListener("click", () => {
-      if (matchMedia("(hover: hover)").matches) this.focus();
-      onStop();
-    });
+    byId("stop").addEventListener("click", onStop);
+    for (const card of this.#cards) card.addEventListener("toggle", () => card.open && this.#closeOthers(card));
     document.addEventListener("pointerdown", (event) => {
-      if (!this.#details.contains(event.target)) this.#details.open = false;
+      for (const card of this.#cards) if (!card.contains(event.target)) card.open = false;
     });
     this.#date.max = new Date().toISOString().slice(0, 10);
   }
 
-  /** While an answer streams, Stop takes the place of Ask. */
+  /** While an answer streams, Stop takes the place of Ask, and of the focus when Ask had it. */
   set busy(isBusy) {
-    byId("ask").hidden = isBusy;
-    byId("stop").hidden = !isBusy;
+    const [shown, gone] = isBusy ? [byId("stop"), byId("ask")] : [byId("ask"), byId("stop")];
+    const hadFocus = document.activeElement === gone;
+    shown.hidden = false;
+    if (hadFocus) shown.focus({ preventScroll: true });
+    gone.hidden = true;
   }
 
-  get asOf() {
-    return this.#date.value || null;
+  get scope() {
+    return { ...this.#filters.value, asOf: this.#date.value || null };
   }
 
-  /** Close the day's card; gives whether it was open. */
-  closeDate() {
-    const wasOpen = this.#details.open;
-    if (wasOpen && this.#details.contains(document.activeElement)) this.#details.querySelector("summary").focus();
-    this.#details.open = false;
-    return wasOpen;
+  set scope(scope) {
+    this.#date.value = scope.asOf ?? "";
+    this.#showDate();
+    this.#filters.value = scope;
+  }
+
+  /** Close the card that is open; gives whether one was. */
+  closeCard() {
+    const open = this.#cards.find((card) => card.open);
+    if (!open) return false;
+    if (open.contains(document.activeElement)) open.querySelector("summary").focus();
+    open.open = false;
+    return true;
   }
 
   focus() {
     this.#question.focus({ preventScroll: true });
   }
 
+  #closeOthers(card) {
+    for (const other of this.#cards) if (other !== card) other.open = false;
+  }
+
   #submit() {
     const question = this.#question.value.trim();
     if (!question || byId("ask").hidden) return;
-    this.#details.open = false;
+    this.#closeOthers(null);
     this.#question.value = "";
-    this.#question.placeholder = "Ask another question";
+    this.#question.placeholder = "Ask a follow-up";
     this.#fit();
     // On a phone the answer needs the room that the keyboard takes.
     if (matchMedia("(hover: none)").matches) this.#question.blur();
-    this.#onAsk(question, this.asOf);
+    this.#onAsk(question, this.scope);
   }
 
   #showDate() {
-    byId("as-of-value").textContent = this.asOf ? day(this.asOf) : "today";
-    this.#details.classList.toggle("is-set", this.asOf !== null);
+    byId("as-of-value").textContent = this.#date.value ? day(this.#date.value) : "today";
+    byId("as-of").classList.toggle("is-set", this.#date.value !== "");
   }
 
   #clearDate() {
     this.#date.value = "";
     this.#showDate();
-    this.closeDate();
+    this.closeCard();
   }
 
   /** Grow with the text where the style sheet's `field-sizing` is not known. */

@@ -30,8 +30,15 @@ export function datelineElement(item) {
 }
 
 /** "1 article", "2 articles". */
-export function counted(number, noun) {
-  return `${number.toLocaleString("en-GB")} ${noun}${number === 1 ? "" : "s"}`;
+export function counted(number, noun, plural = `${noun}s`) {
+  return `${number.toLocaleString("en-GB")} ${number === 1 ? noun : plural}`;
+}
+
+/** "10 December 2019 to 6 November 2025", one day when both are the same, or null when a date is missing. */
+export function span(from, to) {
+  const [first, last] = [day(from), day(to)];
+  if (!first || !last) return null;
+  return first === last ? first : `${first} to ${last}`;
 }
 
 /** The address as a URL when it leads to the web, else null: nothing but http and https becomes a link. */
@@ -46,10 +53,18 @@ export function webAddress(address) {
 
 /** The address of this server's reader for a place in an article: `/read/{id}?rev=&start=&end=`. */
 export function readerAddress(place, collection) {
-  const query = new URLSearchParams();
   const parts = { rev: place.revision, start: place.start, end: place.end, collection };
+  return withQuery(`/read/${encodeURIComponent(place.article_id)}`, parts);
+}
+
+/** The address of the page that shows what changed between two revisions. */
+export const changesAddress = (id, from, to, collection) =>
+  withQuery(`/changes/${encodeURIComponent(id)}`, { from, to, collection });
+
+function withQuery(path, parts) {
+  const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parts)) {
     if (value !== null && value !== undefined) query.set(name, value);
   }
-  return `/read/${encodeURIComponent(place.article_id)}?${query}`;
+  return query.size ? `${path}?${query}` : path;
 }

@@ -3,14 +3,15 @@
 import { el } from "./dom.js";
 import { day } from "./format.js";
 
-const NAMES = { publishers: "outlets", published: "times", phrases: "quotations", present: "what is newest" };
+const NAMES = { context: "the conversation", publishers: "outlets", published: "times", phrases: "quotations", present: "what is newest" };
 
 /**
- * The hints of an answer and those ignored, or null when there are none. `onIgnore(kind)` asks again without a kind,
- * `onHeed()` asks again with all.
+ * The hints of an answer and those ignored, or null when there are none. `standalone` is the question as it was
+ * understood after the conversation, or null. `onIgnore(kind)` asks again without a kind, `onHeed()` asks again with all.
  */
-export function hintList(hints, ignored, { onIgnore, onHeed }) {
+export function hintList(hints, standalone, ignored, { onIgnore, onHeed }) {
   const read = hints ? [...readings(hints)] : [];
+  if (standalone) read.unshift(["context", `Understood as “${standalone}”`]);
   if (!read.length && !ignored.size) return null;
   const items = read.map(([kind, words]) =>
     el(
@@ -25,7 +26,7 @@ export function hintList(hints, ignored, { onIgnore, onHeed }) {
     ),
   );
   if (ignored.size) {
-    const names = [...ignored].map((kind) => NAMES[kind]).join(", ");
+    const names = [...ignored].map((kind) => NAMES[kind] ?? kind).join(", ");
     items.push(
       el(
         "li",

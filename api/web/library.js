@@ -1,7 +1,7 @@
 /** The empty page: what the corpus covers, questions to start with, and the latest articles. */
 
 import { byId, el } from "./dom.js";
-import { counted, datelineElement, day } from "./format.js";
+import { counted, datelineElement, span } from "./format.js";
 import * as server from "./server.js";
 
 const SHOWN = 8;
@@ -12,30 +12,29 @@ const TYPING_MS = 200;
 const INDEX_STATES = { rebuilding: "the index is being rebuilt", unavailable: "the vector index is unavailable" };
 
 /** Fill the empty page. `onAsk(question)` asks a starter; `onOpen(places, index, opener)` opens an article. */
-export function fillLibrary({ onAsk, onOpen }) {
+export async function fillLibrary({ onAsk, onOpen }) {
   showCoverage();
-  showStarters(onAsk);
-  showShelf(onOpen);
+  const parts = [server.starters(), server.articles(SHOWN, "").catch(() => null)];
+  // Both at once, so that neither moves the other.
+  const [questions, found] = await Promise.all(parts);
+  showStarters(questions, onAsk);
+  if (found) showArticles(found, "", onOpen);
+  byId("nothing-stored").hidden = found === null || found.length > 0;
+  watchSearch(onOpen);
 }
 
 async function showCoverage() {
-  const ready = await server.readiness();
-  if (!ready || !Number.isInteger(ready.articles)) return;
-  const text = ready.articles ? covered(ready) : "No articles are stored yet";
-  const state = INDEX_STATES[ready.index];
+  const [found, ready] = await Promise.all([server.facets(), server.readiness()]);
+  if (!found) return;
+  const text = found.articles ? covered(found) : "No articles are stored yet";
+  const state = INDEX_STATES[ready?.index];
   byId("masthead-coverage").textContent = text;
   byId("hero-coverage").textContent = state ? `${text} (${state})` : text;
 }
 
-function covered({ articles, dates }) {
-  const from = day(dates?.from);
-  const to = day(dates?.to);
-  const span = from && to && (from === to ? from : `${from} to ${to}`);
-  return [counted(articles, "article"), span].filter(Boolean).join(", ");
-}
+const covered = ({ articles, dates }) => [counted(articles, "article"), span(dates?.from, dates?.to)].filter(Boolean).join(", ");
 
-async function showStarters(onAsk) {
-  const questions = await server.starters();
+function showStarters(questions, onAsk) {
   const items = questions.map((question) =>
     el("li", {}, el("button", { type: "button", class: "starter", dir: "auto", onclick: () => onAsk(question) }, question)),
   );
@@ -43,7 +42,7 @@ async function showStarters(onAsk) {
   byId("starters").hidden = items.length === 0;
 }
 
-function showShelf(onOpen) {
+function watchSearch(onOpen) {
   let timer = null;
   let controller = new AbortController();
   const fill = async (words) => {
@@ -56,7 +55,6 @@ function showShelf(onOpen) {
     clearTimeout(timer);
     timer = setTimeout(() => fill(event.target.value.trim()), TYPING_MS);
   });
-  fill("");
 }
 
 function showArticles(found, words, onOpen) {

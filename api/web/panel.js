@@ -2,7 +2,7 @@
 
 import { placeKey } from "./chips.js";
 import { byId, el } from "./dom.js";
-import { datelineElement, moment, readerAddress, webAddress } from "./format.js";
+import { storyFoot, storyHead, storyLinks } from "./story_facts.js";
 import * as server from "./server.js";
 import { storyText } from "./story.js";
 
@@ -42,7 +42,7 @@ export class Panel {
   open(places, at, opener) {
     this.#places = places;
     this.#at = at;
-    this.#opener = opener;
+    this.#opener = opener ?? this.#opener;
     if (!this.isOpen) {
       this.#aside.hidden = false;
       document.body.classList.add("has-panel");
@@ -121,6 +121,7 @@ export class Panel {
         hasSpan && !marked && el("p", { class: "notice" }, MISMATCH),
         element,
       ),
+      storyFoot(article, (revision) => this.open([{ article_id: article.id, revision }], 0, this.#opener)),
     );
     byId("panel-title").textContent = article.title;
     this.#watchHeading.disconnect();
@@ -145,37 +146,6 @@ export class Panel {
 }
 
 const MISMATCH = "The stored text does not hold the quoted words at this place, so nothing is marked.";
-
-function storyHead(article, heading) {
-  const isUpdated = article.updated_at && article.updated_at !== article.published_at;
-  const authors = (article.authors ?? []).join(", ");
-  const revision = [`Revision ${article.revision}`, article.is_current === false && "an earlier wording, changed since"];
-  return [
-    datelineElement(article),
-    heading,
-    el(
-      "p",
-      { class: "story-byline" },
-      authors && el("span", { dir: "auto" }, authors),
-      stamped("", article.published_at),
-      isUpdated && stamped("Updated ", article.updated_at),
-      el("span", {}, revision.filter(Boolean).join(", ")),
-    ),
-  ];
-}
-
-const stamped = (label, time) => moment(time) && el("time", { datetime: time }, `${label}${moment(time)}`);
-
-function storyLinks(article, place) {
-  const source = webAddress(article.url);
-  const away = { target: "_blank", rel: "noopener noreferrer" };
-  return el(
-    "p",
-    { class: "story-links" },
-    source && el("a", { href: source.href, ...away }, `Source: ${source.hostname}`),
-    el("a", { href: readerAddress(place, server.collection), ...away }, "Open as a page"),
-  );
-}
 
 /** Let the chips of the open passage be seen as such. */
 function markOpenChips(place) {

@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { datelineElement } from "./format.js";
+import { voice } from "./voice.js";
 
 // Long enough to move the pointer from the chip onto the card (WCAG 2.2, 1.4.13: hoverable, dismissible, persistent).
 const LINGER_MS = 160;
@@ -24,11 +25,15 @@ export class Preview {
     return this.#chip !== null;
   }
 
-  /** Show `citation` whenever `chip` is pointed at with a mouse or focused from the keyboard. */
-  attach(chip, citation) {
-    chip.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.#show(chip, citation));
+  /**
+   * Show `citation` whenever `chip` is pointed at with a mouse or focused from the keyboard, and how many independent
+   * sources its `statement` has.
+   */
+  attach(chip, citation, statement) {
+    const show = () => this.#show(chip, citation, statement);
+    chip.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show());
     chip.addEventListener("pointerleave", () => this.#hideSoon());
-    chip.addEventListener("focus", () => chip.matches(":focus-visible") && this.#show(chip, citation));
+    chip.addEventListener("focus", () => chip.matches(":focus-visible") && show());
     chip.addEventListener("blur", () => this.hide());
     return chip;
   }
@@ -45,13 +50,17 @@ export class Preview {
     this.#timer = setTimeout(() => this.hide(), LINGER_MS);
   }
 
-  #show(chip, citation) {
+  #show(chip, citation, statement) {
+    const who = voice(citation.attribution);
     this.hide();
     this.#chip = chip;
     this.#card.replaceChildren(
       el("span", { class: "preview-quote", dir: "auto" }, `“${citation.quote}”`),
       datelineElement(citation),
       citation.title && el("span", { class: "preview-title", dir: "auto" }, citation.title),
+      who && el("span", { class: "preview-title", dir: "auto" }, who),
+      statement.independent_sources > 1 &&
+        el("span", { class: "preview-title" }, `${statement.independent_sources} independent sources say this`),
     );
     this.#card.hidden = false;
     chip.setAttribute("aria-describedby", "preview");

@@ -22,14 +22,12 @@ const UNREADABLE = "The server answered with something this page cannot read.";
 export const collection = new URLSearchParams(location.search).get("collection") || null;
 
 /**
- * Ask a question, without heeding the `ignored` kinds of hints. Yields `{event, data}` with parsed data, ending with `answer.completed`.
- * Throws a Failure for everything that goes wrong, and the browser's AbortError when `signal` stops it.
+ * Ask: `request` holds the members of `POST /v1/ask` but for the collection. Yields `{event, data}` with parsed data,
+ * ending with `answer.completed`. Throws a Failure for everything that goes wrong, and the browser's AbortError when
+ * `signal` stops it.
  */
-export async function* ask(question, asOf, ignored, signal) {
-  const body = { question, stream: true };
-  if (asOf) body.as_of = asOf;
-  if (ignored.length) body.ignore_hints = ignored;
-  if (collection) body.collection = collection;
+export async function* ask(request, signal) {
+  const body = { ...request, stream: true, ...(collection && { collection }) };
   const watch = new SilenceWatch(signal);
   try {
     const response = await send("/v1/ask", {
@@ -106,6 +104,28 @@ export const article = (id, revision) =>
 /** The newest articles, at most `limit`, with `words` in their titles. */
 export const articles = async (limit, words, signal) =>
   listOf(await getJson("/v1/articles", { limit, q: words || null, collection }, signal));
+
+/** The current wordings of all articles that carry the text of this one. */
+export const copies = async (id) => listOf(await getJson(`/v1/articles/${encodeURIComponent(id)}/cluster`, { collection }));
+
+let asked = null;
+let known = null;
+
+/** What articles can be narrowed by, and the dates they cover; null when the server does not say. Asked for once. */
+export function facets() {
+  asked ??= getJson("/v1/facets", { collection }).then(
+    (found) => (known = found),
+    () => (asked = null),
+  );
+  return asked;
+}
+
+/** The same as far as it has come. */
+export const facetsNow = () => known;
+
+/** The newest jobs of ingest, and the feeds that are polled. */
+export const jobs = async () => listOf(await getJson("/v1/jobs", { limit: 5 }).catch(() => null));
+export const feeds = async () => listOf(await getJson("/v1/feeds", {}).catch(() => null));
 
 /** Questions that this corpus can answer; none when the server offers none. */
 export const starters = async () => listOf(await getJson("/v1/starters", { collection }).catch(() => null));

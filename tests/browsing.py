@@ -1,0 +1,73 @@
+"""A real browser on the pages: what it asks for and complains about is kept, so that tests can hold it against them."""
+
+import json
+import shutil
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Dialog, Page
+
+from tests.running import Server
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DONE = ':is([data-status="answered"], [data-status="abstained"], [data-status="failed"], [data-status="stopped"])'
+
+
+def chromium_path() -> str:
+    """Where Chromium is; a machine without it skips the test."""
+    path = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium is installed (looked at /usr/bin/chromium and on PATH)")
+    return path
+
+
+@dataclass
+class Watched:
+    """A page, with the hosts it asked and what it complained about: errors, warnings, broken policies, dialogs."""
+
+    page: Page
+    hosts: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def dismiss(self, dialog: Dialog) -> None:
+        self.complaints.append(dialog.message)
+        dialog.dismiss()
+
+    def open(self, url: str) -> Page:
+        self.page.goto(url)
+        return self.page
+
+
+def ask(page: Page, question: str) -> None:
+    """Write the question and press Enter."""
+    page.get_by_label("Your question").fill(question)
+    page.keyboard.press("Enter")
+
+
+def ask_and_wait(page: Page, question: str) -> None:
+    """The same, until its answer is complete."""
+    before = page.locator("[data-turn]").count()
+    ask(page, question)
+    page.locator(f"[data-turn]:nth-of-type({before + 1}){DONE}").wait_for()
+
+
+def push(server: Server, *articles: dict[str, Any]) -> None:
+    """Store articles through the API."""
+    request = urllib.request.Request(
+        f"{server.url}/v1/articles",
+        data=json.dumps({"articles": articles}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        assert response.status < 300
+        assert not json.load(response)["failed"]
