@@ -6,7 +6,6 @@ function and name it in `SURFACES`.
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,14 +15,13 @@ from typing import Any
 import httpx
 import openai
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from typer.testing import CliRunner
 
 from api.cli import app as command_line
 from api.engine import Engine
 from api.settings import read_settings
 from tests.running import Server, copied, serve
-from tests.test_web import FLAGS
 
 
 @dataclass(frozen=True)
@@ -209,15 +207,15 @@ def by_page(browser: Browser, doors: Doors, question: Question) -> Evidence:
             page.get_by_label("Answer as of this day").fill(question.as_of)
         page.get_by_label("Your question").fill(question.text)
         page.get_by_label("Your question").press("Enter")
+        page.locator(f'[data-turn][data-status="{question.status}"]').wait_for(timeout=60_000)
+        statements = tuple(page.locator(".answer [data-statement]").all_text_contents())
         if question.status == "abstained":
             reason = native(doors, question)["reason"]["message"]
-            expect(page.get_by_text(reason, exact=True)).to_be_visible(timeout=60_000)
-            return Evidence(reason, tuple(page.locator(".answer .statement").all_text_contents()))
-        expect(page.locator(".sources")).to_be_visible(timeout=60_000)
-        statements = tuple(page.locator(".answer .statement").all_text_contents())
-        quotes = page.locator(".sources .source-quote").all_text_contents()
-        numbers = page.locator(".sources .source-number").all_text_contents()
-        citations = tuple(Quoted(int(n), quote) for n, quote in zip(numbers, quotes, strict=True))
+            expect(page.locator(".abstention").get_by_text(reason, exact=True)).to_be_visible()
+            return Evidence(reason, statements)
+        read = "quotes => quotes.map(quote => [Number(quote.dataset.citation), quote.textContent])"
+        shown: list[tuple[int, str]] = page.locator("[data-citation]").evaluate_all(read)
+        citations = tuple(Quoted(n, quote) for n, quote in sorted(shown))
         return Evidence(" ".join(statements), statements, citations)
     finally:
         page.close()
@@ -260,18 +258,6 @@ def doors(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator[Do
             yield Doors(server, data, http, client)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # One that ends with this module: while it is open no test can have an event loop.
-    path = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium is installed (looked at /usr/bin/chromium and on PATH)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_the_questions_are_what_they_are_meant_to_be(doors: Doors, name: str) -> None:
     question = QUESTIONS[name]
@@ -293,8 +279,8 @@ def test_every_surface_shows_the_same(doors: Doors, surface: str, name: str) -> 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_the_chat_page_shows_the_same(doors: Doors, browser: Browser, name: str) -> None:
-    agree(doors, partial(by_page, browser), QUESTIONS[name])
+def test_the_chat_page_shows_the_same(doors: Doors, chromium: Browser, name: str) -> None:
+    agree(doors, partial(by_page, chromium), QUESTIONS[name])
 
 
 def agree(doors: Doors, surface: Callable[[Doors, Question], Evidence], question: Question) -> None:
