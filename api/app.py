@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import collect_routes, export_routes, history_routes, openai_routes, pages, routes
+from api.admission import Admission
 from api.engine import Engine
 from api.kept_responses import KeptResponses
 from api.local import Answering, LocalDateline
@@ -68,6 +69,7 @@ def create_app(engine: Engine) -> FastAPI:
     app.router.routes.extend(mcp_routes(tools, settings.mcp_hosts, settings.public_url))
     app.mount("/web", pages.Files(directory=pages.WEB), name="web")
 
+    app.add_middleware(Admission, most=engine.settings.max_questions)
     app.add_middleware(_ResponseHeaders)
     return app
 

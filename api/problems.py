@@ -26,6 +26,7 @@ STATUS: dict[type[DatelineError], int] = {
     errors.UnknownModel: 404,
     errors.InvalidInput: 422,
     errors.NotFound: 404,
+    errors.Overloaded: 503,
     errors.StoreInUse: 409,
     errors.StoreUnavailable: 503,
     errors.EmbedderMismatch: 409,

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     url: str = Field("", description="A running server that commands go to; empty: what holds the data folder.")
     api_key: SecretStr = Field(SecretStr(""), description="The key that commands send to that server.")
     public_url: str = Field("", description="Address under which readers reach this server; made from host and port.")
+    max_questions: int = Field(1_000, ge=1, description="Questions in hand at a time; more are told to come again.")
     frame_ancestors: str = Field("", description="Pages that may show an article in a frame: their origins, by spaces.")
     sample: bool = Field(True, description="Whether the bundled articles are ingested on the first start.")
     embedder: str = Field("all-MiniLM-L6-v2", description="The bundled model, or a sentence-transformers name or path.")

@@ -49,6 +49,12 @@ class UnknownResponse(NotFound):
     code = "previous_response_not_found"
 
 
+class Overloaded(DatelineError):
+    """More is asked at a time than can be answered in good time."""
+
+    code = "overloaded"
+
+
 class StoreInUse(DatelineError):
     """Another process owns the data folder."""
 
