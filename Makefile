@@ -11,7 +11,7 @@ HOST ?=
 PORT ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench torture screenshots clean
+.PHONY: help run test node-clients check format bench torture screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,12 +19,19 @@ help: ## list the targets
 run: $(VENV)/installed ## install, ingest the bundled articles on the first start, and serve (HOST=, PORT=)
 	@$(BIN)/dateline serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-test: $(VENV)/installed-test ## install what tests need, check everything, run all tests
+test: $(VENV)/installed-test node-clients ## install what tests need, check everything, run all tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4
+
+# The JavaScript clients that tests drive; where npm or its registry is missing those tests are skipped.
+node-clients:
+	@if [ tests/node/node_modules/.package-lock.json -nt tests/node/package-lock.json ]; then :; \
+	elif command -v npm >/dev/null && npm ping --fetch-timeout=5000 --fetch-retries=0 >/dev/null 2>&1; then \
+		npm ci --prefix tests/node --no-audit --no-fund --silent || echo "The JavaScript clients could not be installed; their tests are skipped."; \
+	else echo "No npm, or no way to its registry: the tests of the JavaScript clients are skipped."; fi
 
 check: $(VENV)/installed-test ## style, types and import directions only
 	@$(BIN)/ruff check .
