@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import collect_routes, export_routes, history_routes, openai_routes, pages, routes
+from api.access import Access
 from api.admission import Admission
 from api.engine import Engine
 from api.kept_responses import KeptResponses
@@ -27,8 +28,11 @@ _DESCRIPTION = (
 )
 
 
-def create_app(engine: Engine) -> FastAPI:
-    """The application; it starts the engine's background work and closes the engine when it stops."""
+def create_app(engine: Engine, *, is_public: bool = False) -> FastAPI:
+    """The application; it starts the engine's background work and closes the engine when it stops.
+
+    Keys are asked for when it `is_public`, which means that others than this machine reach it, or by the setting.
+    """
 
     def way(request: Request | None) -> AbstractAsyncContextManager[Answering]:
         return nullcontext(LocalDateline(engine, base_url(request) if request else None))
@@ -70,6 +74,8 @@ def create_app(engine: Engine) -> FastAPI:
     app.mount("/web", pages.Files(directory=pages.WEB), name="web")
 
     app.add_middleware(Admission, most=engine.settings.max_questions)
+    asks_keys = is_public or settings.keys == "required"
+    app.add_middleware(Access, keys=engine.keys if asks_keys else None, per_minute=settings.rate_limit)
     app.add_middleware(_ResponseHeaders)
     return app
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api import feeds_command
+from api import feeds_command, keys_command
 from api.command import AsJson, Collection, Data, Url, begin, go_on, heed_signals, print_json
 from corpus.errors import DatelineError
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 
 app.add_typer(feeds_command.app, name="feeds")
+app.add_typer(keys_command.app, name="keys")
 # Commands of packages that stand above this one, such as the measuring ones.
 for _point in entry_points(group="dateline.commands"):
     _command = _point.load()

@@ -23,6 +23,7 @@ from corpus.export import Exporter
 from corpus.feeds import FeedStore
 from corpus.fetch import Fetcher
 from corpus.jobs import JobStore
+from corpus.keys import KeyStore
 from corpus.owner import Ownership
 from corpus.politeness import Politeness
 from corpus.store import ArticleStore
@@ -69,6 +70,7 @@ class Engine:
             )
             self.ingester = Ingester(self.store, self.indexer, settings.data)
             self.jobs = JobStore(self._database)
+            self.keys = KeyStore(self._database)
             self.feeds = FeedStore(self._database, timedelta(minutes=settings.feed_minutes))
             self.collector = _collector(settings, self.jobs, self.feeds, self.ingester)
             self._reranker = CrossEncoderReranker(settings.reranker, settings.threads) if settings.reranker else None

@@ -27,6 +27,9 @@ STATUS: dict[type[DatelineError], int] = {
     errors.InvalidInput: 422,
     errors.NotFound: 404,
     errors.Overloaded: 503,
+    errors.KeyRequired: 401,
+    errors.NotAllowed: 403,
+    errors.TooManyRequests: 429,
     errors.StoreInUse: 409,
     errors.StoreUnavailable: 503,
     errors.EmbedderMismatch: 409,
@@ -41,11 +44,14 @@ STATUS: dict[type[DatelineError], int] = {
 }
 _TITLES = {
     400: "The request cannot be read",
+    401: "A key is needed",
+    403: "The key does not allow this",
     404: "Not found",
     405: "The method is not allowed here",
     409: "The request conflicts with the present state",
     413: "The request is too large",
     422: "The request is not valid",
+    429: "Too many requests",
     502: "Something that Dateline depends on failed",
     503: "A part of the service is unavailable",
 }
@@ -70,6 +76,11 @@ def problem(status: int, code: str, detail: str, request: Request, details: list
     }
     headers = {"Retry-After": "5"} if status == 503 else {}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def problem_of(error: DatelineError, request: Request) -> Any:
+    """The problem-details response of an error of the tree."""
+    return problem(status_of(error), error.code, str(error), request)
 
 
 def openai_error(status: int, code: str, detail: str, param: str | None = None) -> dict[str, Any]:
@@ -108,7 +119,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(DatelineError)
     async def _ours(request: Request, error: DatelineError) -> Any:
-        return problem(status_of(error), error.code, str(error), request)
+        return problem_of(error, request)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Any:

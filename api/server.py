@@ -1,5 +1,6 @@
 """One process, one socket, a clean stop: `dateline serve`, and a server within another command."""
 
+import ipaddress
 import socket
 import threading
 
@@ -18,10 +19,16 @@ _GRACE = 2
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises `InvalidSettings` when the address cannot be listened on."""
     listener = _listener(settings.host, settings.port)
+    is_public = _is_public(listener)
     with Engine(settings) as engine:
+        if is_public and engine.keys.is_empty():
+            raise InvalidSettings(
+                f"Other machines reach {settings.host}, and there is no key yet to let anybody in: make one with "
+                "`dateline keys create NAME`, or set DATELINE_HOST to 127.0.0.1."
+            )
         url = _announced(engine, listener)
         print(f"Dateline serves {url} (API docs at {url}/docs). Stop with Ctrl-C.", flush=True)
-        _server(engine).run(sockets=[listener])
+        _server(engine, is_public=is_public).run(sockets=[listener])
 
 
 class BackgroundServer:
@@ -60,10 +67,16 @@ def _announced(engine: Engine, listener: socket.socket) -> str:
     return url
 
 
-def _server(engine: Engine) -> uvicorn.Server:
+def _is_public(listener: socket.socket) -> bool:
+    """Whether others than this machine reach it."""
+    host, _, _ = listener.getsockname()[0].partition("%")
+    return not ipaddress.ip_address(host).is_loopback
+
+
+def _server(engine: Engine, *, is_public: bool = False) -> uvicorn.Server:
     level = engine.settings.log_level
     config = uvicorn.Config(
-        create_app(engine),
+        create_app(engine, is_public=is_public),
         log_level="warning" if level == "info" else level,
         timeout_graceful_shutdown=_GRACE,
         server_header=False,

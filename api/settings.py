@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     url: str = Field("", description="A running server that commands go to; empty: what holds the data folder.")
     api_key: SecretStr = Field(SecretStr(""), description="The key that commands send to that server.")
+    keys: Literal["auto", "required"] = Field("auto", description="auto: keys are asked for beyond this machine only.")
+    rate_limit: int = Field(0, ge=0, description="Requests a minute of each key, or without keys of each address.")
     public_url: str = Field("", description="Address under which readers reach this server; made from host and port.")
     max_questions: int = Field(1_000, ge=1, description="Questions in hand at a time; more are told to come again.")
     frame_ancestors: str = Field("", description="Pages that may show an article in a frame: their origins, by spaces.")

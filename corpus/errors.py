@@ -55,6 +55,24 @@ class Overloaded(DatelineError):
     code = "overloaded"
 
 
+class KeyRequired(DatelineError):
+    """A request came without a key, or with one that is not in force."""
+
+    code = "key_required"
+
+
+class NotAllowed(DatelineError):
+    """The key that came with a request does not reach that far."""
+
+    code = "not_allowed"
+
+
+class TooManyRequests(DatelineError):
+    """More requests came within a minute than are allowed."""
+
+    code = "too_many_requests"
+
+
 class StoreInUse(DatelineError):
     """Another process owns the data folder."""
 

@@ -194,3 +194,16 @@ job_items = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_job_items_waiting", job_items.c.key, sqlite_where=job_items.c.added.is_(None))
+
+# Who may use the API. The key itself is not here, only its SHA-256.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("scope", String(20), nullable=False),
+    Column("per_minute", Integer),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+)
