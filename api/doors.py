@@ -1,6 +1,5 @@
 """Two ways to the same answers for a command: open the data folder, or go through the server that owns it."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -11,7 +10,7 @@ from api.engine import Engine
 from api.history import cluster_out, difference_list, revision_list
 from api.history_routes import pair
 from api.ingest_command import ingest_sample
-from api.local import LocalDateline
+from api.local import BlockingDateline, LocalDateline
 from api.render import summary_out
 from api.schemas import ArticleList
 from api.serving import serving
@@ -51,15 +50,15 @@ class LocalDoor:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._dateline = LocalDateline(engine)
+        self._dateline = BlockingDateline(LocalDateline(engine))
 
     def ask(self, body: dict[str, Any]) -> dict[str, Any]:
         """See `POST /v1/ask`."""
-        return asyncio.run(self._dateline.ask(**body)).model_dump(mode="json")
+        return self._dateline.ask(**body).model_dump(mode="json")
 
     def search(self, body: dict[str, Any]) -> dict[str, Any]:
         """See `POST /v1/search`."""
-        return asyncio.run(self._dateline.search(**body)).model_dump(mode="json")
+        return self._dateline.search(**body).model_dump(mode="json")
 
     def articles(self, collection: str, limit: int, q: str | None) -> dict[str, Any]:
         """See `GET /v1/articles`."""
@@ -69,7 +68,7 @@ class LocalDoor:
 
     def article(self, article_id: str, collection: str, revision: int | None) -> dict[str, Any]:
         """See `GET /v1/articles/{id}`."""
-        return asyncio.run(self._dateline.article(article_id, revision, collection)).model_dump(mode="json")
+        return self._dateline.article(article_id, revision, collection).model_dump(mode="json")
 
     def revisions(self, article_id: str, collection: str) -> dict[str, Any]:
         """See `GET /v1/articles/{id}/revisions`."""

@@ -1,10 +1,11 @@
 """An engine of this process behind the calls of the client, so that either can stand where the other does."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import aclosing
 from typing import Any, Protocol, TypeVar, Unpack
 
+from anyio.from_thread import start_blocking_portal
 from pydantic import BaseModel, ValidationError
 
 from api import calls
@@ -29,6 +30,7 @@ from corpus.article import DEFAULT_COLLECTION
 from corpus.errors import InvalidInput
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 
 class Answering(Protocol):
@@ -115,15 +117,51 @@ class LocalDateline:
         return await asyncio.to_thread(read)
 
 
+class BlockingDateline:
+    """A `LocalDateline` for code that is not asynchronous, also where an event loop runs already."""
+
+    def __init__(self, dateline: LocalDateline) -> None:
+        self._dateline = dateline
+
+    def ask(self, question: str, **options: Unpack[AskArguments]) -> AnswerOut:
+        """See `Dateline.ask`."""
+        return _waited(self._dateline.ask(question, **options))
+
+    def stream(self, question: str, **options: Unpack[AskArguments]) -> Generator[AnswerEvent]:
+        """See `Dateline.stream`."""
+        events = self._dateline.stream(question, **options)
+        with start_blocking_portal() as portal:
+            try:
+                while (event := portal.call(_next, events)) is not None:
+                    yield event
+            finally:
+                portal.call(events.aclose)
+
+    def search(self, question: str, **options: Unpack[SearchArguments]) -> SearchOut:
+        """See `Dateline.search`."""
+        return _waited(self._dateline.search(question, **options))
+
+    def article(self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION) -> ArticleOut:
+        """See `Dateline.article`."""
+        return _waited(self._dateline.article(article_id, revision, collection))
+
+
+def _waited(work: Coroutine[Any, Any, T]) -> T:
+    async def done() -> T:
+        return await work
+
+    with start_blocking_portal() as portal:
+        return portal.call(done)
+
+
+async def _next(events: AsyncGenerator[AnswerEvent]) -> AnswerEvent | None:
+    return await anext(events, None)
+
+
 def _valid(kind: type[M], call: Call[Any]) -> M:
-    """The request that `call` would send, checked as the server does."""
-    return valid(kind, call.content() or b"{}")
-
-
-def valid(kind: type[M], body: bytes | Mapping[str, Any]) -> M:
-    """A request of the wire. Raises `InvalidInput` in one sentence."""
+    """The request that `call` would send, checked as the server does. Raises `InvalidInput` in one sentence."""
     try:
-        return kind.model_validate_json(body) if isinstance(body, bytes) else kind.model_validate(body)
+        return kind.model_validate_json(call.content() or b"{}")
     except ValidationError as error:
         fault = error.errors()[0]
         name = ".".join(str(part) for part in fault["loc"]) or "the request"

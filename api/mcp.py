@@ -3,7 +3,6 @@
 `search` and `fetch` have the shapes that ChatGPT's connectors ask for; `ask` and `verify` answer as the HTTP API does.
 """
 
-import re
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from functools import wraps
@@ -21,6 +20,7 @@ from starlette.routing import BaseRoute
 
 from api.calls import FilterArguments
 from api.local import Answering
+from api.passage_ids import passage_id, read_passage_id
 from api.render import reader_url
 from api.schemas import AnswerOut, ArticleOut, PassageOut, VerificationOut
 from api.version import VERSION
@@ -34,7 +34,6 @@ T = TypeVar("T")
 
 _PATH = "/mcp"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_ID = re.compile(r"(?P<article>.+)@(?P<revision>[1-9][0-9]{0,8})(?::(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9}))?", re.S)
 _INSTRUCTIONS = (
     "Dateline holds a collection of news articles. `ask` answers a question about them, every sentence proved by an "
     "exact quotation, or says that the articles do not tell. `search` finds passages and `fetch` reads the article "
@@ -130,7 +129,7 @@ class _Tools:
         """Find passages of news articles. Give an id of the results to `fetch` to read the article around it."""
         async with self._way(_request(context)) as dateline:
             found = await dateline.search(query)
-        return FoundList(results=[Found(id=_passage_id(p), title=_title(p), url=p.url) for p in found.data])
+        return FoundList(results=[Found(id=passage_id(p), title=_title(p), url=p.url) for p in found.data])
 
     @_telling_errors
     async def fetch(
@@ -177,18 +176,16 @@ class _Tools:
 
 async def _named(dateline: Answering, name: str) -> tuple[ArticleOut, tuple[int, int] | None]:
     """The article that an id names, and the passage in it if it names one. Raises `NotFound` or `RequestFailed`."""
-    parts = _ID.fullmatch(name)
-    if parts:
+    if named := read_passage_id(name):
         try:
-            article = await dateline.article(parts["article"], int(parts["revision"]))
+            article = await dateline.article(named.article_id, named.revision)
         except DatelineError as error:
             if error.code != "not_found":
                 raise
         else:
-            span = (int(parts["start"]), int(parts["end"])) if parts["start"] else None
-            if span and not span[0] < span[1] <= len(article.body):
+            if named.span and not named.span[0] < named.span[1] <= len(article.body):
                 raise InvalidInput(f"{name!r} names no passage of the article; use an id as `search` gave it.")
-            return article, span
+            return article, named.span
     return await dateline.article(name), None
 
 
@@ -211,10 +208,6 @@ def _document(name: str, article: ArticleOut, span: tuple[int, int] | None, base
         url=reader_url(base_url, article, start, end) if span else reader_url(base_url, article),
         metadata={name: value for name, value in facts.items() if value},
     )
-
-
-def _passage_id(passage: PassageOut) -> str:
-    return f"{passage.article_id}@{passage.revision}:{passage.start}-{passage.end}"
 
 
 def _title(item: PassageOut | ArticleOut) -> str:
