@@ -1,11 +1,12 @@
 """Dateline as parts of a LangChain program: `DatelineRetriever` finds passages, `DatelineAnswerer` answers.
 
-Both go to a server (`url`) or work in this process (`engine`, an `api.engine.Engine`); nothing heavy is imported before.
+Both go to a server (`url`) or work in this process (`engine`, an `api.engine.Engine`), for which alone heavy parts are
+imported.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, aclosing, closing, nullcontext
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForLLMRun,
@@ -30,7 +31,7 @@ from corpus.errors import InvalidInput
 if TYPE_CHECKING:
     from api.local import Answering, BlockingDateline
 
-_ROLES = {"human": "user", "ai": "assistant"}
+_ROLES: dict[str, Literal["user", "assistant"]] = {"human": "user", "ai": "assistant"}
 _MOST_TURNS = 50
 _MOST_CHARACTERS = 20_000
 
@@ -97,8 +98,8 @@ class DatelineAnswerer(_Source, BaseChatModel):
     person wrote is the question, and those before it the conversation.
 
     The text has its markers [n]; streamed, it comes a checked statement at a time. `answer_of` a message is the whole
-    answer with its citations. `ask_kwargs` are the options of `Dateline.ask`; those of a single call go above them, also
-    by `bind`: `answerer.bind(as_of="2025-08-20")`.
+    answer with its citations. `ask_kwargs` are the options of `Dateline.ask`; those of a single call go above them,
+    also by `bind`: `answerer.bind(as_of="2025-08-20")`.
     """
 
     ask_kwargs: dict[str, Any] = Field(default_factory=dict)
@@ -160,7 +161,7 @@ class DatelineAnswerer(_Source, BaseChatModel):
 
     def _request(self, messages: Sequence[BaseMessage], options: dict[str, Any]) -> dict[str, Any]:
         turns = [
-            HistoryTurn(role=_ROLES[message.type], content=message.text[:_MOST_CHARACTERS])  # type: ignore[arg-type]
+            HistoryTurn(role=_ROLES[message.type], content=message.text[:_MOST_CHARACTERS])
             for message in messages
             if message.type in _ROLES
         ]
@@ -194,16 +195,18 @@ def _document(passage: PassageOut) -> Document:
 
 
 def _result(answer: AnswerOut) -> ChatResult:
-    message = AIMessage(answer.answer, id=answer.id, response_metadata=_about(answer), usage_metadata=_usage(answer))
+    message = AIMessage(
+        content=answer.answer, id=answer.id, response_metadata=_about(answer), usage_metadata=_usage(answer)
+    )
     return ChatResult(generations=[ChatGeneration(message=message)])
 
 
 def _chunks(event: AnswerEvent) -> Iterator[ChatGenerationChunk]:
     if isinstance(event, AnswerDelta):
-        yield ChatGenerationChunk(message=AIMessageChunk(event.data.delta))
+        yield ChatGenerationChunk(message=AIMessageChunk(content=event.data.delta))
     elif isinstance(event, AnswerCompleted):
         last = AIMessageChunk(
-            "",
+            content="",
             id=event.data.id,
             response_metadata=_about(event.data),
             usage_metadata=_usage(event.data),

@@ -1,4 +1,4 @@
-"""Names of passages and revisions for those that keep a single string: `article@revision`, `article@revision:start-end`."""
+"""Passages and revisions in one string, for whoever keeps no more: `article@revision:start-end`, `article@revision`."""
 
 import re
 from dataclasses import dataclass

@@ -31,6 +31,7 @@ def examples(section: str) -> list[str]:
         ("Python", 0, r"\[1\].*\n404 not_found .+ req_"),
         ("Python", 1, r"\[1\] .+\nPutin .*\nanswered, \d citations"),
         ("MCP", 0, r"^\[1\] .+: .+"),
+        ("LangChain", 0, r"\d+ \d+\n\[1\] .+\nPutin .*\[1\]"),
     ],
 )
 def test_python_examples_work(server: Server, section: str, number: int, words: str) -> None:
@@ -38,6 +39,13 @@ def test_python_examples_work(server: Server, section: str, number: int, words: 
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(code, f"{section} {number}", "exec"), {"__name__": "__main__"})
     assert re.search(words, printed.getvalue(), re.S), printed.getvalue()
+
+
+def test_the_example_without_a_server_works(data_folder: Path) -> None:
+    code = examples("LangChain")[1].replace('"data"', repr(str(data_folder)))
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(code, "in process", "exec"), {"__name__": "__main__"})
+    assert printed.getvalue() == "0\n"
 
 
 async def test_the_configuration_of_desktop_programs_works(server: Server) -> None:

@@ -7,19 +7,26 @@ function and name it in `SURFACES`.
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
+import mcp
 import openai
 import pytest
+from anyio.from_thread import start_blocking_portal
+from langchain_core.messages import AIMessageChunk
 from playwright.sync_api import Browser, expect
 from typer.testing import CliRunner
 
 from api.cli import app as command_line
+from api.client import Dateline
 from api.engine import Engine
+from api.events import AnswerDelta, CitationAdded, StatementCompleted
+from api.langchain import DatelineAnswerer, answer_of
+from api.schemas import AnswerOut
 from api.settings import read_settings
 from tests.running import Server, copied, serve
 
@@ -198,6 +205,53 @@ def commanded(doors: Doors, question: Question, *more: str) -> str:
     return done.stdout
 
 
+def by_client(doors: Doors, question: Question) -> Evidence:
+    with Dateline(doors.server.url) as dateline:
+        return of_answer(dateline.ask(question.text, **question.options))
+
+
+def by_client_stream(doors: Doors, question: Question) -> Evidence:
+    text, statements, citations = "", [], []
+    with Dateline(doors.server.url) as dateline:
+        for event in dateline.stream(question.text, **question.options):
+            match event:
+                case AnswerDelta(data=piece):
+                    text += piece.delta
+                case StatementCompleted(data=statement):
+                    statements.append(statement.text)
+                case CitationAdded(data=citation):
+                    citations.append(quoted(citation.model_dump()))
+    return Evidence(text, tuple(statements), tuple(citations))
+
+
+def by_mcp(doors: Doors, question: Question) -> Evidence:
+    async def called() -> dict[str, Any]:
+        async with mcp.Client(f"{doors.server.url}/mcp") as client:
+            result = await client.call_tool("ask", {"question": question.text, **question.options})
+            return dict(result.structured_content or {})
+
+    with start_blocking_portal() as portal:
+        return of_answer(AnswerOut.model_validate(portal.call(called)))
+
+
+def by_langchain(doors: Doors, question: Question) -> Evidence:
+    message = DatelineAnswerer(url=doors.server.url).invoke(question.text, **question.options)
+    assert message.text == answer_of(message).answer
+    return of_answer(answer_of(message))
+
+
+def by_langchain_stream(doors: Doors, question: Question) -> Evidence:
+    whole = AIMessageChunk(content="")
+    for chunk in DatelineAnswerer(engine=doors.server.engine).stream(question.text, **question.options):
+        whole += chunk
+    return replace(of_answer(answer_of(whole)), text=whole.text)
+
+
+def of_answer(answer: AnswerOut) -> Evidence:
+    statements = tuple(answer.answer[one.start : one.end] for one in answer.statements)
+    return Evidence(answer.answer, statements, tuple(quoted(one.model_dump()) for one in answer.citations))
+
+
 def by_page(browser: Browser, doors: Doors, question: Question) -> Evidence:
     page = browser.new_page(reduced_motion="reduce")
     try:
@@ -230,6 +284,11 @@ SURFACES: dict[str, Callable[[Doors, Question], Evidence]] = {
     "responses stream": by_responses_stream,
     "command": by_command,
     "printed command": by_printed_command,
+    "client": by_client,
+    "client stream": by_client_stream,
+    "mcp": by_mcp,
+    "langchain": by_langchain,
+    "langchain stream in process": by_langchain_stream,
 }
 
 
