@@ -18,6 +18,28 @@ FLAGS = [
 ]  # fmt: skip
 DONE = ':is([data-status="answered"], [data-status="abstained"], [data-status="failed"], [data-status="stopped"])'
 
+_TIMES = "The first ferry leaves at {}. The last one returns at 22:00. Nothing else in the timetable changes."
+FERRY = [
+    {"id": "ferry", "title": "Ferry timetable for spring", "body": _TIMES.format(time), "publisher": "Skelmouth Courier",
+     "published_at": "2025-03-01", "url": "https://courier.example/ferry", "language": "en"}
+    for time in ("6:10", "6:20")
+]  # fmt: skip
+ARABIC = {
+    "id": "arabic", "title": "إعادة فتح ميناء مرسى الغسق", "publisher": "صوت الساحل", "published_at": "2024-05-03", "language": "ar",
+    "body": "أعيد فتح ميناء مرسى الغسق يوم الجمعة 3 مايو 2024. وقالت رئيسة الميناء إن إحدى عشرة سفينة كانت تنتظر في الخارج.",
+}  # fmt: skip
+_WIRE = (
+    "The lighthouse at Penmarrow Head went dark for nine hours on Sunday night after a fuse had melted. Keeper Oda Tresk "
+    "lit a row of storm lamps along the gallery, and the pilots steered their ships by these until the morning. The coast "
+    "office counted fourteen vessels that passed the head in the dark. None of them touched ground. A new fuse box was "
+    "ordered on Monday, and the office promised a second line of supply before the winter storms begin in November."
+)
+COPIES = [
+    {"id": f"lamps-{n}", "title": title, "body": _WIRE, "publisher": outlet, "published_at": f"2025-08-1{n}"}
+    for n, title, outlet in ((1, "Storm lamps guide ships past Penmarrow", "Tarrow Wire"),
+                             (2, "Lighthouse dark for nine hours", "Penmarrow Post"))
+]  # fmt: skip
+
 
 def chromium_path() -> str:
     """Where Chromium is; a machine without it skips the test."""

@@ -15,7 +15,7 @@ from api.engine import Engine
 from api.ingest_command import ingest_sample
 from api.settings import read_settings
 from retrieval.embedder import BUNDLED, Embedder, load_embedder
-from tests.browsing import FLAGS, Watched, chromium_path
+from tests.browsing import ARABIC, COPIES, FERRY, FLAGS, Watched, chromium_path, push
 from tests.running import Server, copied, one_at_a_time, serve, share_model
 
 hypothesis_settings.register_profile("short", deadline=None, max_examples=60)
@@ -102,6 +102,17 @@ def server(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator[S
     yield from serve(Engine(read_settings(data=data)))
 
 
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator[Server]:
+    """A server for one module over the bundled articles, a revised one, one in Arabic, and two that share a text."""
+    data = copied(sample, tmp_path_factory.mktemp("stocked") / "data")
+    for server in serve(Engine(read_settings(data=data))):
+        for wording in FERRY:
+            push(server, wording)
+        push(server, ARABIC, *COPIES)
+        yield server
+
+
 @pytest.fixture
 def own_server(data_folder: Path) -> Iterator[Server]:
     """A server with nothing stored, for tests that push articles."""
@@ -132,3 +143,4 @@ def watched(chromium: Browser) -> Iterator[Watched]:
     page.on("console", seen.hear)
     yield seen
     context.close()
+    assert not [text for text in seen.complaints if "Trusted" in text or "script-src" in text or "style-src" in text]

@@ -1,6 +1,6 @@
 /** The card that shows a citation's quote while its chip is pointed at or focused. */
 
-import { el } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { datelineElement } from "./format.js";
 import { voice } from "./voice.js";
 
@@ -15,7 +15,7 @@ export class Preview {
   #timer = null;
 
   constructor() {
-    document.body.append(this.#card);
+    byId("main").append(this.#card);
     this.#card.addEventListener("pointerenter", () => clearTimeout(this.#timer));
     this.#card.addEventListener("pointerleave", () => this.#hideSoon());
     addEventListener("scroll", () => this.hide(), { passive: true });
