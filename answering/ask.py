@@ -84,7 +84,10 @@ class Asker:
         extractive: ExtractiveAnswerer,
         model: ChatModel | None,
         workers: int = 4,
+        told: Callable[[Answer, Mode], None] = lambda answer, wanted: None,
     ) -> None:
+        """`told` is called with each answer and who was to write it."""
+        self._told = told
         self._store = store
         self._searcher = searcher
         self._extractive = extractive
@@ -137,7 +140,9 @@ class Asker:
             "verify_ms": _ms(checking),
         }
         outcome = replace(outcome, usage=usage + outcome.usage)
-        yield _finished(answer_id, original, ask, result, outcome, assembler, timings)
+        answer = _finished(answer_id, original, ask, result, outcome, assembler, timings)
+        self._told(answer, self._mode(ask))
+        yield answer
 
     def close(self) -> None:
         """Let the pool's threads go."""

@@ -16,6 +16,7 @@ from api.engine import Engine
 from api.kept_responses import KeptResponses
 from api.local import Answering, LocalDateline
 from api.mcp import mcp_routes, mcp_server
+from api.metrics import Counted
 from api.problems import add_problem_handlers, request_id
 from api.requests import base_url
 from api.version import VERSION
@@ -77,6 +78,7 @@ def create_app(engine: Engine, *, is_public: bool = False) -> FastAPI:
     asks_keys = is_public or settings.keys == "required"
     app.add_middleware(Access, keys=engine.keys if asks_keys else None, per_minute=settings.rate_limit)
     app.add_middleware(_ResponseHeaders)
+    app.add_middleware(Counted, metrics=engine.metrics)
     return app
 
 

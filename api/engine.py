@@ -13,6 +13,7 @@ from answering.check import Checker
 from answering.extractive import ExtractiveAnswerer
 from answering.model import ChatModel
 from answering.reader import Reader
+from api.metrics import Metrics
 from api.settings import Settings
 from api.version import VERSION
 from corpus.addresses import Allowed
@@ -77,7 +78,10 @@ class Engine:
             self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder, self._reranker)
             self.reader = Reader(settings.threads)
             self.model = _chat_model(settings)
-            self.asker = Asker(self.store, self.searcher, ExtractiveAnswerer(self.embedder, self.reader), self.model)
+            self.metrics = Metrics()
+            extractive = ExtractiveAnswerer(self.embedder, self.reader)
+            self.asker = Asker(self.store, self.searcher, extractive, self.model, told=self.metrics.answered)
+            self.metrics.watch(self)
             self.checker = Checker(self.store, self.searcher)
             self._undo = undo.pop_all()
 

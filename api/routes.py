@@ -4,10 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import PlainTextResponse
 from pydantic import ValidationError
 
 from api.cursor import cursor_at, position_of
 from api.leaving import EventStream, while_connected
+from api.metrics import CONTENT_TYPE
 from api.problems import as_problem, problem_responses
 from api.render import answer_out, article_out, facets_out, search_out, summary_out, verification_out
 from api.requests import ask_of, base_url, check, engine_of, ignored_hints, selection_of
@@ -209,6 +211,12 @@ async def readiness(request: Request, response: Response) -> Readiness:
         dates=Dates.model_validate({"from": coverage.first, "to": coverage.last}),
         index_version=engine.indexer.version,
     )
+
+
+@router.get("/metrics", operation_id="metrics", summary="What Prometheus reads", response_class=PlainTextResponse)
+async def metrics(request: Request) -> Response:
+    """Requests, answers, stages, statements withheld, failures of the chat model, and how far the indexes are."""
+    return Response(await run_in_threadpool(engine_of(request).metrics.text), media_type=CONTENT_TYPE)
 
 
 def _incoming(fields: dict[str, Any]) -> IncomingArticle:

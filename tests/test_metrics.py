@@ -1,0 +1,61 @@
+"""What Prometheus reads of a server: real requests, counted under routes and never under what was asked."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from api.engine import Engine
+from api.settings import read_settings
+from corpus.article import IncomingArticle
+from tests.running import Server, serve
+from tests.scripted_model import ScriptedModel
+
+
+@pytest.fixture
+def chatting(data_folder: object) -> Iterator[Server]:
+    with ScriptedModel() as scripted:
+        settings = read_settings(
+            data=data_folder, sample=False, model="broken", model_base_url=scripted.base_url, model_api_key="key"
+        )
+        engine = Engine(settings)
+        engine.ingester.put([IncomingArticle("The port", "The port of Skelmouth reopened to cargo on 3 May.", "a")])
+        yield from serve(engine)
+
+
+def read(http: httpx.Client) -> dict[tuple[str, tuple[str, ...]], float]:
+    answer = http.get("/metrics")
+    assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/plain")
+    return {
+        (sample.name, tuple(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def test_requests_answers_and_failures_of_the_model_are_counted(chatting: Server) -> None:
+    with httpx.Client(base_url=chatting.url, timeout=60, trust_env=False) as http:
+        before = read(http)
+        assert before["dateline_articles", ()] == 1
+        assert http.post("/v1/ask", json={"question": "When did the port reopen?"}).json()["status"] == "answered"
+        nothing = {"question": "Who won the 2022 World Cup?", "mode": "extractive"}
+        assert http.post("/v1/ask", json=nothing).json()["status"] == "abstained"
+        http.get("/v1/articles/a")
+        http.get("/v1/articles/secret-name")
+        http.get("/no/such/secret-path")
+        text, after = http.get("/metrics").text, read(http)
+
+    def rise(name: str, labels: tuple[str, ...]) -> float:
+        return after.get((name, labels), 0.0) - before.get((name, labels), 0.0)
+
+    assert rise("dateline_http_requests_total", ("POST", "/v1/ask", "200")) == 2
+    assert rise("dateline_http_requests_total", ("GET", "/v1/articles/{article_id:path}", "404")) == 1
+    assert rise("dateline_http_requests_total", ("GET", "none", "404")) == 1
+    assert rise("dateline_answers_total", ("extractive", "", "answered")) == 1
+    assert rise("dateline_answers_total", ("extractive", "nothing_relevant", "abstained")) == 1
+    assert rise("dateline_model_failures_total", ()) == 1, "only where the model was to answer"
+    assert rise("dateline_statements_total", ()) >= 1
+    assert rise("dateline_answer_stage_seconds_count", ("retrieve",)) == 2
+    assert after["dateline_http_requests_in_progress", ()] == 1, "this one"
+    assert "secret" not in text and "World Cup" not in text
