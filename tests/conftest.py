@@ -1,5 +1,6 @@
 """Shared fixtures: the real parts, made small. The network beyond this machine is shut."""
 
+import hashlib
 import ipaddress
 import socket
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from api.engine import Engine
 from api.ingest_command import ingest_sample
 from api.settings import read_settings
+from retrieval import quantise
 from retrieval.embedder import BUNDLED, Embedder, load_embedder
 from tests.browsing import ARABIC, COPIES, FERRY, FLAGS, Watched, chromium_path, push
 from tests.running import Server, copied, one_at_a_time, serve, share_model
@@ -54,9 +56,10 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made_files(shared: Path) -> Path:
-    """Where the int8 form of the bundled model is made, once for all tests."""
-    return shared / "models"
+def made_files(pytestconfig: pytest.Config) -> Path:
+    """Where the int8 form of the bundled model is made: once, and again when the making changes (20 seconds)."""
+    making = hashlib.sha256(Path(quantise.__file__).read_bytes()).hexdigest()[:12]
+    return Path(pytestconfig.cache.mkdir(f"models-{making}"))
 
 
 @pytest.fixture(scope="session")
