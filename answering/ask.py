@@ -1,11 +1,12 @@
 """From a question to an answer: search, answer by model or by extraction, check, assemble."""
 
 import asyncio
+import itertools
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -21,6 +22,7 @@ from answering.incoming import IncomingClaims
 from answering.model import ChatModel
 from answering.prompt import Turn, build_messages, rewording_messages
 from answering.verify import verify
+from answering.workers import Workers
 from corpus.errors import InvalidInput, ModelUnavailable
 from corpus.selection import Selection
 from corpus.store import ArticleStore
@@ -69,13 +71,14 @@ class _Outcome:
     conflicts: tuple[Conflict, ...] = ()
 
 
+_place: ContextVar[int] = ContextVar("place", default=0)  # of the question in the order of arrival
 _REWORDING_S = 8.0  # for which a follow-up question waits for the chat model's wording
 _EXTRACTIVE = "dateline-extractive"
 _NOTHING = _Outcome(Mode.EXTRACTIVE, _EXTRACTIVE, None)
 
 
 class Asker:
-    """Answers questions over one store. Blocking work runs in a bounded pool; a chat model is awaited natively."""
+    """Answers questions over one store. Blocking work runs on a few threads; a chat model is awaited natively."""
 
     def __init__(
         self,
@@ -92,7 +95,8 @@ class Asker:
         self._searcher = searcher
         self._extractive = extractive
         self._model = model
-        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="ask")
+        self._workers = Workers(workers)
+        self._arrivals = itertools.count()
 
     async def ask(self, ask: Ask) -> Answer:
         """The answer, whole."""
@@ -104,8 +108,10 @@ class Asker:
     async def events(self, ask: Ask) -> AsyncGenerator[Retrieved | Stated | Answer]:
         """What becomes known on the way: the passages, each statement once it is checked, last the whole answer.
 
-        What was stated once stays in the answer. Closing the iterator stops the work.
+        What was stated once stays in the answer. Closing the iterator stops the work. All steps should be awaited in
+        one context, so that the question keeps its place among those that wait.
         """
+        _place.set(next(self._arrivals))
         if ask.mode is Mode.CHAT and self._model is None:
             raise InvalidInput("No chat model is set: set DATELINE_MODEL, or ask with mode `auto` or `extractive`.")
         answer_id = f"ans_{uuid.uuid4().hex}"
@@ -145,8 +151,8 @@ class Asker:
         yield answer
 
     def close(self) -> None:
-        """Let the pool's threads go."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Let the threads go."""
+        self._workers.close()
 
     def _mode(self, ask: Ask) -> Mode:
         return ask.mode or (Mode.EXTRACTIVE if self._model is None else Mode.CHAT)
@@ -245,7 +251,7 @@ class Asker:
             with self._searcher.urgently():
                 return work()
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, urgent)
+        return await asyncio.wrap_future(self._workers.submit(_place.get(), urgent))
 
 
 def _finished(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 
 from answering.answer import Answer
@@ -66,7 +67,8 @@ async def _with_pauses(
     events: AsyncIterator[Retrieved | Stated | Answer],
 ) -> AsyncGenerator[Retrieved | Stated | Answer | None]:
     """The events, and None whenever a quarter of a minute passed without one."""
-    waiting = asyncio.ensure_future(anext(events))
+    context = copy_context()
+    waiting = asyncio.create_task(_next(events), context=context)
     try:
         while True:
             done, _ = await asyncio.wait({waiting}, timeout=_PING_SECONDS)
@@ -77,9 +79,13 @@ async def _with_pauses(
                 yield waiting.result()
             except StopAsyncIteration:
                 return
-            waiting = asyncio.ensure_future(anext(events))
+            waiting = asyncio.create_task(_next(events), context=context)
     finally:
         # Awaited, because an iterator that is still at work cannot be closed.
         waiting.cancel()
         with suppress(asyncio.CancelledError, Exception):
             await waiting
+
+
+async def _next(events: AsyncIterator[Retrieved | Stated | Answer]) -> Retrieved | Stated | Answer:
+    return await anext(events)

@@ -83,12 +83,12 @@ async def test_a_search_that_waits_is_not_begun_for_whoever_left(
         return search(question, *more, **named)
 
     monkeypatch.setattr(server.engine.searcher, "search", counted)
-    pool, go = server.engine.asker._pool, threading.Event()
-    busy = [pool.submit(go.wait) for _ in range(pool._max_workers)]
+    workers, go = server.engine.asker._workers, threading.Event()
+    busy = [workers.submit(0, go.wait) for _ in range(4)]
     async with httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False) as http:
         body = {"question": QUESTION, "stream": True, "mode": "extractive"}
         asking = [asyncio.create_task(http.post("/v1/ask", json=body)) for _ in range(8)]
-        await until(lambda: pool._work_queue.qsize() >= 8)
+        await until(lambda: workers.waiting >= 8)
         for task in asking:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)

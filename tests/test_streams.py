@@ -122,6 +122,7 @@ async def test_a_crowd_is_served_and_leaves_nothing_behind(server: Server, caplo
     tasks = len(asyncio.all_tasks())
     seen = await crowd(server.url, 60)
     assert (seen.complete, seen.left, seen.wrong) == (40, 20, [])
+    assert min(seen.seconds) < max(seen.seconds) / 2, "the first is answered while the last still waits"
     await settled(tasks)
     assert caplog.records == []
 
@@ -148,7 +149,7 @@ async def test_five_hundred_streams(server: Server, caplog: pytest.LogCaptureFix
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8_192), hard))
     try:
         tasks, memory = len(asyncio.all_tasks()), []
-        for _ in range(4):
+        for _ in range(3):
             seen = await crowd(server.url, 500)
             assert (seen.complete, seen.left, seen.wrong) == (333, 167, [])
             await settled(tasks)
@@ -159,6 +160,6 @@ async def test_five_hundred_streams(server: Server, caplog: pytest.LogCaptureFix
                 f"\n500 streams: {times[len(times) // 2]:.1f} s median, {times[-1]:.1f} s longest, {memory[-1]:.0f} MB"
             )
         assert caplog.records == []
-        assert memory[-1] - memory[1] < 20, memory
+        assert memory[-1] - memory[0] < 40, memory
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
