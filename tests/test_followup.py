@@ -92,7 +92,10 @@ def chatting(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator
             model_base_url=scripted.base_url,
             model_api_key="key",
         )
-        for server in serve(Engine(settings)):
+        engine = Engine(settings)
+        assert engine.model is not None
+        engine.model.load()  # importing its library may take longer than a rewording is waited for
+        for server in serve(engine):
             yield server, scripted
 
 

@@ -18,7 +18,8 @@ def one() -> Iterator[Workers]:
 
 
 def test_the_work_of_the_earliest_question_goes_first(one: Workers) -> None:
-    go, done = threading.Event(), []
+    go = threading.Event()
+    done: list[tuple[int, int]] = []
     one.submit(9, go.wait)
     asked = [(place, n) for n in range(2) for place in (3, 1, 2)]
     waiting = [one.submit(place, partial(done.append, (place, n))) for place, n in asked]
