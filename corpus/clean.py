@@ -26,7 +26,6 @@ _BOILERPLATE = re.compile(
 )
 _ZERO_WIDTH = re.compile("[\ufeff\u200b\u2060\u00ad]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_HORIZONTAL_SPACE = re.compile(r"[^\S\n]+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 
 
@@ -49,12 +48,14 @@ def clean_body(text: str) -> CleanText:
     title = publisher = None
     kept: list[str] = []
     for raw in _characters(text).split("\n"):
-        line = _HORIZONTAL_SPACE.sub(" ", raw).strip()
+        line = " ".join(raw.split())
         if syndication := _SYNDICATION.match(line):
             title, publisher = syndication["title"], syndication["publisher"]
         elif not _BOILERPLATE.fullmatch(line):
             kept.append(line)
-    body = _MANY_BREAKS.sub("\n\n", "\n".join(kept)).strip()
+    body = "\n".join(kept).strip()
+    if "\n\n\n" in body:
+        body = _MANY_BREAKS.sub("\n\n", body)
     # Removing characters can bring a base and a combining mark together, so the form is made last as well as first.
     return CleanText(unicodedata.normalize("NFC", body), title, publisher)
 

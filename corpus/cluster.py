@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, select, update
 
-from corpus.resemblance import are_one_text, bands, is_short, shingles
+from corpus.resemblance import Runs, are_one_text, bands, is_short, runs, shingles
+from corpus.rows import insert_many
 from corpus.schema import articles, cluster_bands, revisions
 
 # Texts compared with a new one, those that share most bands first.
@@ -24,13 +25,13 @@ _MANY = 5_000  # bound values a statement
 class Placing:
     """What is needed to place an article, made from its current body."""
 
-    shingles: frozenset[int]
+    runs: Runs
     bands: Sequence[int]
 
     @classmethod
     def of(cls, collection: str, body: str) -> Self:
-        """For a body. Takes a few milliseconds, so it is made before the transaction begins."""
-        found = shingles(body)
+        """For a body. Takes most of a millisecond, so it is made before the transaction begins."""
+        found = runs(body)
         return cls(found, bands(collection, found))
 
 
@@ -48,11 +49,15 @@ def place(connection: Connection, placings: Mapping[int, Placing]) -> None:
 
     One that was in a cluster must `leave` it first.
     """
-    rows = [{"band": band, "article_key": key} for key, it in placings.items() for band in sorted(set(it.bands))]
-    if rows:
-        connection.execute(insert(cluster_bands), rows)
+    rows = [(band, key) for key, it in placings.items() for band in set(it.bands)]
+    # In the order of the table, so that it is walked through once.
+    insert_many(connection, cluster_bands, (cluster_bands.c.band, cluster_bands.c.article_key), sorted(rows))
+    # Most texts are like no other, and need not be looked at one by one.
+    resembling = _resembling(connection, list(placings))
+    _set_alone(connection, [key for key in placings if key not in resembling])
     for key, placing in placings.items():
-        _join(connection, key, placing)
+        if key in resembling:
+            _join(connection, key, placing)
 
 
 def leave(connection: Connection, key: int) -> None:
@@ -66,7 +71,7 @@ def leave(connection: Connection, key: int) -> None:
     _set(connection, rest, None)
     for other in rest:
         held = connection.execute(select(cluster_bands.c.band).where(cluster_bands.c.article_key == other)).scalars()
-        _join(connection, other, Placing(shingles(_bodies(connection, [other])[other]), list(held)))
+        _join(connection, other, Placing(runs(_bodies(connection, [other])[other]), list(held)))
 
 
 def unplaced(connection: Connection, limit: int) -> list[Unplaced]:
@@ -82,18 +87,31 @@ def unplaced(connection: Connection, limit: int) -> list[Unplaced]:
 
 def _join(connection: Connection, key: int, placing: Placing) -> None:
     # Equal texts share every band, and a short text is like none but its equals.
-    fewest = len(set(placing.bands)) if is_short(placing.shingles) else 1
+    ours = frozenset(placing.runs.tolist())
+    fewest = len(set(placing.bands)) if is_short(ours) else 1
     near = _near(connection, key, placing.bands, fewest)
     bodies = _bodies(connection, [other for other, _ in near]) if near else {}
     joined: set[int] = set()
     for other, cluster in near:
-        if cluster not in joined and are_one_text(placing.shingles, shingles(bodies[other])):
+        if cluster not in joined and are_one_text(ours, shingles(bodies[other])):
             joined.add(cluster)
     name = min(joined, default=key)
     others = joined - {name}
     if others:
         _set(connection, _members(connection, sorted(others)), name)
     _set(connection, [key], name)
+
+
+def _resembling(connection: Connection, keys: Sequence[int]) -> set[int]:
+    """Those of these articles that share a band with any other."""
+    other = cluster_bands.alias()
+    shared = exists().where(other.c.band == cluster_bands.c.band, other.c.article_key != cluster_bands.c.article_key)
+    query = select(cluster_bands.c.article_key).where(shared).distinct()
+    found: set[int] = set()
+    for at in range(0, len(keys), _MANY):
+        these = cluster_bands.c.article_key.in_(keys[at : at + _MANY])
+        found.update(connection.execute(query.where(these)).scalars())
+    return found
 
 
 def _near(connection: Connection, key: int, bands: Sequence[int], fewest: int) -> list[tuple[int, int]]:
@@ -124,6 +142,12 @@ def _set(connection: Connection, keys: Sequence[int], cluster: int | None) -> No
     for at in range(0, len(keys), _MANY):
         these = articles.c.key.in_(keys[at : at + _MANY])
         connection.execute(update(articles).where(these).values(cluster=cluster))
+
+
+def _set_alone(connection: Connection, keys: Sequence[int]) -> None:
+    for at in range(0, len(keys), _MANY):
+        these = articles.c.key.in_(keys[at : at + _MANY])
+        connection.execute(update(articles).where(these).values(cluster=articles.c.key))
 
 
 def _bodies(connection: Connection, keys: Sequence[int]) -> dict[int, str]:

@@ -9,16 +9,6 @@ from corpus.database import Database, put_fact
 from corpus.rows import CHUNK, articles_at
 from corpus.schema import chunks, keyword_changes
 
-_MANY = 5_000  # bound values a statement
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordChange:
-    """A chunk that was added, changed or removed."""
-
-    number: int
-    chunk_key: int
-
 
 @dataclass(frozen=True, slots=True)
 class ChunkWords:
@@ -29,6 +19,19 @@ class ChunkWords:
     is_current: bool
     title: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Changes that the index takes together: those numbered `first` to `last`.
+
+    `keys` are of all chunks that were added, changed or removed; `chunks` those of them that are still stored.
+    """
+
+    first: int
+    last: int
+    keys: Sequence[int]
+    chunks: Sequence[ChunkWords]
 
 
 class KeywordChanges:
@@ -47,33 +50,31 @@ class KeywordChanges:
         with self._db.read() as connection:
             return connection.execute(select(func.count()).select_from(keyword_changes)).scalar_one()
 
-    def pending(self, limit: int) -> list[KeywordChange]:
-        """The newest changes that the index has not taken in."""
-        query = select(keyword_changes).order_by(keyword_changes.c.number.desc()).limit(limit)
+    def pending(self, limit: int) -> Pending | None:
+        """The newest changes that the index has not taken in, at most `limit`; None when there are none."""
+        newest = select(keyword_changes).order_by(keyword_changes.c.number.desc()).limit(limit).subquery()
+        query = select(newest.c.number, newest.c.chunk_key, *CHUNK, chunks.c.collection, chunks.c.is_current)
         with self._db.read() as connection:
-            return [KeywordChange(row.number, row.chunk_key) for row in connection.execute(query)]
+            rows = connection.execute(query.outerjoin_from(newest, chunks, chunks.c.key == newest.c.chunk_key)).all()
+            if not rows:
+                return None
+            stored = {row.key: row for row in rows if row.key is not None}  # a chunk may wait twice
+            # Each body is read once and cut here: SQLite would walk through a body anew for each of its chunks.
+            of = articles_at(connection, {(row.article_key, row.revision) for row in stored.values()})
+        words = []
+        for key, row in stored.items():
+            article = of[row.article_key, row.revision]
+            text = article.body[row.start : row.end]
+            words.append(ChunkWords(key, row.collection, row.is_current, article.title, text))
+        numbers = [row.number for row in rows]
+        return Pending(min(numbers), max(numbers), list({row.chunk_key for row in rows}), words)
 
-    def chunks(self, keys: Sequence[int]) -> list[ChunkWords]:
-        """The words of those chunks that are still stored."""
-        # Each body is read once and cut here: SQLite would walk through a body anew for each of its chunks.
-        query = select(*CHUNK, chunks.c.collection, chunks.c.is_current)
-        found: list[ChunkWords] = []
-        with self._db.read() as connection:
-            for at in range(0, len(keys), _MANY):
-                rows = connection.execute(query.where(chunks.c.key.in_(keys[at : at + _MANY]))).all()
-                of = articles_at(connection, [(row.article_key, row.revision) for row in rows])
-                for row in rows:
-                    article = of[row.article_key, row.revision]
-                    text = article.body[row.start : row.end]
-                    found.append(ChunkWords(row.key, row.collection, row.is_current, article.title, text))
-        return found
-
-    def done(self, numbers: Sequence[int]) -> None:
+    def done(self, taken: Pending) -> None:
         """The index has these changes on disk."""
+        # Numbers only rise, so that nothing that came meanwhile lies between these two.
+        these = keyword_changes.c.number.between(taken.first, taken.last)
         with self._db.write() as connection:
-            for at in range(0, len(numbers), _MANY):
-                these = keyword_changes.c.number.in_(numbers[at : at + _MANY])
-                connection.execute(delete(keyword_changes).where(these))
+            connection.execute(delete(keyword_changes).where(these))
 
     def expected(self) -> int | None:
         """How many chunks a complete index holds; None while changes wait, because then it may hold more or fewer."""

@@ -2,17 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
 _LINE = re.compile(r"[^\n]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CLOSES_QUOTE = re.compile(r"[?!.,…][”\"’»]\s*$")
+# What a quotation ends with.
+_BEFORE_QUOTE_MARKS, _QUOTE_MARKS = "?!.,…", '”"’»'
 # sentencex takes a month before a full stop for an abbreviation ("on 3 May. Fuel ..."); written out it is none.
-_MONTH_ENDS = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\.\s+(?=[\"“‘A-Z])"
-)
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTH_ENDS = re.compile(rf"\b(?:{_MONTHS})\.\s+(?=[\"“‘A-Z])")
+_MONTHS_WITH_STOP = tuple(f"{month}." for month in _MONTHS.split("|"))
 _SPEECH_VERBS = (
     "said|says|told|added|adds|argued|argues|asked|asks|wrote|writes|warned|warns|replied|insisted|claimed|claims|"
     "explained|noted|recalled|announced|declared|stated|tweeted|posted|joked|quipped|continued|concluded|suggested|"
@@ -36,42 +36,49 @@ def sentence_spans(text: str, language: str | None = "en") -> tuple[TextSpan, ..
     Spans never overlap, hold no surrounding white space, and together cover every other character of the text.
     """
     spans: list[TextSpan] = []
-    for line in _LINE.finditer(text):
-        in_line: list[TextSpan] = []
-        for start, end in _pieces(line.group(), language or "en"):
-            span = _stripped(text, line.start() + start, line.start() + end)
+    # A lone surrogate cannot cross into the Rust library, so the text is split with it replaced: offsets stay.
+    safe = text.encode("utf-8", "replace").decode("utf-8") if _SURROGATE.search(text) else text
+    # Looked for plainly first, because most texts have none and the pattern takes ten times as long.
+    has_months = any(month in text for month in _MONTHS_WITH_STOP)
+    months = [match.end() for match in _MONTH_ENDS.finditer(text)] if has_months else []
+    for line in _LINE.finditer(safe):
+        first = len(spans)
+        begin = line.start()
+        for cut in _cuts(line, months, language or "en"):
+            span = _stripped(text, begin, cut)
+            begin = cut
             if span is None:
                 continue
-            if in_line and _belongs_to_quotation(text, in_line[-1], span):
-                span = TextSpan(in_line.pop().start, span.end)
-            in_line.append(span)
-        spans.extend(in_line)
+            if len(spans) > first and _belongs_to_quotation(text, spans[-1], span):
+                span = TextSpan(spans.pop().start, span.end)
+            spans.append(span)
     return tuple(spans)
 
 
-def _pieces(line: str, language: str) -> list[tuple[int, int]]:
-    """sentencex's boundaries of one line, as a gapless partition of it.
-
-    A lone surrogate cannot cross into the Rust library, so such a line is split with it replaced: offsets stay.
-    """
-    safe = line.encode("utf-8", "replace").decode("utf-8") if _SURROGATE.search(line) else line
-    cuts = {0, len(line)}
-    cuts.update(min(int(boundary["end_index"]), len(line)) for boundary in get_sentence_boundaries(language, safe))
-    cuts.update(match.end() for match in _MONTH_ENDS.finditer(line))
-    return list(pairwise(sorted(cuts)))
+def _cuts(line: re.Match[str], months: list[int], language: str) -> list[int]:
+    """Where the sentences of a line end by sentencex, and by the ends of months; the last is the end of the line."""
+    start, end = line.span()
+    ends = {
+        min(start + int(boundary["end_index"]), end) for boundary in get_sentence_boundaries(language, line.group())
+    }
+    ends.add(end)
+    ends.update(at for at in months if start < at < end)
+    return sorted(ends)
 
 
 def _stripped(text: str, start: int, end: int) -> TextSpan | None:
-    piece = text[start:end]
-    start += len(piece) - len(piece.lstrip())
-    end -= len(piece) - len(piece.rstrip())
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
     return TextSpan(start, end) if start < end else None
 
 
 def _belongs_to_quotation(text: str, before: TextSpan, after: TextSpan) -> bool:
     """Whether `after` is the attribution ("she said") of the quotation that `before` closes."""
     return bool(
-        _CLOSES_QUOTE.search(text[before.start : before.end])
+        text[before.end - 1] in _QUOTE_MARKS
+        and text[max(before.start, before.end - 2)] in _BEFORE_QUOTE_MARKS
         and not text[after.start].isdigit()
         and _ATTRIBUTION.match(text[after.start : after.end])
     )

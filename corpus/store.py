@@ -92,16 +92,20 @@ class ArticleStore:
         self._kept = KeptArticles()
 
     def put(
-        self, incoming: Sequence[tuple[IncomingArticle, Sequence[ChunkText]]], seen_at: datetime | None = None
+        self,
+        incoming: Sequence[tuple[IncomingArticle, Sequence[ChunkText]]],
+        seen_at: datetime | None = None,
+        placings: Sequence[Placing] | None = None,
     ) -> list[Stored]:
         """Store articles that have an id and a clean body, with their chunks, in one transaction.
 
         The same id with other content becomes a new revision; content already stored changes nothing. A wording dated
-        before the current one is kept as history. On return everything is durable.
+        before the current one is kept as history. `placings`, one an article, are made when not given. On return
+        everything is durable.
         """
         now = seen_at or datetime.now(UTC)
         # Made before the transaction begins, because others wait for it to end.
-        placings = [Placing.of(article.collection, article.body) for article, _ in incoming]
+        placings = placings or [Placing.of(article.collection, article.body) for article, _ in incoming]
         with self._db.write() as connection:
             return put_all(connection, incoming, now, placings)
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from corpus.article import Article, IncomingArticle
 from corpus.cluster import Placing, leave, place
 from corpus.errors import InvalidInput
 from corpus.exported import ExportedRevision
-from corpus.rows import CHUNK, chunk_of
+from corpus.rows import CHUNK, chunk_of, insert_many
 from corpus.schema import articles, chunks, keyword_changes, removals, revisions
 
 _MANY = 5_000  # bound values a statement
@@ -246,27 +246,27 @@ def _insert_revisions(connection: Connection, wordings: Sequence[tuple[Wording, 
 
 def insert_chunks(connection: Connection, wordings: Sequence[Wording]) -> None:
     """Store the chunks of revisions. A text embedded before keeps its embedding."""
-    rows: list[dict[str, Any]] = [
-        {
-            "article_key": wording.key,
-            "revision": wording.number,
-            "number": number,
-            "start": piece.start,
-            "end": piece.end,
-            "collection": wording.article.collection,
-            "is_current": wording.is_current,
-            "text_hash": hashlib.blake2b(piece.embedded_text.encode(), digest_size=16).digest(),
-        }
+    rows = [
+        (
+            wording.key,
+            wording.number,
+            number,
+            piece.start,
+            piece.end,
+            wording.article.collection,
+            wording.is_current,
+            hashlib.blake2b(piece.embedded_text.encode(), digest_size=16).digest(),
+        )
         for wording in wordings
         for number, piece in enumerate(wording.pieces)
     ]
     if not rows:
         return
-    known = _known_embeddings(connection, [row["text_hash"] for row in rows])
-    for row in rows:
-        row["embedding"] = known.get(row["text_hash"])
-    keys = connection.execute(insert(chunks).returning(chunks.c.key, sort_by_parameter_order=True), rows).scalars()
-    _note_words(connection, list(keys))
+    last = connection.execute(select(func.coalesce(func.max(chunks.c.key), 0))).scalar_one()
+    insert_many(connection, chunks, _CHUNK_COLUMNS, rows)
+    _take_known_embeddings(connection, after=last)
+    new = select(chunks.c.key).where(chunks.c.key > last).order_by(chunks.c.key)
+    connection.execute(insert(keyword_changes).from_select(["chunk_key"], new))
 
 
 def _note_words(connection: Connection, chunk_keys: Sequence[int]) -> None:
@@ -274,10 +274,23 @@ def _note_words(connection: Connection, chunk_keys: Sequence[int]) -> None:
         connection.execute(insert(keyword_changes), [{"chunk_key": key} for key in chunk_keys])
 
 
-def _known_embeddings(connection: Connection, digests: Sequence[bytes]) -> dict[bytes, bytes]:
-    query = select(chunks.c.text_hash, chunks.c.embedding).where(chunks.c.embedding.is_not(None))
-    known: dict[bytes, bytes] = {}
-    for at in range(0, len(digests), _MANY):
-        rows = connection.execute(query.where(chunks.c.text_hash.in_(digests[at : at + _MANY])))
-        known.update((row.text_hash, row.embedding) for row in rows)
-    return known
+# In the order of the rows above.
+_CHUNK_COLUMNS = (
+    chunks.c.article_key,
+    chunks.c.revision,
+    chunks.c.number,
+    chunks.c.start,
+    chunks.c.end,
+    chunks.c.collection,
+    chunks.c.is_current,
+    chunks.c.text_hash,
+)
+
+
+def _take_known_embeddings(connection: Connection, *, after: int) -> None:
+    """Give the chunks with a key `after` this one the embeddings that others with the same text have."""
+    other = chunks.alias()
+    known = (other.c.text_hash == chunks.c.text_hash, other.c.embedding.is_not(None))
+    embedding = select(other.c.embedding).where(*known).limit(1).scalar_subquery()
+    new = update(chunks).where(chunks.c.key > after, exists().where(*known))
+    connection.execute(new.values(embedding=embedding))

@@ -21,7 +21,7 @@ from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.errors import InvalidInput
 from corpus.reader import read_file
-from corpus.resemblance import bands, share, shingles
+from corpus.resemblance import bands, runs, share, shingles
 from corpus.store import ArticleStore
 from evals.bootstrap import estimate
 from retrieval.ingest import cut
@@ -113,7 +113,7 @@ def _measure_speed(store: ArticleStore, articles: Sequence[IncomingArticle]) -> 
     tenth = max(1, len(times) // 10)
     clock = time.perf_counter()
     for article in articles[:200]:
-        bands("default", shingles(article.body))
+        bands("default", runs(article.body))
     alone = (time.perf_counter() - clock) / min(200, len(articles)) * 1000
     print("| storing, ms an article | |\n|---|---|")
     print(f"| first tenth | {statistics.mean(times[:tenth]):.2f} |")
@@ -147,7 +147,7 @@ def _print_pairs(originals: Sequence[IncomingArticle], cluster: dict[str, frozen
     """The different texts that share most, for judging by eye whether they are one report."""
     by_band: dict[int, list[int]] = defaultdict(list)
     for place, article in enumerate(originals):
-        for band in bands("default", shingles(article.body)):
+        for band in bands("default", runs(article.body)):
             by_band[band].append(place)
     near = {(a, b) for places in by_band.values() for n, a in enumerate(places) for b in places[n + 1 :]}
     sets = [shingles(article.body) for article in originals]

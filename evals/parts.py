@@ -15,7 +15,7 @@ from retrieval.indexer import Indexer
 from retrieval.ingest import Ingester
 from retrieval.search import Searcher
 
-_BATCH = 50
+_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,9 @@ class Parts:
 
     def put(self, articles: Iterable[IncomingArticle]) -> int:
         """Store articles, so that keywords find them; the number of them."""
-        waiting, count = iter(articles), 0
-        while batch := list(islice(waiting, _BATCH)):
-            count += len(self.ingester.put(batch).stored)
-        return count
+        waiting = iter(articles)
+        batches = iter(lambda: list(islice(waiting, _BATCH)), [])
+        return sum(len(report.stored) for report in self.ingester.put_each(batches))
 
     def complete(self) -> None:
         """Wait until vectors are complete."""

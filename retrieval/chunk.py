@@ -37,6 +37,9 @@ def embedded_text(title: str, publisher: str | None, text: str) -> str:
 def _bounded(body: str, sentences: tuple[TextSpan, ...]) -> list[TextSpan]:
     pieces: list[TextSpan] = []
     for sentence in sentences:
+        if sentence.end - sentence.start <= _MOST_CHARACTERS:
+            pieces.append(sentence)
+            continue
         start = sentence.start
         while sentence.end - start > _MOST_CHARACTERS:
             cut = body.rfind(" ", start + 1, start + _MOST_CHARACTERS)

@@ -1,7 +1,8 @@
 """Take articles in: check, cut, commit. When `Ingester.put` returns, what it took is durable, citable and findable."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,15 @@ class IngestReport:
         return sum(stored.change is change for stored in self.stored)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch that is checked, cut and compared by nothing yet: all that is left is to write it."""
+
+    good: Sequence[tuple[IncomingArticle, Sequence[ChunkText]]]
+    placings: Sequence[Placing]
+    failed: Sequence[Failure]
+
+
 class Ingester:
     """Writes articles with their chunks to the store and tells the indexer. Thread-safe."""
 
@@ -49,18 +59,26 @@ class Ingester:
 
     def put(self, incoming: Sequence[IncomingArticle]) -> IngestReport:
         """Store a batch in one transaction. A bad article fails alone; raises `StoreUnavailable` for the whole."""
+        return self.put_prepared(prepare(incoming))
+
+    def put_prepared(self, batch: Prepared) -> IngestReport:
+        """The same for a batch that is prepared."""
         self._check_room()
-        good: list[tuple[IncomingArticle, list[ChunkText]]] = []
-        failed: list[Failure] = []
-        for index, article in enumerate(incoming):
-            try:
-                accepted = accept(article)
-                good.append((accepted, cut(accepted)))
-            except InvalidInput as error:
-                failed.append(Failure(index, article.id or article.title or None, error))
-        stored = self._store.put(good) if good else []
+        stored = self._store.put(batch.good, placings=batch.placings) if batch.good else []
         self._tell_indexer(stored)
-        return IngestReport(tuple(stored), tuple(failed))
+        return IngestReport(tuple(stored), tuple(batch.failed))
+
+    def put_each(self, batches: Iterable[Sequence[IncomingArticle]]) -> Iterator[IngestReport]:
+        """As `put` for each batch in turn, while the next one is read and prepared: half of the work is waiting."""
+        with ThreadPoolExecutor(1, "preparing") as helper:
+            ahead: Future[Prepared] | None = None
+            for batch in batches:
+                following = helper.submit(prepare, batch)
+                if ahead is not None:
+                    yield self.put_prepared(ahead.result())
+                ahead = following
+            if ahead is not None:
+                yield self.put_prepared(ahead.result())
 
     def restore(self, revisions: Sequence[ExportedRevision]) -> IngestReport:
         """Store revisions of an export, with their history, in one transaction. One that conflicts fails alone.
@@ -97,6 +115,19 @@ class Ingester:
                 f"The disk that holds {self._folder} has {free >> 20} MB left; nothing is taken in below "
                 f"{_FREE_FLOOR_BYTES >> 20} MB. Free some space and try again; nothing stored was lost."
             )
+
+
+def prepare(incoming: Sequence[IncomingArticle]) -> Prepared:
+    """Do all that can be done for a batch without the store."""
+    good: list[tuple[IncomingArticle, Sequence[ChunkText]]] = []
+    failed: list[Failure] = []
+    for index, article in enumerate(incoming):
+        try:
+            accepted = accept(article)
+            good.append((accepted, cut(accepted)))
+        except InvalidInput as error:
+            failed.append(Failure(index, article.id or article.title or None, error))
+    return Prepared(good, [Placing.of(article.collection, article.body) for article, _ in good], failed)
 
 
 def cut(article: IncomingArticle | Article) -> list[ChunkText]:

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from corpus.database import Database
 from corpus.errors import IndexUnavailable
-from corpus.keyword_changes import KeywordChanges
+from corpus.keyword_changes import KeywordChanges, Pending
 from corpus.words import query_terms
 from retrieval.segments import are_sound
 
@@ -75,15 +76,15 @@ class KeywordIndex:
         with self._lock:
             index = self._opened()
             pending = self._changes.pending(limit)
-            if not pending:
+            if pending is None:
                 return False
             with _translated():
                 try:
-                    self._write(index, [change.chunk_key for change in pending])
+                    self._write(index, pending)
                 except BaseException:
                     self._writer = self._index = None  # a failed writer is dead; reopening checks
                     raise
-            self._changes.done([change.number for change in pending])
+            self._changes.done(pending)
             return True
 
     def close(self) -> None:
@@ -123,14 +124,14 @@ class KeywordIndex:
         hits = zip(found, keys, of, strict=True)
         return [KeywordHit(key, score) for (score, _), key, shelf in hits if not shelves or shelf in shelves]
 
-    def _write(self, index: Any, keys: Sequence[int]) -> None:
+    def _write(self, index: Any, pending: Pending) -> None:
         from tantivy import Document
 
         if self._writer is None:
             self._writer = index.writer(_WRITER_BYTES, 1)
         writer = self._writer
-        writer.delete_documents_by_query(_any_of(self._schema, "key", keys))
-        for chunk in self._changes.chunks(keys):
+        writer.delete_documents_by_query(_any_of(self._schema, "key", pending.keys))
+        for chunk in pending.chunks:
             # One field for headline and text: on 102 RealTimeQA questions over 918 articles a field each found less
             # (gold Hits@4 0.81 against 0.89), and repeating the headline two or three times changed nothing.
             document = Document()
@@ -221,6 +222,7 @@ def _schema() -> Any:
     return builder.build()
 
 
+@lru_cache(maxsize=256)
 def _shelf(collection: str, *, is_current: bool) -> int:
     """A number for the current chunks of a collection, another for those of its past revisions."""
     name = f"{collection}/{'current' if is_current else 'past'}"
