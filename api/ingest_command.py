@@ -2,9 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -24,8 +24,9 @@ from corpus.reader import Found, find_files, read_files, read_stream
 from corpus.writing import Change
 from retrieval.ingest import IngestReport
 
-# Articles committed together: large enough to be quick, small enough that progress is seen and memory stays flat.
-_BATCH = 50
+# Articles committed together, and their characters: large enough to be quick, small enough that progress is seen and
+# memory stays flat.
+_MOST_TOGETHER, _MOST_CHARACTERS = 200, 4_000_000
 STANDARD_INPUT = Path("-")
 
 
@@ -52,9 +53,11 @@ class Tally:
         self.failed.append({"name": name, "error": str(error)})
 
 
-# Stores a batch and counts it.
-Put = Callable[[Sequence[tuple[str, IncomingArticle]], Tally], None]
-# The same for revisions out of an export.
+# Articles with their names, stored together.
+Batch = Sequence[tuple[str, IncomingArticle]]
+# Stores batches one after the other and counts each; gives nothing after each, so that the caller sees how far it is.
+Put = Callable[[Iterable[Batch], Tally], Iterator[None]]
+# Stores one batch of revisions out of an export.
 Restore = Callable[[Sequence[tuple[str, ExportedRevision]], Tally], None]
 
 
@@ -114,19 +117,35 @@ def _read_and_put(
     with progress_bar(quiet) as progress:
         task = progress.add_task("Reading", total=None if len(files) == 1 else len(files))
         found = _found(files, named, collection, lambda: progress.advance(task))
-        while batch := list(islice(found, _BATCH)):
-            go_on()
-            good = [(one.name, one.outcome) for one in batch if isinstance(one.outcome, IncomingArticle)]
-            exported = [(one.name, one.outcome) for one in batch if isinstance(one.outcome, ExportedRevision)]
-            for one in batch:
-                if isinstance(one.outcome, DatelineError):
-                    tally.fail(one.name, one.outcome)
-            if exported:
-                restore(exported, tally)
-            if good:
-                put(good, tally)
+        for _ in put(_to_put(found, restore, tally), tally):
             progress.update(task, description=f"Reading: {tally.taken:,} articles")
     return tally
+
+
+def _to_put(found: Iterable[Found], restore: Restore, tally: Tally) -> Iterator[Batch]:
+    """Batches of articles; what cannot be read is noted, and what an export holds is restored on the way."""
+    for batch in _batches(found):
+        go_on()
+        for one in batch:
+            if isinstance(one.outcome, DatelineError):
+                tally.fail(one.name, one.outcome)
+        if exported := [(one.name, one.outcome) for one in batch if isinstance(one.outcome, ExportedRevision)]:
+            yield []  # with this the batch before is stored: what came first is stored first
+            restore(exported, tally)
+        yield [(one.name, one.outcome) for one in batch if isinstance(one.outcome, IncomingArticle)]
+
+
+def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
+    batch: list[Found] = []
+    characters = 0
+    for one in found:
+        batch.append(one)
+        characters += len(one.outcome.body) if isinstance(one.outcome, IncomingArticle) else 0
+        if len(batch) == _MOST_TOGETHER or characters > _MOST_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
 
 
 def _found(files: Sequence[Path], named: Container[Path], collection: str, done: Callable[[], None]) -> Iterator[Found]:
@@ -151,8 +170,17 @@ def _found(files: Sequence[Path], named: Container[Path], collection: str, done:
 
 
 def _put_locally(engine: Engine) -> Put:
-    def put(batch: Sequence[tuple[str, IncomingArticle]], tally: Tally) -> None:
-        _count(engine.ingester.put([article for _, article in batch]), [name for name, _ in batch], tally)
+    def put(batches: Iterable[Batch], tally: Tally) -> Iterator[None]:
+        names: deque[list[str]] = deque()  # of the batches that are on their way
+
+        def articles() -> Iterator[list[IncomingArticle]]:
+            for batch in batches:
+                names.append([name for name, _ in batch])
+                yield [article for _, article in batch]
+
+        for report in engine.ingester.put_each(articles()):
+            _count(report, names.popleft(), tally)
+            yield
 
     return put
 
@@ -182,13 +210,15 @@ def _count(report: IngestReport, names: Sequence[str], tally: Tally) -> None:
 
 
 def _put_remotely(server: Dateline) -> Put:
-    def put(batch: Sequence[tuple[str, IncomingArticle]], tally: Tally) -> None:
-        report = server.push([_wire(article) for _, article in batch], wait="keyword")
-        tally.added += report.added
-        tally.revised += report.revised
-        tally.unchanged += report.unchanged
-        for failure in report.failed:
-            tally.fail(batch[failure.index][0], failure.problem["detail"])
+    def put(batches: Iterable[Batch], tally: Tally) -> Iterator[None]:
+        for batch in filter(None, batches):
+            report = server.push([_wire(article) for _, article in batch], wait="keyword")
+            tally.added += report.added
+            tally.revised += report.revised
+            tally.unchanged += report.unchanged
+            for failure in report.failed:
+                tally.fail(batch[failure.index][0], failure.problem["detail"])
+            yield
 
     return put
 
