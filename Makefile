@@ -49,8 +49,8 @@ bench: $(VENV)/installed-test ## measure ingest and search (DATA=FOLDER, PEERS=P
 torture: $(VENV)/installed-test ## the long fault tests: hundreds of kills, damaged files, full disks
 	@$(BIN)/python -m pytest -m torture -p no:timeout
 
-screenshots: $(VENV)/installed-test ## pictures of the chat page into docs/images
-	@$(BIN)/python -m pytest tests/test_web.py -m browser --screenshots docs/images
+screenshots: $(VENV)/installed-test ## pictures of the pages into docs/images (those of the README, and state-*.png to look at)
+	@$(BIN)/python -m pytest tests/test_pictures.py -m browser --screenshots docs/images
 
 clean: ## remove the virtual environment and caches (not the data folder)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info

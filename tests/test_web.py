@@ -7,12 +7,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.browsing import DONE, Watched, ask, push
 from tests.running import Server
@@ -391,37 +390,3 @@ def test_a_server_that_is_gone_is_named_as_such(bad_line: BadLine, watched: Watc
     ask(page, QUESTION)
     expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
-
-
-PICTURES = [
-    ("answer", {"width": 1280, "height": 860}, "light", QUESTION),
-    ("answer-dark", {"width": 1280, "height": 860}, "dark", QUESTION),
-    ("answer-phone", {"width": 390, "height": 844}, "light", QUESTION),
-    ("abstention", {"width": 1280, "height": 860}, "light", UNKNOWN),
-    ("start", {"width": 1280, "height": 860}, "light", ""),
-]
-
-
-@pytest.mark.parametrize(("name", "size", "scheme", "question"), PICTURES, ids=[row[0] for row in PICTURES])
-def test_the_main_states_are_drawn(
-    pytestconfig: pytest.Config,
-    tmp_path: Path,
-    chromium: Browser,
-    server: Server,
-    name: str,
-    size: Any,
-    scheme: Any,
-    question: str,
-) -> None:
-    """With `--screenshots FOLDER` (`make screenshots`) the pictures are kept."""
-    folder: Path = pytestconfig.getoption("--screenshots") or tmp_path
-    context = chromium.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(server.url)
-    if question:
-        ask(page, question)
-        page.wait_for_timeout(3_000)  # whatever state it is in by then is worth a look
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing runs out of the window"
-    page.screenshot(path=folder / f"{name}.png")
-    assert (folder / f"{name}.png").stat().st_size > 10_000
-    context.close()

@@ -54,13 +54,12 @@ export class Preview {
     const who = voice(citation.attribution);
     this.hide();
     this.#chip = chip;
+    const several = statement.independent_sources > 1 && `${statement.independent_sources} independent sources say this`;
+    const lines = [citation.title, who, several].filter(Boolean);
     this.#card.replaceChildren(
       el("span", { class: "preview-quote", dir: "auto" }, `“${citation.quote}”`),
       datelineElement(citation),
-      citation.title && el("span", { class: "preview-title", dir: "auto" }, citation.title),
-      who && el("span", { class: "preview-title", dir: "auto" }, who),
-      statement.independent_sources > 1 &&
-        el("span", { class: "preview-title" }, `${statement.independent_sources} independent sources say this`),
+      ...lines.map((line) => el("span", { class: "preview-line", dir: "auto" }, line)),
     );
     this.#card.hidden = false;
     chip.setAttribute("aria-describedby", "preview");
