@@ -140,6 +140,29 @@ def gate(
     typer.echo(f"All floors hold ({found.passed} of {len(found.cases)} cases).")
 
 
+@app.command(name="import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="beir, crag, deepeval, multihop-rag, natural-questions, promptfoo, ...")],
+    path: Annotated[Path, typer.Argument(help="The file or folder to read.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the suite that is made.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a suite out of a published benchmark, or of another harness's test file, and say what was skipped."""
+    from dataclasses import asdict
+
+    from evals.loaders.kinds import import_suite
+
+    imported = import_suite(kind, path, out)
+    if as_json:
+        print_json(asdict(imported))
+        return
+    typer.echo(f"{imported.cases:,} cases and {imported.articles:,} articles written to {out}.")
+    for line in imported.skipped:
+        typer.secho(f"  {line}", fg="yellow")
+    fresh = " --fresh" if imported.articles else ""
+    typer.echo(f"Run it: dateline eval run {out}{fresh}")
+
+
 def _print(results: "Results") -> None:
     from rich.console import Console
     from rich.table import Table

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from corpus.errors import InvalidInput, UnwritableFile
 from evals.junit import junit
+from evals.loaders.kinds import KINDS, import_suite
 from evals.report_page import render
 from evals.results import RESULTS, Results
 from evals.suite import Suite, read_suite
 
+BUNDLED = "bundled"
 BUNDLED_SUITE = Path(__file__).parent / "bundled"
 
 
@@ -53,7 +55,11 @@ def write_run(results: Results, out: Path) -> RunFiles:
 
 
 def _path(name: str, scratch: Path) -> Path:
-    if name == "bundled" and not Path(name).exists():
+    kind, colon, path = name.partition(":")
+    if colon and kind in KINDS:
+        import_suite(kind, Path(path), scratch / "suite")
+        return scratch / "suite"
+    if name == BUNDLED and not Path(name).exists():
         return BUNDLED_SUITE
     return Path(name)
 

@@ -67,11 +67,16 @@ def read_suite(path: Path) -> Suite:
     return Suite(settings, tuple(_cases(rows, settings.aliases)), folder)
 
 
-def write_suite(folder: Path, settings: Mapping[str, Any], cases: Iterable[Mapping[str, Any]]) -> int:
-    """Write a suite that `read_suite` takes; the number of cases. Raises `InvalidInput` when one is there already."""
+def begin_suite(folder: Path) -> None:
+    """Make the folder of a new suite. Raises `InvalidInput` when there is one already."""
     if (folder / SETTINGS).exists() or (folder / CASES).exists():
         raise InvalidInput(f"{folder} holds a suite already; name another folder, or delete it first.")
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def write_suite(folder: Path, settings: Mapping[str, Any], cases: Iterable[Mapping[str, Any]]) -> int:
+    """Write a suite that `read_suite` takes; the number of cases. Raises `InvalidInput` when one is there already."""
+    begin_suite(folder)
     written = yaml.safe_dump(dict(settings), allow_unicode=True, sort_keys=False, width=120)
     (folder / SETTINGS).write_text(written, encoding="utf-8")
     count = 0
