@@ -77,7 +77,7 @@ class Engine:
             self._reranker = CrossEncoderReranker(settings.reranker, settings.threads) if settings.reranker else None
             self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder, self._reranker)
             self.reader = Reader(settings.threads)
-            self.model = _chat_model(settings)
+            self.model = chat_model(settings)
             self.metrics = Metrics()
             extractive = ExtractiveAnswerer(self.embedder, self.reader)
             self.asker = Asker(self.store, self.searcher, extractive, self.model, told=self.metrics.answered)
@@ -144,7 +144,8 @@ def _collector(settings: Settings, jobs: JobStore, feeds: FeedStore, ingester: I
     return Collector(jobs, feeds, fetcher, Politeness(fetcher, settings.fetch_interval), ingester)
 
 
-def _chat_model(settings: Settings) -> ChatModel | None:
+def chat_model(settings: Settings) -> ChatModel | None:
+    """The chat model that is set, if one is. Raises `InvalidSettings`."""
     if not settings.model:
         return None
     return ChatModel(

@@ -140,6 +140,39 @@ def gate(
     typer.echo(f"All floors hold ({found.passed} of {len(found.cases)} cases).")
 
 
+@app.command()
+def new(
+    collection: Annotated[str, typer.Argument(help="The collection to draft questions about.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the suite that is made.")],
+    articles: Annotated[int, typer.Option(min=1, max=200, help="Of so many of the newest articles.")] = 20,
+    target: Annotated[str | None, typer.Option(help="http://... of a Dateline; default: the data folder.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draft a suite about a collection: by the chat model when one is set, else by templates.
+
+    Every case is marked `"reviewed": false` until a person has read it and taken the mark away.
+    """
+    settings = begin(data=data)
+    from api.engine import chat_model
+    from evals.draft import draft
+    from evals.open_target import open_target
+    from evals.suite import Suite, begin_suite, write_suite
+
+    begin_suite(out)
+    from evals.case import SuiteSettings
+
+    with open_target(target, settings, Suite(SuiteSettings(), (), out)) as opened:
+        drafted = draft(opened.articles(collection, articles), chat_model(settings))
+    about = {"name": out.resolve().name, "collection": collection, "description": f"Drafted {drafted.how}."}
+    count = write_suite(out, about, drafted.cases)
+    if as_json:
+        print_json({"cases": count, "how": drafted.how, "dropped": drafted.dropped})
+        return
+    typer.echo(f"{count:,} cases drafted {drafted.how} and written to {out}; {drafted.dropped:,} drafts were dropped.")
+    typer.echo('Read each, mend or delete it, and remove its "reviewed": false.')
+
+
 @app.command(name="import")
 def import_(
     kind: Annotated[str, typer.Argument(help="beir, crag, deepeval, multihop-rag, natural-questions, promptfoo, ...")],

@@ -14,6 +14,9 @@ from evals.results import LOWER_IS_BETTER, CaseResult, Measure, Results
 
 _STEP = 10_000  # floors have four decimals
 _ROUNDING = 1e-9
+# A quote is what stands in the article on every processor. These two move with the last digits of every score.
+_EXACT = frozenset({"span_validity"})
+_DRIFTING, _DRIFT = frozenset({"risk_area", "calibration_error"}), 0.02
 
 
 class Floors(Strict):
@@ -84,7 +87,7 @@ def pin(results: Results, slack: int) -> Floors:
     return Floors(
         suite=results.suite, suite_digest=results.suite_digest, corpus_digest=results.target.corpus_digest, slack=slack,
         floors={
-            name: _bound(name, one.value, slack / max(1, one.cases))
+            name: _bound(name, one.value, _slack(name, slack / max(1, one.cases)))
             for name, one in _figures(results).items()
             if one.value is not None
         },
@@ -121,6 +124,12 @@ def write_floors(file: Path, floors: Floors) -> None:
 def _figures(results: Results) -> dict[str, Measure]:
     """All figures of the run, and of each tag how many of its cases hold."""
     return results.measures | {f"{tag}/passed": one["passed"] for tag, one in results.by_tag.items()}
+
+
+def _slack(name: str, slack: float) -> float:
+    if name in _EXACT:
+        return 0.0
+    return max(slack, _DRIFT) if name in _DRIFTING else slack
 
 
 def _bound(name: str, value: float, slack: float) -> float:

@@ -3,11 +3,12 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,9 +58,9 @@ def run(plan: Plan, on_progress: Callable[[int, int], None] = lambda done, of: N
     """
     began = time.monotonic()
     suite, target = plan.suite, plan.target
-    described = target.describe()
+    described = _patiently(target.describe, plan.patience)
     collections = sorted({_collection(case, suite.settings) for case in suite.cases})
-    before = {name: target.corpus(name) for name in collections}
+    before = _corpora(plan, collections)
     bodies = {case.id: request_of(case, suite.settings) for case in suite.cases}
     keys = {
         case.id: key_of(bodies[case.id], described, before[_collection(case, suite.settings)].digest)
@@ -78,9 +79,10 @@ def run(plan: Plan, on_progress: Callable[[int, int], None] = lambda done, of: N
         for key, reply in _each(list(waiting), ask, plan.concurrency, lambda n: on_progress(len(kept) + n, total)):
             journal.put(key, waiting[key], reply)
             replies[key] = reply
-    stored = _stored(plan, {case.id: replies[keys[case.id]] for case in suite.cases})
-    cases = tuple(_judged(case, replies[keys[case.id]], stored[case.id], suite) for case in suite.cases)
-    notices = _notices(suite, before, {name: target.corpus(name) for name in collections})
+    can_read = all(one.digest for one in before.values())
+    stored = _stored(plan, {case.id: replies[keys[case.id]] for case in suite.cases}) if can_read else {}
+    cases = tuple(_judged(case, replies[keys[case.id]], stored.get(case.id), suite) for case in suite.cases)
+    notices = _notices(suite, before, _corpora(plan, collections))
     prices = suite.settings.prices
     return Results(
         suite=suite.settings.name, suite_digest=suite.digest, settings=suite.settings,
@@ -154,8 +156,13 @@ def _storable(response: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(text.encode("utf-8", "replace")))
 
 
-def _patiently(call: Callable[[], _R], patience: float, stopping: threading.Event) -> _R:
+def _corpora(plan: Plan, collections: Sequence[str]) -> dict[str, Corpus]:
+    return {name: _patiently(partial(plan.target.corpus, name), plan.patience) for name in collections}
+
+
+def _patiently(call: Callable[[], _R], patience: float, stopping: threading.Event | None = None) -> _R:
     """What `call` gives, tried again while its server is away (up to `patience`) or says that it failed."""
+    stopping = stopping or threading.Event()
     end, failed = time.monotonic() + patience, 0
     while True:
         try:
@@ -233,13 +240,13 @@ def _stored(plan: Plan, replies: Mapping[str, Reply]) -> dict[str, Bodies]:
     return {case: {place[1:]: found[place] for place in places} for case, places in wanted.items()}
 
 
-def _judged(case: Case, reply: Reply, bodies: Bodies, suite: Suite) -> CaseResult:
+def _judged(case: Case, reply: Reply, bodies: Bodies | None, suite: Suite) -> CaseResult:
     has_short_answers = any(one.answer for one in suite.cases)
     judged = score(case, reply, bodies, suite.settings, has_short_answers=has_short_answers)
     return CaseResult(
         case=case, response=_kept(reply.response), error=reply.error, passed=judged.passed, faults=judged.faults,
         values=judged.values, did_abstain=judged.did_abstain, confidence=judged.confidence, correct=judged.correct,
-        contexts=tuple(_contexts(reply.response or {}, bodies)),
+        contexts=() if bodies is None else tuple(_contexts(reply.response or {}, bodies)),
     )  # fmt: skip
 
 

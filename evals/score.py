@@ -41,9 +41,9 @@ class Score:
 
 
 def score(
-    case: Case, reply: Reply, bodies: Bodies, settings: SuiteSettings, *, has_short_answers: bool = True
+    case: Case, reply: Reply, bodies: Bodies | None, settings: SuiteSettings, *, has_short_answers: bool = True
 ) -> Score:
-    """Judge a reply by what is on the wire and by the bodies of the revisions it cites.
+    """Judge a reply by what is on the wire and by the bodies of the revisions it cites; None: those cannot be read.
 
     `has_short_answers`: SQuAD's measures are wanted, for which an abstention is an empty answer.
     """
@@ -165,7 +165,7 @@ def _said(
     return values, faults
 
 
-def _cited(case: Case, response: Mapping[str, Any], bodies: Bodies) -> tuple[dict[str, float], list[str]]:
+def _cited(case: Case, response: Mapping[str, Any], bodies: Bodies | None) -> tuple[dict[str, float], list[str]]:
     values: dict[str, float] = {}
     faults: list[str] = []
     if response.get("status") != "answered":
@@ -174,7 +174,7 @@ def _cited(case: Case, response: Mapping[str, Any], bodies: Bodies) -> tuple[dic
     statements = cited_statements(response)
     values["citation_recall"] = citing.citation_recall(statements)
     values["citation_precision"] = citing.citation_precision(statements)
-    if any("start" in citation for citation in citations):
+    if bodies is not None and any("start" in citation for citation in citations):
         values["span_validity"] = citing.span_validity(citations, bodies)
         if values["span_validity"] < 1:
             wrong = [str(one["n"]) for one in citations if not citing.is_true(one, bodies)]
