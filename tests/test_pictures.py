@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import ask_and_wait
@@ -33,7 +34,12 @@ def beside(page: Page) -> None:
 
 def differences(page: Page) -> None:
     ask_and_wait(page, "How many people are ill in Quernby?")
-    page.locator(".answer .chip").last.hover()
+    expect(page.get_by_label("Differing reports")).to_be_visible()
+
+
+def preview(page: Page) -> None:
+    answer(page)
+    page.locator(".answer .chip").first.hover()
     expect(page.get_by_role("tooltip")).to_be_visible()
 
 
@@ -58,6 +64,7 @@ def nothing_to_do(page: Page) -> None: ...
 STATES: dict[str, tuple[Any, Any, str, Callable[[Page], None]]] = {
     "answer": (WIDE, "light", "/", beside),
     "differences": (WIDE, "dark", "/", differences),
+    "state-preview": (WIDE, "dark", "/", preview),
     "state-start": (WIDE, "light", "/", start),
     "state-start-phone": (PHONE, "dark", "/", start),
     "state-answer-phone": (PHONE, "light", "/", answer),
@@ -88,4 +95,11 @@ def test_the_main_states_fit_the_window(
     act(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "something runs out of the window"
     page.screenshot(path=folder / f"{name}.png")
+    _squeeze(folder / f"{name}.png")
     context.close()
+
+
+def _squeeze(picture: Path) -> None:
+    """A page needs few colours; 128 of them make the file a third as large."""
+    with Image.open(picture) as image:
+        image.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(picture, optimize=True)
