@@ -31,6 +31,7 @@ def examples(section: str) -> list[str]:
         ("Python", 0, r"\[1\].*\n404 not_found .+ req_"),
         ("Python", 1, r"\[1\] .+\nPutin .*\nanswered, \d citations"),
         ("MCP", 0, r"^\[1\] .+: .+"),
+        ("openai-python", 0, r"^Putin .*\n\[1\] .+: .+\n.*Ushakov"),
         ("LangChain", 0, r"\d+ \d+\n\[1\] .+\nPutin .*\[1\]"),
     ],
 )

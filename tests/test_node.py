@@ -17,9 +17,15 @@ QUESTION = "Why does Putin avoid the meeting?"
 FOLLOW_UP = "Why?"
 
 
+def run(node: str, *arguments: str) -> str:
+    done = subprocess.run([node, *arguments], cwd=NODE, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @pytest.fixture(scope="module")
-def seen(server: Server) -> dict[str, Any]:
-    """What each client saw of one answer."""
+def node() -> str:
+    """The program, where it and the clients are installed."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("no node is installed")
@@ -28,10 +34,13 @@ def seen(server: Server) -> dict[str, Any]:
         pytest.skip(f"node {version.strip()} is older than 20")
     if not (NODE / "node_modules" / "ai").exists():
         pytest.skip("the packages of tests/node are not installed: npm ci --prefix tests/node")
-    command = [node, "clients.js", f"{server.url}/v1", QUESTION, FOLLOW_UP]
-    done = subprocess.run(command, cwd=NODE, capture_output=True, text=True, timeout=200, check=False)
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
+    return node
+
+
+@pytest.fixture(scope="module")
+def seen(node: str, server: Server) -> dict[str, Any]:
+    """What each client saw of one answer."""
+    return dict(json.loads(run(node, "clients.js", f"{server.url}/v1", QUESTION, FOLLOW_UP)))
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +79,11 @@ def test_the_ai_sdk_goes_on_from_an_answer_that_it_names(seen: Any, answer: dict
 
 def test_a_lost_conversation_is_told(seen: Any) -> None:
     assert seen["refused"] == {"status": 400, "code": "previous_response_not_found"}
+
+
+@pytest.mark.parametrize("example", re.findall(r"^```js\n(.*?)^```", Path("docs/clients.md").read_text(), re.S | re.M))
+def test_examples_of_the_documentation_work(node: str, server: Server, answer: dict[str, Any], example: str) -> None:
+    printed = run(node, "--input-type=module", "--eval", example.replace("http://127.0.0.1:8000", server.url))
+    for citation in answer["citations"]:
+        assert citation["title"] in printed
+        assert citation["quote"] in printed or citation["url"] in printed
