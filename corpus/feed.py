@@ -46,7 +46,7 @@ class Feed:
 
 def is_feed(data: bytes, content_type: str | None = None) -> bool:
     """Whether the bytes look like a feed or a sitemap rather than like an article."""
-    head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:2_000].lower()
+    head = data[:8_000].lstrip(b"\xef\xbb\xbf \t\r\n")[:2_000].lower()
     if head.startswith(b"{"):
         return b"jsonfeed.org/version" in head
     kind = (content_type or "").split(";")[0].strip().lower()

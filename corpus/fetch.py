@@ -1,9 +1,11 @@
 """Fetch one address of the web, safely: only where it may, at most so many bytes, within so many seconds."""
 
+import io
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore
@@ -12,7 +14,8 @@ from corpus.addresses import Allowed
 from corpus.connect import CheckedBackend, Resolve, resolve
 from corpus.errors import FetchFailed, FetchRefused
 
-MOST_BYTES = 20_000_000
+MOST_BYTES = 10_000_000
+_UNPACKED_AT_ONCE = 1 << 20
 _MOST_REDIRECTS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -103,16 +106,23 @@ class Fetcher:
             decompressor = None
         else:
             raise FetchRefused(f"{url} comes compressed as {encoding[:20]!r}, which was not asked for.")
-        body = bytearray()
+        body = io.BytesIO()
         for piece in pieces:
-            try:
-                room = self.most_bytes + 1 - len(body)
-                body += decompressor.decompress(piece, room) if decompressor else piece
-            except zlib.error:
-                raise FetchFailed(f"{url} is compressed in a way that cannot be read.") from None
-            if len(body) > self.most_bytes:
-                raise FetchRefused(f"{url} has more than {self.most_bytes:,} bytes, which is more than is taken.")
-        return bytes(body)
+            for part in _unpacked(url, piece, decompressor) if decompressor else (piece,):
+                body.write(part)
+                if body.tell() > self.most_bytes:
+                    raise FetchRefused(f"{url} has more than {self.most_bytes:,} bytes, which is more than is taken.")
+        return body.getvalue()  # what was written, not a copy of it
+
+
+def _unpacked(url: str, piece: bytes, decompressor: Any) -> Iterator[bytes]:
+    """What a piece unpacks to, a megabyte at a time."""
+    try:
+        while piece:
+            yield decompressor.decompress(piece, _UNPACKED_AT_ONCE)
+            piece = decompressor.unconsumed_tail
+    except zlib.error:
+        raise FetchFailed(f"{url} is compressed in a way that cannot be read.") from None
 
 
 def _host(url: str) -> str:

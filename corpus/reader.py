@@ -4,6 +4,7 @@ import io
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from corpus.charset import charset_in, decoded
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.exported import ExportedRevision
 from corpus.found import Found as Found
-from corpus.found import Parsed
+from corpus.found import Parsed, Record, Records
 from corpus.identity import believed_url, confined, file_id
 from corpus.records import read_json, read_lines
 from corpus.sniff import HEAD_BYTES, Kind, kind_of
@@ -33,6 +34,12 @@ _MOST_BYTES = {
     Kind.JSON: 50_000_000,
     Kind.TEXT: 50_000_000,
 }
+_MOST_FETCHED_BYTES = 20_000_000  # of what a site sent, unpacked
+_HISTORY = "{} states a history, which is believed of a file that you name, not of an address."
+# Read here when they come from the person's own disk, and by a worker when a site sent them.
+_RECORDS = (Kind.LINES, Kind.TABLE, Kind.JSON, Kind.TEXT)
+# Of one address: as many as of a feed, and as much text as a few hundred articles have.
+_MOST_RECORDS, _MOST_BAD_RECORDS, _MOST_RECORD_CHARACTERS = 2_000, 100, 5_000_000
 # As many threads as there are workers to parse for them.
 _READERS = 2
 _SMALL_BYTES = 1_000_000
@@ -40,13 +47,17 @@ _SMALL_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where bytes come from. `path` when they lie on disk, `url` when they were fetched from there."""
+    """Where bytes come from. `path` when they lie on disk, `url` when they were fetched from there.
+
+    `data` are all of them when they are in memory anyway.
+    """
 
     name: str
     collection: str
     path: Path | None = None
     url: str | None = None
     content_type: str | None = None
+    data: bytes | None = None
 
     @property
     def file_id(self) -> str | None:
@@ -123,7 +134,7 @@ def read_bytes(
     same site, and records cannot claim to be articles of other sites. `content_type` is the header that came with them;
     it counts less than what the bytes look like.
     """
-    yield from _read(io.BytesIO(data), _Source(name, collection, url=url, content_type=content_type))
+    yield from _read(io.BytesIO(data), _Source(name, collection, url=url, content_type=content_type, data=data))
 
 
 def _read(stream: BinaryIO, source: _Source) -> Iterator[Found]:
@@ -144,45 +155,77 @@ def _articles(stream: BinaryIO, source: _Source, *, is_unpacked: bool = False) -
     if kind is Kind.GZIP:
         if is_unpacked:
             raise UnreadableFile(f"{source.name} is packed twice; unpack it first.")
-        inner = replace(source, content_type=None)
+        inner = replace(source, content_type=None, data=None)
         yield from _articles(cast(BinaryIO, Unpacked(buffered, source.name)), inner, is_unpacked=True)
-    elif kind is Kind.LINES:
-        yield from _confined(read_lines(buffered, source.name, source.collection), source)
-    elif kind is Kind.TABLE:
-        yield from _confined(read_table(buffered, head, source.name, source.collection, charset), source)
+    elif kind not in _RECORDS:
+        yield from _document(kind, _whole(buffered, source, kind), source, charset)
+    elif source.url:
+        with _named(source):
+            found = WORKERS.read_records(kind, _whole(buffered, source, kind), source.name, charset)
+        yield from _confined(found, kind, source)
     else:
-        data = _whole(buffered, source.name, _MOST_BYTES[kind])
-        yield from _document(kind, data, source, charset)
+        yield from _records(kind, cast(BinaryIO, buffered), head, source, charset)
+
+
+def read_records(kind: Kind, data: bytes, name: str, charset: str | None) -> Records:
+    """The first records of a file that a site sent, for the worker to read. Raises `InvalidInput`."""
+    source = _Source(name, DEFAULT_COLLECTION)
+    records: list[Record] = []
+    bad = characters = 0
+    for one in _records(kind, io.BytesIO(data), data[:HEAD_BYTES], source, charset):
+        if len(records) == _MOST_RECORDS or bad == _MOST_BAD_RECORDS or characters > _MOST_RECORD_CHARACTERS:
+            why = f"Of {name} only the first {len(records):,} records are read; {bad:,} of them hold no article."
+            records.append(Record(name, None, why))
+            break
+        if isinstance(one.outcome, IncomingArticle):
+            records.append(Record(one.name, one.outcome))
+            characters += len(one.outcome.body)
+        else:
+            is_history = isinstance(one.outcome, ExportedRevision)
+            records.append(Record(one.name, None, _HISTORY.format(one.name) if is_history else str(one.outcome)))
+            bad += 1
+    return Records(tuple(records))
+
+
+def _records(kind: Kind, stream: BinaryIO, head: bytes, source: _Source, charset: str | None) -> Iterator[Found]:
+    if kind is Kind.LINES:
+        yield from read_lines(stream, source.name, source.collection)
+    elif kind is Kind.TABLE:
+        yield from read_table(stream, head, source.name, source.collection, charset)
+    elif kind is Kind.JSON:
+        yield from read_json(_whole(stream, source, kind), source.name, source.collection, source.file_id)
+    else:
+        text = decoded(_whole(stream, source, kind), source.name, charset)
+        yield Found(source.name, read_text(text, source.name, source.collection, source.file_id))
 
 
 def _document(kind: Kind, data: bytes, source: _Source, charset: str | None) -> Iterator[Found]:
-    if kind is Kind.JSON:
-        yield from _confined(read_json(data, source.name, source.collection, source.file_id), source)
-    elif kind is Kind.TEXT:
-        text = decoded(data, source.name, charset)
-        article = read_text(text, source.name, source.collection, source.file_id)
-        if source.url:
-            url = believed_url(article.url, source.url)
-            article = replace(article, id=None, url=url, collection=source.collection)
-        yield Found(source.name, article)
-    else:
-        try:
-            parsed = WORKERS.parse(kind, data, source.url, charset)
-        except UnreadableFile as error:
-            raise UnreadableFile(f"{source.name} cannot be read. {error}") from None
-        yield Found(source.name, _article(parsed, source))
+    with _named(source):
+        parsed = WORKERS.parse(kind, data, source.url, charset)
+    yield Found(source.name, _article(parsed, source))
 
 
-def _confined(records: Iterator[Found], source: _Source) -> Iterator[Found]:
-    """Records from disk as they are; fetched ones cannot say that they are another site's or in another collection."""
+@contextmanager
+def _named(source: _Source) -> Iterator[None]:
+    """A worker knows documents by no name; the reason that it gives gets one."""
+    try:
+        yield
+    except UnreadableFile as error:
+        raise UnreadableFile(f"{source.name} cannot be read. {error}") from None
+
+
+def _confined(records: Iterable[Found], kind: Kind, source: _Source) -> Iterator[Found]:
+    """Fetched records cannot say that they are another site's or in another collection."""
+    assert source.url is not None
     for number, found in enumerate(records):
-        if source.url and isinstance(found.outcome, IncomingArticle):
+        if not isinstance(found.outcome, IncomingArticle):
+            yield found
+            continue
+        if kind is Kind.TEXT:
+            article = replace(found.outcome, id=None, url=believed_url(found.outcome.url, source.url))
+        else:
             article = confined(found.outcome, source.url, f"{source.url}#{number}")
-            found = replace(found, outcome=replace(article, collection=source.collection))
-        elif source.url and isinstance(found.outcome, ExportedRevision):
-            reason = f"{found.name} states a history, which is believed of a file that you name, not of an address."
-            found = Found(found.name, InvalidInput(reason))
-        yield found
+        yield replace(found, outcome=replace(article, collection=source.collection))
 
 
 def _article(parsed: Parsed, source: _Source) -> IncomingArticle:
@@ -202,8 +245,11 @@ def _article(parsed: Parsed, source: _Source) -> IncomingArticle:
     )
 
 
-def _whole(stream: BinaryIO, name: str, most: int) -> bytes:
-    data = stream.read(most + 1)
+def _whole(stream: BinaryIO | io.BufferedReader, source: _Source, kind: Kind) -> bytes:
+    most = _MOST_BYTES.get(kind, _MOST_FETCHED_BYTES)
+    if source.url:
+        most = min(most, _MOST_FETCHED_BYTES)
+    data = source.data if source.data is not None else stream.read(most + 1)
     if len(data) > most:
-        raise UnreadableFile(f"{name} is over {most:,} bytes; that is not one article of its kind.")
+        raise UnreadableFile(f"{source.name} is over {most:,} bytes; that is not one article of its kind.")
     return data

@@ -15,7 +15,7 @@ from typing import Any
 
 from corpus.errors import UnreadableFile
 from corpus.feed import Feed, feed_from
-from corpus.found import Parsed, parsed_from
+from corpus.found import Found, Parsed, parsed_from, records_from
 from corpus.sniff import Kind
 
 # The processor limit of the worker strikes first; the deadline is for one that waits, and for a busy machine.
@@ -25,7 +25,7 @@ _MOST_WORKERS = 2
 # Parsers keep caches and leak a little; a fresh process now and then keeps memory flat.
 _MOST_DOCUMENTS = 500
 _IDLE_SECONDS = 60.0
-_MOST_ANSWER_BYTES = 64 << 20
+_MOST_ANSWER_BYTES = 20 << 20
 _CRASHED = "It crashes the parser or takes all its memory; it is damaged or hostile."
 _OUT_OF_MEMORY = 3  # how `corpus.parse` leaves
 _ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +50,11 @@ class Workers:
     def read_feed(self, data: bytes, url: str) -> Feed:
         """As `corpus.feed.read_feed`. Raises `UnreadableFile` also when the worker was lost over it."""
         return feed_from(self._ask({"kind": "feed", "url": url}, data))
+
+    def read_records(self, kind: Kind, data: bytes, name: str, charset: str | None = None) -> list[Found]:
+        """As `corpus.reader.read_records`. Raises `UnreadableFile` also when the worker was lost over it."""
+        request = {"kind": "records", "of": kind.value, "name": name, "charset": charset}
+        return records_from(self._ask(request, data))
 
     def close(self) -> None:
         """End the idle workers."""
@@ -156,7 +161,7 @@ class _Worker:
         except (ValueError, TypeError):
             raise UnreadableFile("It cannot be parsed: the parser's answer makes no sense.") from None
 
-    def _read(self, count: int, deadline: float) -> bytes:
+    def _read(self, count: int, deadline: float) -> bytearray:
         found = bytearray()
         while len(found) < count:
             self._wait(self._from, select.POLLIN, deadline)
@@ -167,7 +172,7 @@ class _Worker:
             if not piece:
                 raise UnreadableFile(self._why_lost())
             found += piece
-        return bytes(found)
+        return found
 
     def _wait(self, pipe: int, event: int, deadline: float) -> None:
         watch = select.poll()

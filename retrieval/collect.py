@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 # A feed that carries this many characters of an entry carries the article; less is a teaser, and the page is fetched.
 _WHOLE_ARTICLE = 1_500
 _DEEPEST = 3  # sitemaps that may lead to sitemaps
-_AT_ONCE = 4  # hosts; each may bring 20 MB
+_AT_ONCE = 4  # hosts; each may bring 10 MB
 _WINDOW = 500  # addresses looked through for hosts that are free
 _REST_SECONDS = 5.0  # between looks for feeds that are due
 

@@ -1,6 +1,7 @@
 """Fetching: only where it may, bounded in bytes and time, whatever the server does."""
 
 import ipaddress
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -103,6 +104,20 @@ def test_a_name_that_changes_its_mind_gains_nothing(web: Web) -> None:
     once = fetcher(resolve=lambda host, port: calls.append(port) or ["127.0.0.1"])  # type: ignore[func-returns-value]
     assert once.fetch(url).body == b"canary" and len(calls) == 1
     assert web.headers["/secret"]["host"].startswith("rebind.example")
+
+
+def test_looking_a_host_up_ends_at_the_deadline() -> None:
+    let_go = threading.Event()
+
+    def stuck(host: str, port: int) -> Sequence[str]:
+        let_go.wait(60)
+        return ["127.0.0.1"]
+
+    began = time.monotonic()
+    with pytest.raises(FetchFailed, match=r"slow\.example took more than"):
+        fetcher(seconds=0.3, resolve=stuck).fetch("http://slow.example/")
+    assert time.monotonic() - began < 30
+    let_go.set()
 
 
 def test_redirects_are_followed_and_counted(web: Web) -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,50 @@ def test_hostile_documents_fail_alone_in_time(name: str) -> None:
     for worker in WORKERS._idle:
         assert peak(worker._process.pid) <= 512 << 20
     assert read(page(), "next.html").body.startswith("0. The harbour")
+
+
+FETCHED_RECORDS = {
+    "objects.json": (b"[" + b"{}," * 2_000_000 + b"{}]", "only the first 100 records"),
+    "brackets.json": (b"[" * 9_000_000, "not valid JSON"),
+    "lines.jsonl": (b'{"a": 1}\n' * 500_000, "only the first 100 records"),
+    "rows.csv": (b"title,body\n" + b"a,b\n" * 500_000, "only the first 2,000 records"),
+    "front-matter.md": (b"---\n" + b"a: 1\n" * 900_000 + b"---\nBody.", "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("name", FETCHED_RECORDS)
+def test_records_that_a_site_sends_are_read_by_the_worker_and_in_bounds(name: str) -> None:
+    data, reason = FETCHED_RECORDS[name]
+    url = f"https://coast.example/{name}"
+    code = (
+        "import resource, sys, time\nfrom corpus.reader import read_bytes\n"
+        "data, url = sys.stdin.buffer.read(), sys.argv[1]\n"
+        "list(read_bytes(b'It opened.', url, 'default', url=url, content_type='text/plain'))\n"
+        "before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()\n"
+        "found = list(read_bytes(data, url, 'default', url=url))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, time.process_time() - began)\n"
+        "print(len(found), found[-1].outcome)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, url], input=data, capture_output=True, timeout=60, cwd=Path(__file__).parent.parent
+    )
+    figures, outcome = done.stdout.decode().strip().split("\n")
+    grown_kb, seconds = map(float, figures.split())
+    assert grown_kb < 50_000 and seconds < 2, "the service itself does next to nothing"
+    assert int(outcome.split()[0]) <= 2_001 and reason in outcome
+
+
+def test_records_of_a_site_arrive_whole() -> None:
+    line = (
+        '{"id": "x", "title": "T\u00e9", "body": "It opened \\ud800.", "date": "2024-05-03", "authors": ["A", "B"], '
+        '"source": "Coast Times", "lang": "en", "guessed": ["title"], "collection": "other"}\n'
+    )
+    url = "https://coast.example/a.jsonl"
+    (here,) = read_bytes(line.encode(), "a.jsonl", "default")
+    (sent,) = read_bytes(line.encode(), url, "default", url=url)
+    assert isinstance(here.outcome, IncomingArticle) and isinstance(sent.outcome, IncomingArticle)
+    assert sent.outcome.id != here.outcome.id and sent.outcome.collection == "default"
+    assert replace(sent.outcome, id="x", collection="other") == here.outcome
 
 
 def test_what_takes_too_long_is_ended_and_the_next_document_is_read() -> None:

@@ -1,0 +1,291 @@
+"""What hostile sites cost the server: `python -m evals.hostile`.
+
+Starts `dateline serve` on the bundled articles in a process of its own, and beside it hosts that answer with bombs and
+endless streams. Each is given to the server as a job while questions are asked; measured are the seconds until the job
+is done, by how much the memory of the server and of its parsers peaks, and the 95th percentile of the questions' times
+beside that of quiet minutes. The hosts run in a process of their own, so that they take no time from the questions.
+"""
+
+import argparse
+import multiprocessing
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+_PARAGRAPH = b"<p>The harbour reopened on Friday after divers had cleared the wreck from the channel.</p>"
+_MB = 1_000_000
+_QUIET_ASKS = 60
+_QUESTIONS = (
+    "When did the port of Skelmouth reopen?",
+    "Why does Putin avoid the meeting?",
+    "Who repairs the breakwater?",
+)
+
+Hosts = dict[str, tuple[str, Callable[[], bytes]]]
+
+
+def _noise(size: int) -> bytes:
+    return random.Random(1).randbytes(size)
+
+
+# Path: content type, and the body.
+BODIES: Hosts = {
+    "20 MB of markup": ("text/html", lambda: b"<html><body>" + b"<div><a href=x>text</a></div>" * 680_000),
+    "9 MB of paragraphs": ("text/html", lambda: b"<html><body><article>" + _PARAGRAPH * 98_000),
+    "200,000 nested elements": ("text/html", lambda: b"<html><body>" + b"<div>" * 200_000 + _PARAGRAPH),
+    "600,000 attributes": ("text/html", lambda: b"<p " + b" ".join(b"a%d=1" % n for n in range(600_000)) + b">x"),
+    "5,000 nested tables": ("text/html", lambda: b"<html><body>" + b"<table><tr><td>" * 5_000 + _PARAGRAPH),
+    "3 MB of noise as PDF": ("application/pdf", lambda: b"%PDF-1.7\n" + _noise(3 * _MB)),
+    "9 MB of noise as PDF": ("application/pdf", lambda: b"%PDF-1.7\n" + _noise(9 * _MB)),
+    "entities without end": (
+        "text/xml",
+        lambda: (
+            b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "lol">'
+            + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+            + b']><rss version="2.0"><channel><title>&j;</title></channel></rss>'
+        ),
+    ),
+    "a feed of 90,000 entries": (
+        "application/rss+xml",
+        lambda: (
+            b"<rss version='2.0'><channel>"
+            + b"".join(b"<item><link>/%d</link><title>T</title></item>" % n for n in range(90_000))
+            + b"</channel></rss>"
+        ),
+    ),
+    "a sitemap of 60,000 addresses": (
+        "text/xml",
+        lambda: (
+            b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+            + b"".join(b"<url><loc>ftp://x/%d</loc></url>" % n for n in range(60_000))
+            + b"</urlset>"
+        ),
+    ),
+    "9 MB of JSON brackets": ("application/json", lambda: b"[" * 9 * _MB),
+    "9 MB of JSON objects": ("application/json", lambda: b"[" + b"{}," * 3_000_000 + b"{}]"),
+    "JSON lines without text": ("application/jsonl", lambda: b'{"a": 1}\n' * 1_000_000),
+    "9 MB of front matter": ("text/markdown", lambda: b"---\n" + b"a: 1\n" * 1_800_000 + b"---\nBody."),
+    "9 MB of one line": ("text/plain", lambda: b"word " * 1_800_000),
+    "9 MB of line breaks": ("text/plain", lambda: b"a\n\n\n" * 2_250_000),
+    "a table of 2,000,000 rows": ("text/csv", lambda: b"title,body\n" + b"a,b\n" * 2_000_000),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one host cost."""
+
+    name: str
+    seconds: float
+    server_mb: float
+    parser_mb: float
+    p95_ratio: float
+    outcome: str
+
+
+def main() -> None:
+    """Measure each host, then all at once, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", help="hosts whose name holds this")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch, _hosts() as (base, names), _server(Path(scratch)) as server:
+        chosen = [name for name in names if (options.only or "") in name]
+        server.ask_for(10)  # to warm up
+        quiet = server.ask_for(_QUIET_ASKS)
+        print(f"Quiet: p50 {statistics.median(quiet):.0f} ms, p95 {_p95(quiet):.0f} ms.\n")
+        print("| host | seconds | server's memory | parser's memory | p95 of questions beside | outcome |")
+        print("|---|---|---|---|---|---|")
+        for name in [*chosen, "all at once"]:
+            paths = [f"{base}/{names[each]}" for each in (chosen if name == "all at once" else [name])]
+            cost = server.cost(name, paths, _p95(quiet))
+            print(
+                f"| {cost.name} | {cost.seconds:.1f} | +{cost.server_mb:.0f} MB | {cost.parser_mb:.0f} MB | "
+                f"{cost.p95_ratio:.1f} x | {cost.outcome} |",
+                flush=True,
+            )
+
+
+class _Server:
+    """The server under test."""
+
+    def __init__(self, process: "subprocess.Popen[str]", url: str) -> None:
+        self._pid = process.pid
+        self._http = httpx.Client(base_url=url, timeout=60, trust_env=False)
+
+    def ask_for(self, count: int, until: threading.Event | None = None) -> list[float]:
+        """Milliseconds of questions, `count` of them or until told to stop."""
+        times: list[float] = []
+        while len(times) < count or (until is not None and not until.is_set()):
+            clock = time.perf_counter()
+            answer = self._http.post("/v1/ask", json={"question": _QUESTIONS[len(times) % len(_QUESTIONS)]})
+            answer.raise_for_status()
+            times.append((time.perf_counter() - clock) * 1000)
+            time.sleep(0.05)
+        return times
+
+    def cost(self, name: str, urls: list[str], quiet_p95: float) -> Cost:
+        """What it costs to fetch some addresses while questions are asked."""
+        Path(f"/proc/{self._pid}/clear_refs").write_text("5")  # the peak begins anew
+        before = _memory(self._pid, "VmRSS")
+        times: list[float] = []
+        over = threading.Event()
+        asking = threading.Thread(target=lambda: times.extend(self.ask_for(1, over)))
+        asking.start()
+        clock = time.perf_counter()
+        job = self._http.post("/v1/ingest", json={"urls": urls}).raise_for_status().json()
+        parser = 0.0
+        while job["status"] != "finished":
+            time.sleep(0.05)
+            parser = max(parser, *(_memory(pid, "VmHWM") for pid in _children(self._pid)), 0.0)
+            job = self._http.get(f"/v1/jobs/{job['id']}").raise_for_status().json()
+        seconds = time.perf_counter() - clock
+        over.set()
+        asking.join()
+        grown = _memory(self._pid, "VmHWM") - before
+        counts = f"{job['added']} taken, {job['failed']} refused"
+        outcome = counts if len(urls) > 1 or not job["failures"] else job["failures"][0]["reason"]
+        return Cost(name, seconds, grown, parser, _p95(times) / quiet_p95, outcome)
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[_Server]:
+    environment = os.environ | {
+        "DATELINE_DATA": str(folder), "DATELINE_FETCH_ALLOW": "127.0.0.1", "DATELINE_FETCH_INTERVAL": "0",
+    }  # fmt: skip
+    command = [sys.executable, "-c", "from api.cli import app; app()", "serve", "--port", "0"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        url = next(line.split()[2] for line in process.stdout if line.startswith("Dateline serves"))
+        yield _Server(process, url)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def _hosts() -> Iterator[tuple[str, dict[str, str]]]:
+    """The root of the hosts, and the path of each by its name."""
+    ours, theirs = multiprocessing.get_context("spawn").Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_serve_hosts, args=(theirs,), daemon=True)
+    process.start()
+    try:
+        yield ours.recv()
+    finally:
+        process.kill()
+
+
+def _serve_hosts(pipe: Any) -> None:
+    answers: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {
+        "an answer that never ends": _endless,
+        "an answer that drips": _dripping,
+        "a gzip bomb": _bomb(zlib.MAX_WBITS | 16, "gzip"),
+        "a deflate bomb": _bomb(zlib.MAX_WBITS, "deflate"),
+    }
+    names = {name: str(number) for number, name in enumerate([*answers, *BODIES])}
+    by_path = {f"/{names[name]}": answer for name, answer in answers.items()}
+    for name, (kind, make) in BODIES.items():
+        by_path[f"/{names[name]}"] = _giving(kind, make)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            try:
+                by_path.get(self.path, _missing)(self)
+            except OSError:
+                self.close_connection = True  # the other end had enough
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    pipe.send((f"http://127.0.0.1:{server.server_address[1]}", names))
+    server.serve_forever()
+
+
+def _giving(kind: str, make: Callable[[], bytes]) -> Callable[[BaseHTTPRequestHandler], None]:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        body = make()
+        _head(handler, "Content-Type", kind, "Content-Length", str(len(body)))
+        handler.wfile.write(body)
+
+    return answer
+
+
+def _bomb(bits: int, encoding: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    packer = zlib.compressobj(9, wbits=bits)
+    squeezed = b"".join(packer.compress(bytes(10 * _MB)) for _ in range(100)) + packer.flush()
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        _head(handler, "Content-Encoding", encoding, "Content-Length", str(len(squeezed)))
+        handler.wfile.write(squeezed)
+
+    return answer
+
+
+def _endless(handler: BaseHTTPRequestHandler) -> None:
+    _head(handler, "Connection", "close")
+    while True:
+        handler.wfile.write(b"x" * 65_536)
+
+
+def _dripping(handler: BaseHTTPRequestHandler) -> None:
+    _head(handler, "Connection", "close")
+    while True:
+        handler.wfile.write(b"x")
+        time.sleep(0.05)
+
+
+def _missing(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(404)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
+def _head(handler: BaseHTTPRequestHandler, *pairs: str) -> None:
+    handler.send_response(200)
+    for name, value in zip(pairs[::2], pairs[1::2], strict=True):
+        handler.send_header(name, value)
+    handler.end_headers()
+
+
+def _memory(pid: int, what: str) -> float:
+    """A line of the process's status in MB; 0 when it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(what)), 0.0)
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            found += map(int, (task / "children").read_text().split())
+        except OSError:
+            continue
+    return found
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
+
+
+if __name__ == "__main__":
+    main()
