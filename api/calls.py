@@ -253,7 +253,8 @@ def failure(
     if code is None and isinstance(kind := problem.get("type"), str):
         code = kind.rpartition("/")[2].replace("-", "_") or None
     detail = problem.get("detail") or f"The server answered {status} {reason}".rstrip() + "."
-    return RequestFailed(str(detail), problem.get("status", status), code, known_as, retry_after)
+    said = problem.get("status")  # `/readyz` says "starting" there
+    return RequestFailed(str(detail), said if isinstance(said, int) else status, code, known_as, retry_after)
 
 
 def unreachable(url: str, error: Exception) -> ServerUnreachable:

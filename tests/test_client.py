@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from api import calls
 from api.calls import PushedArticle
 from api.client import AsyncDateline, Dateline, RequestFailed, ServerUnreachable
 from api.engine import Engine
@@ -334,3 +335,9 @@ def test_events_are_the_same_wherever_the_connection_cuts_them(
         found += list(reader.feed(raw[at : at + size]))
         at += size
     assert found == [(name or "message", "\n".join(values)) for name, values in told]
+
+
+def test_what_is_no_problem_document_keeps_the_status_of_the_reply() -> None:
+    """A starting server answers `/readyz` with 503 and its own "status"."""
+    error = calls.failure({"status": "starting", "index": "starting"}, 503, "Service Unavailable", None)
+    assert error.status == 503 and error.code == "request_failed"

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -96,10 +96,11 @@ def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(sample: Path, t
 
 
 @pytest.mark.torture
-def test_a_thousand_answers_survive_several_kills(sample: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", ["search", "auto"])
+def test_a_thousand_cases_survive_several_kills(sample: Path, tmp_path: Path, mode: Literal["search", "auto"]) -> None:
     bundled = read_suite(BUNDLED_SUITE).cases
     cases = tuple(
         case.model_copy(update={"id": f"{n}-{case.id}", "as_of": f"2026-01-{n % 28 + 1:02}"})
         for n, case in enumerate((bundled * 7)[:1000])
     )
-    killed_in_the_middle(sample, tmp_path, Suite(SuiteSettings(), cases, tmp_path), kills=3)
+    killed_in_the_middle(sample, tmp_path, Suite(SuiteSettings(mode=mode), cases, tmp_path), kills=3)
