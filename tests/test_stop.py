@@ -24,7 +24,7 @@ CODES = (143, 130)
 
 
 def lines(first: int, count: int, padding: int = 6) -> list[dict[str, str]]:
-    """Articles; with `padding` 60 there is work for a core for many seconds."""
+    """Articles; with `padding` 24 four hundred are work for some seconds."""
     return [
         {
             "id": f"n{n}",
@@ -72,7 +72,7 @@ def ingest_stopped(data: Path, file: Path, rounds: int, padding: int) -> None:
         deadline = time.monotonic() + 60
         while not is_at_work(data, process) and time.monotonic() < deadline:
             time.sleep(0.05)
-        time.sleep(0.3 * round_)
+        time.sleep(0.3 * (round_ % 8))
         assert stopped_in_time(process, SIGNALS[round_ % 2]) == CODES[round_ % 2]
         is_whole(data, 0)
 
@@ -83,7 +83,7 @@ def test_ingest_is_stopped_in_time(data_folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.torture
 def test_ingest_is_stopped_in_time_long(data_folder: Path, tmp_path: Path) -> None:
-    ingest_stopped(data_folder, tmp_path / "many.jsonl", rounds=20, padding=60)
+    ingest_stopped(data_folder, tmp_path / "many.jsonl", rounds=20, padding=24)
 
 
 def serve_stopped(data: Path, rounds: int, padding: int) -> None:
@@ -96,7 +96,7 @@ def serve_stopped(data: Path, rounds: int, padding: int) -> None:
                 articles = lines(1_000_000 * round_ + 100 * batch, 100, padding)
                 report = http.post("/v1/articles", json={"articles": articles, "wait": "keyword"}).json()
                 acknowledged += report["added"]
-        time.sleep(0.3 * round_)
+        time.sleep(0.3 * (round_ % 8))
         assert stopped_in_time(process, SIGNALS[round_ % 2]) == CODES[round_ % 2]
         is_whole(data, acknowledged)
     assert acknowledged == 300 * rounds
@@ -118,7 +118,7 @@ def test_a_server_is_stopped_in_time_while_it_embeds(data_folder: Path) -> None:
 
 @pytest.mark.torture
 def test_a_server_is_stopped_in_time_while_it_embeds_long(data_folder: Path) -> None:
-    serve_stopped(data_folder, rounds=20, padding=60)
+    serve_stopped(data_folder, rounds=20, padding=24)
 
 
 def push_until_stopped(url: str, first: int, acknowledged: list[str]) -> None:
