@@ -58,7 +58,8 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # While the embedding model is being loaded `/readyz` says so with 503, and the console repeats it.
+        if message.type in ("error", "warning") and not message.location["url"].endswith("/readyz"):
             self.complaints.append(message.text)
 
     def dismiss(self, dialog: Dialog) -> None:

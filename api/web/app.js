@@ -41,6 +41,7 @@ function addTurn(asked) {
   const turn = new Turn(asked, { panel, preview, onRetry: () => running || answer(turn), onAsk: ask });
   shown.push(turn);
   document.body.classList.remove("is-empty");
+  document.title = `${shown[0].question} - Dateline`;
   byId("new-conversation").hidden = false;
   byId("conversation").append(turn.element);
   return turn;
@@ -88,11 +89,18 @@ function remember() {
   kept.keep(conversation);
 }
 
-/** Show an earlier conversation again. */
+/** Show an earlier conversation again; one that another version kept in a way not known here is let go. */
 function show(earlier) {
   startOver();
+  try {
+    for (const { question, scope, ignored, answer } of earlier.turns) addTurn({ question, scope, ignored }).restore(answer);
+  } catch (error) {
+    console.warn("A kept conversation cannot be read.", error);
+    kept.forget(earlier.id);
+    startOver();
+    return;
+  }
   conversation = earlier;
-  for (const { question, scope, ignored, answer } of earlier.turns) addTurn({ question, scope, ignored }).restore(answer);
   kept.keep(conversation);
   shown.at(-1)?.element.scrollIntoView({ block: "start" });
 }
@@ -107,6 +115,7 @@ function startOver() {
   shown = [];
   byId("conversation").replaceChildren();
   document.body.classList.add("is-empty");
+  document.title = "Dateline";
   byId("new-conversation").hidden = true;
   byId("question").placeholder = "Ask about the news";
   composer.focus();

@@ -71,7 +71,7 @@ export class Panel {
   /** On a phone the sheet covers the page, so the page behind it must not take focus. */
   #fitToWindow() {
     const covers = this.isOpen && NARROW.matches;
-    for (const id of ["main", "masthead"]) byId(id).inert = covers;
+    for (const id of ["main", "masthead", "skip-link"]) byId(id).inert = covers;
     byId("panel-backdrop").hidden = !covers;
     this.#aside.setAttribute("role", covers ? "dialog" : "complementary");
     if (covers) this.#aside.setAttribute("aria-modal", "true");
