@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.problems import problem, status_of
 from corpus.errors import Overloaded
 
-_QUESTIONS = ("/v1/ask", "/v1/search", "/v1/verify", "/v1/chat/completions", "/v1/responses")
+_QUESTIONS = ("/v1/ask", "/v1/search", "/v1/verify", "/v1/chat/completions", "/v1/responses", "/mcp")
 
 
 class Admission:

@@ -18,6 +18,7 @@ from api.local import Answering, LocalDateline
 from api.mcp import mcp_routes, mcp_server
 from api.metrics import Counted
 from api.problems import add_problem_handlers, request_id
+from api.replays import Replays
 from api.requests import base_url
 from api.version import VERSION
 
@@ -64,6 +65,7 @@ def create_app(engine: Engine, *, is_public: bool = False) -> FastAPI:
     )
     app.state.engine = engine
     app.state.kept_responses = KeptResponses()
+    app.state.replays = Replays()
     add_problem_handlers(app)
     app.include_router(history_routes.router)
     app.include_router(collect_routes.router)

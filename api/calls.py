@@ -1,6 +1,7 @@
 """What a client sends for each call and how it reads the reply. Nothing here does input or output."""
 
 import json
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -107,7 +108,7 @@ class PushedArticle(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[T]):
-    """One request, and what makes its reply a value."""
+    """One request, and what makes its reply a value. Sent twice with a `key`, it is done once."""
 
     method: str
     path: str
@@ -115,10 +116,16 @@ class Call(Generic[T]):
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     streams: bool = False
+    key: str | None = None
 
     def content(self) -> bytes | None:
         """The body as JSON, with everything beyond ASCII escaped: a lone surrogate has no other form."""
         return None if self.body is None else json.dumps(self.body, default=_plain).encode()
+
+    def headers(self) -> dict[str, str]:
+        """What goes with the body."""
+        headers = {} if self.body is None else {"Content-Type": "application/json"}
+        return headers | ({"Idempotency-Key": self.key} if self.key else {})
 
     def parameters(self) -> dict[str, str]:
         """The query of the address."""
@@ -155,7 +162,7 @@ def article(article_id: str, revision: int | None, collection: str) -> Call[Arti
 def push(pushed: Sequence[PushedArticle | ArticleIn], wait: str) -> Call[IngestReportOut]:
     """`POST /v1/articles`."""
     body = {"articles": list(pushed), "wait": wait}
-    return Call("POST", "/v1/articles", _model(IngestReportOut), body=body)
+    return Call("POST", "/v1/articles", _model(IngestReportOut), body=body, key=uuid.uuid4().hex)
 
 
 def delete(article_id: str, collection: str) -> Call[None]:
@@ -165,7 +172,9 @@ def delete(article_id: str, collection: str) -> Call[None]:
 
 def ingest(urls: Sequence[str], collection: str) -> Call[JobOut]:
     """`POST /v1/ingest`."""
-    return Call("POST", "/v1/ingest", _model(JobOut), body={"urls": list(urls), "collection": collection})
+    return Call(
+        "POST", "/v1/ingest", _model(JobOut), body={"urls": list(urls), "collection": collection}, key=uuid.uuid4().hex
+    )
 
 
 def job(job_id: str) -> Call[JobOut]:
@@ -204,16 +213,19 @@ def article_path(article_id: str) -> str:
 def pause_before_retry(call: Call[Any], tries: int, outcome: httpx.Response | httpx.TransportError) -> float | None:
     """Seconds to wait before the request is sent again, None when it must not be or that is of no use.
 
-    Only what surely changed nothing is repeated: a GET, what met no server, and what was refused with 429.
+    Only what surely does nothing twice is repeated: a GET, a push under a key, what met no server, and what was refused
+    with 429.
     """
     if tries >= _MOST_TRIES:
         return None
+    repeats = call.method == "GET" or call.key is not None
     pause = _FIRST_PAUSE * 2 ** (tries - 1)
     if isinstance(outcome, httpx.TransportError):
         met_nobody = isinstance(outcome, httpx.ConnectError | httpx.ConnectTimeout)
-        return pause if call.method == "GET" or met_nobody else None
-    if outcome.status_code == 429 or (call.method == "GET" and outcome.status_code in _PASSING):
-        asked = _retry_after(outcome)
+        return pause if repeats or met_nobody else None
+    asked = _retry_after(outcome)
+    is_running = outcome.status_code == 409 and call.key is not None and asked is not None
+    if outcome.status_code == 429 or (repeats and outcome.status_code in _PASSING) or is_running:
         pause = pause if asked is None else asked
         return pause if pause <= _MOST_PATIENCE else None
     return None

@@ -354,11 +354,9 @@ def _is_loopback(host: str) -> bool:
 
 
 def _request(http: httpx.Client | httpx.AsyncClient, call: Call[Any]) -> httpx.Request:
-    content = call.content()
-    headers = {} if content is None else {"Content-Type": "application/json"}
     try:
         return http.build_request(
-            call.method, call.path, params=call.parameters() or None, content=content, headers=headers
+            call.method, call.path, params=call.parameters() or None, content=call.content(), headers=call.headers()
         )
     except UnicodeEncodeError:
         raise InvalidInput("A filter holds half a surrogate pair, which no text does.") from None

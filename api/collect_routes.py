@@ -2,33 +2,44 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from api.body import TextRoute
 from api.collect_schemas import FeedList, FeedOut, FeedRequest, IngestRequest, JobList, JobOut
 from api.problems import problem_responses
-from api.requests import engine_of
+from api.requests import engine_of, replays_of
 from corpus.accept import canonical_url, check_collection
 from corpus.article import DEFAULT_COLLECTION
 from corpus.feeds import Subscription
 from corpus.jobs import Job, NewItem
 
-router = APIRouter()
+router = APIRouter(route_class=TextRoute)
 _PROBLEMS = problem_responses(400, 404, 422, 503)
 
 
 @router.post(
     "/v1/ingest", operation_id="ingest_urls", summary="Fetch articles, feeds and sitemaps", status_code=202,
-    responses=_PROBLEMS,
+    responses={**_PROBLEMS, **problem_responses(409)},
 )  # fmt: skip
-async def ingest_urls(body: IngestRequest, request: Request, response: Response) -> JobOut:
+async def ingest_urls(
+    body: IngestRequest,
+    request: Request,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(description="Sent again with it, one job is begun.")] = None,
+) -> JobOut:
     """Begins a job and answers at once; `GET /v1/jobs/{id}` says how far it is. It survives a restart."""
     engine = engine_of(request)
-    items = [NewItem(canonical_url(url)) for url in body.urls]
-    job_id = await run_in_threadpool(engine.jobs.create, check_collection(body.collection), items)
-    engine.collector.wake()
-    response.headers["Location"] = f"/v1/jobs/{job_id}"
-    return job_out(await run_in_threadpool(engine.jobs.job, job_id))
+
+    async def begin() -> JobOut:
+        items = [NewItem(canonical_url(url)) for url in body.urls]
+        job_id = await run_in_threadpool(engine.jobs.create, check_collection(body.collection), items)
+        engine.collector.wake()
+        return job_out(await run_in_threadpool(engine.jobs.job, job_id))
+
+    job = await replays_of(request).once(request, response, body, begin)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job
 
 
 @router.get("/v1/jobs", operation_id="list_jobs", summary="The newest jobs", responses=_PROBLEMS)

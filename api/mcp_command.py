@@ -10,14 +10,14 @@ import os
 import signal
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from starlette.requests import Request
 
 from api.client import AsyncDateline
 from api.command import CODES
-from api.local import Answering
+from api.local import Answering, LocalDateline
 from api.mcp import mcp_server
 from api.server import BackgroundServer
 from api.settings import Settings
@@ -46,9 +46,9 @@ class _Folder:
 
     @asynccontextmanager
     async def way(self, _: Request | None = None) -> AsyncIterator[Answering]:
-        """A client of the server that is named, or that holds the folder; without one the folder is served here."""
-        url = self._settings.url or await asyncio.to_thread(self._found)
-        async with AsyncDateline(url, self._settings.api_key.get_secret_value() or None) as dateline:
+        """The server that is named, or that holds the folder; without one the folder is opened and served here."""
+        opened = self._client(self._settings.url) if self._settings.url else await asyncio.to_thread(self._found)
+        async with opened as dateline:
             yield dateline
 
     async def prepare(self) -> None:
@@ -66,21 +66,26 @@ class _Folder:
                 self._own.close()
                 self._own = None
 
-    def _found(self) -> str:
+    def _found(self) -> AbstractAsyncContextManager[Answering]:
         with self._lock:
             looks = int(_PATIENCE / _LOOK_SECONDS)
             for is_last in (*[False] * looks, True):
+                if self._own:
+                    url = self._settings.public_url.rstrip("/") or self._own.url
+                    return nullcontext(LocalDateline(self._own.engine, url))
                 owner = current_owner(self._settings.data)
                 if owner and owner.url:
-                    return owner.url
+                    return self._client(owner.url)
                 try:
                     self._own = BackgroundServer(self._settings)
-                    return self._own.url
                 except StoreInUse:
                     if is_last:
                         raise
-                threading.Event().wait(_LOOK_SECONDS)
-        raise AssertionError("the last look ends")
+                    threading.Event().wait(_LOOK_SECONDS)
+        raise StoreInUse(f"The data folder {self._settings.data} is in use; try again in a moment.")
+
+    def _client(self, url: str) -> AsyncDateline:
+        return AsyncDateline(url, self._settings.api_key.get_secret_value() or None)
 
 
 async def _serve(folder: _Folder) -> None:

@@ -86,10 +86,15 @@ def turns_of(messages: Sequence[Message]) -> tuple[HistoryTurn, ...]:
     what may be said is decided by the passages, and how by the server's own rules.
     """
     return tuple(
-        HistoryTurn(role="user" if message.role == "user" else "assistant", content=message.text[:_LONGEST_TURN])
+        turn_of("user" if message.role == "user" else "assistant", message.text)
         for message in messages
         if message.type == "message" and message.role in ("user", "assistant") and message.text
     )
+
+
+def turn_of(role: Literal["user", "assistant"], text: str) -> HistoryTurn:
+    """What one of them said, cut where it is longer than a turn may be."""
+    return HistoryTurn(role=role, content=text[:_LONGEST_TURN])
 
 
 def ask_request(turns: Sequence[HistoryTurn], request: Asking) -> AskRequest:

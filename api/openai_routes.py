@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from answering.ask import Ask
+from api.body import TextRoute
 from api.engine import Engine
 from api.housekeeping import Direct, housekeeping
 from api.kept_responses import KeptResponses
@@ -24,6 +25,7 @@ from api.openai_requests import (
     ResponsesRequest,
     ask_request,
     is_housekeeping,
+    turn_of,
     turns_of,
 )
 from api.openai_responses import ResponseHead, response, response_events
@@ -34,7 +36,7 @@ from api.schemas import AnswerOut, HistoryTurn
 from api.steps import Said, Step, answer_steps
 from corpus.errors import NotFound, UnknownModel, UnknownResponse
 
-router = APIRouter(tags=["OpenAI-compatible"])
+router = APIRouter(route_class=TextRoute, tags=["OpenAI-compatible"])
 _PROBLEMS = problem_responses(400, 404, 422, 503)
 _STARTED = int(time.time())
 
@@ -187,7 +189,7 @@ def _not_kept(response_id: str) -> str:
 def _input(body: ResponsesRequest, kept: KeptResponses) -> tuple[HistoryTurn, ...]:
     """The conversation in an input; what it says by reference is filled in where it is still known."""
     if isinstance(body.input, str):
-        return (HistoryTurn(role="user", content=body.input),) if body.input.strip() else ()
+        return (turn_of("user", body.input),) if body.input.strip() else ()
     turns: list[HistoryTurn] = []
     for item in body.input:
         if item.type == "item_reference":

@@ -30,6 +30,8 @@ STATUS: dict[type[DatelineError], int] = {
     errors.KeyRequired: 401,
     errors.NotAllowed: 403,
     errors.TooManyRequests: 429,
+    errors.IdempotencyKeyReused: 422,
+    errors.StillRunning: 409,
     errors.StoreInUse: 409,
     errors.StoreUnavailable: 503,
     errors.EmbedderMismatch: 409,
@@ -42,6 +44,8 @@ STATUS: dict[type[DatelineError], int] = {
     errors.RequestFailed: 502,
     DatelineError: 500,
 }
+# Seconds after which the same request may go better, by code or by status.
+_PATIENCE: dict[str | int, str] = {errors.StillRunning.code: "1", 503: "5"}
 _TITLES = {
     400: "The request cannot be read",
     401: "A key is needed",
@@ -74,7 +78,8 @@ def problem(status: int, code: str, detail: str, request: Request, details: list
         "errors": details or [],
         "error": openai_error(status, code, detail, pointer and pointer.removeprefix("#/").replace("/", ".")),
     }
-    headers = {"Retry-After": "5"} if status == 503 else {}
+    wait = _PATIENCE.get(code) or _PATIENCE.get(status)
+    headers = {"Retry-After": wait} if wait else {}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 

@@ -7,6 +7,7 @@ from answering.ask import Ask
 from answering.check import Checked, Checker
 from answering.prompt import Turn
 from api.engine import Engine
+from api.replays import Replays
 from api.schemas import AskRequest, SearchOptions, VerifyRequest
 from corpus.accept import parse_time
 from corpus.selection import Moment, Selection
@@ -18,6 +19,13 @@ def engine_of(request: Request) -> Engine:
     engine = request.app.state.engine
     assert isinstance(engine, Engine)
     return engine
+
+
+def replays_of(request: Request) -> Replays:
+    """What the app remembers of pushes."""
+    replays = request.app.state.replays
+    assert isinstance(replays, Replays)
+    return replays
 
 
 def base_url(request: Request) -> str:

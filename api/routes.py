@@ -2,17 +2,20 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
 from pydantic import ValidationError
 
+from api.body import TextRoute
 from api.cursor import cursor_at, position_of
+from api.engine import Engine
+from api.etag import tagged
 from api.leaving import EventStream, while_connected
 from api.metrics import CONTENT_TYPE
 from api.problems import as_problem, problem_responses
 from api.render import answer_out, article_out, facets_out, search_out, summary_out, verification_out
-from api.requests import ask_of, base_url, check, engine_of, ignored_hints, selection_of
+from api.requests import ask_of, base_url, check, engine_of, ignored_hints, replays_of, selection_of
 from api.schemas import (
     AnswerOut,
     ArticleIn,
@@ -43,8 +46,9 @@ from corpus.selection import Selection
 from corpus.writing import Change
 from retrieval.indexer import IndexState
 
-router = APIRouter()
+router = APIRouter(route_class=TextRoute)
 _PROBLEMS = problem_responses(400, 404, 413, 422, 503)
+_CONFLICT = problem_responses(409)
 # Seconds that a push waits for its vectors before it answers all the same; they are durable and follow.
 _VECTOR_PATIENCE = 60.0
 
@@ -84,10 +88,20 @@ async def verify(body: VerifyRequest, request: Request) -> VerificationOut:
     return verification_out(checked, None if body.passages is not None else base_url(request))
 
 
-@router.post("/v1/articles", operation_id="push_articles", summary="Store articles", responses=_PROBLEMS)
-async def push(body: ArticlesRequest, request: Request) -> IngestReportOut:
+@router.post(
+    "/v1/articles", operation_id="push_articles", summary="Store articles", responses={**_PROBLEMS, **_CONFLICT}
+)
+async def push(
+    body: ArticlesRequest,
+    request: Request,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(description="Sent again with it, the push is done once.")] = None,
+) -> IngestReportOut:
     """Store one or many articles. What is reported as stored is durable and can be found and cited."""
-    engine = engine_of(request)
+    return await replays_of(request).once(request, response, body, lambda: _push(engine_of(request), body))
+
+
+async def _push(engine: Engine, body: ArticlesRequest) -> IngestReportOut:
     good: list[tuple[int, IncomingArticle]] = []
     failed: list[FailedOut] = []
     for index, fields in enumerate(body.articles):
@@ -151,20 +165,25 @@ async def get_facets(
     return facets_out(name, facets, coverage)
 
 
-@router.get("/v1/articles/{article_id:path}", operation_id="get_article", summary="One article", responses=_PROBLEMS)
+@router.get(
+    "/v1/articles/{article_id:path}", operation_id="get_article", summary="One article", response_model=ArticleOut,
+    responses={**_PROBLEMS, 304: {"description": "The ETag of If-None-Match is still the article's."}},
+)  # fmt: skip
 async def get_article(
     article_id: str,
     request: Request,
-    response: Response,
     revision: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
     collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION,
-) -> ArticleOut:
+) -> Response:
     """One revision with its whole body, the current one by default."""
     store = engine_of(request).store
-    article = await run_in_threadpool(store.article, collection, article_id, revision)
-    response.headers["ETag"] = f'"{article.revision}-{len(article.body)}"'
-    numbers = await run_in_threadpool(store.revision_numbers, collection, article_id)
-    return article_out(article, numbers, await run_in_threadpool(store.cluster_of, collection, article_id))
+
+    def read() -> ArticleOut:
+        article = store.article(collection, article_id, revision)
+        numbers = store.revision_numbers(collection, article_id)
+        return article_out(article, numbers, store.cluster_of(collection, article_id))
+
+    return tagged(await run_in_threadpool(read), request)
 
 
 @router.delete(

@@ -38,7 +38,7 @@ class BackgroundServer:
     """
 
     def __init__(self, settings: Settings) -> None:
-        engine = Engine(settings)
+        self.engine = engine = Engine(settings)
         try:
             listener = _listener("127.0.0.1", 0)
             self.url = _announced(engine, listener)

@@ -31,6 +31,18 @@ class InvalidSettings(InvalidInput):
     code = "invalid_settings"
 
 
+class IdempotencyKeyReused(InvalidInput):
+    """A key that names one request came with another."""
+
+    code = "idempotency_key_reused"
+
+
+class StillRunning(DatelineError):
+    """The same request came before and is being worked on."""
+
+    code = "still_running"
+
+
 class NotFound(DatelineError):
     """The named article, revision or collection is not stored here."""
 

@@ -216,7 +216,7 @@ def test_only_what_changes_nothing_is_tried_again() -> None:
         server.seen.clear()
         server.replies = [refusal(503)]
         with pytest.raises(RequestFailed) as raised:
-            dateline.push([{"body": "x"}])
+            dateline.delete("a")
         assert raised.value.status == 503 and len(server.seen) == 1
         with pytest.raises(RequestFailed):
             list(dateline.articles())
