@@ -48,6 +48,8 @@ class ReasonCode(StrEnum):
     NOTHING_RELEVANT = "nothing_relevant"
     DOES_NOT_SAY = "does_not_say"
     OUTSIDE_DATES = "outside_dates"
+    FALSE_PREMISE = "false_premise"
+    CONFLICTING = "conflicting"
     NOTHING_SUPPORTED = "nothing_supported"
 
 
@@ -140,14 +142,27 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """From when to when the articles of a collection were published; None without any dated article."""
+
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that a chat model was paid for; zero for the extractive answerer."""
+    """Tokens that a chat model was paid for and how often it was asked again; zero for the extractive answerer."""
 
     input_tokens: int = 0
     output_tokens: int = 0
+    retries: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.retries + other.retries,
+        )
 
 
 NO_USAGE = Usage()
@@ -159,7 +174,8 @@ class Answer:
 
     Invariants, held by `assemble`: `citation.span.quote` is the stored text; `text[s.start:s.end] == s.text`; the
     markers in `text` and the citations' numbers are the same set, contiguous from 1 in order of first use.
-    `standalone_question` is the question with what it left to earlier turns filled in.
+    `standalone_question` is the question with what it left to earlier turns filled in. `covers` is set when nothing
+    is said.
     """
 
     id: str
@@ -173,6 +189,7 @@ class Answer:
     index_version: str
     text: str = ""
     reason: Reason | None = None
+    covers: Covered | None = None
     statements: tuple[Statement, ...] = ()
     citations: tuple[Citation, ...] = ()
     passages: tuple[Passage, ...] = ()

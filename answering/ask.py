@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -10,22 +11,35 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from answering.answer import NO_USAGE, Answer, Claim, Conflict, Mode, Policy, Reason, ReasonCode, Status, Usage, Verdict
+from answering.answer import (
+    NO_USAGE,
+    Answer,
+    Claim,
+    Covered,
+    Mode,
+    Policy,
+    Reason,
+    ReasonCode,
+    Status,
+    Usage,
+    Verdict,
+)
 from answering.assemble import Assembler, Judged, Stated
 from answering.attribution import attribution, turns_denial, with_speaker
-from answering.conflict import in_words
+from answering.draft import EXTRACTIVE, Asked, Outcome, drafted_by_model, extracted
 from answering.extractive import ExtractiveAnswerer
 from answering.followup import accepted, needs_context, resolve
-from answering.incoming import IncomingClaims
-from answering.model import ChatModel
-from answering.prompt import Turn, build_messages, rewording_messages
+from answering.judge import Judge, second_opinion
+from answering.model import Speaks
+from answering.prompt import Turn, rewording_messages
 from answering.verify import verify
 from answering.workers import Workers
 from corpus.errors import InvalidInput, ModelUnavailable
 from corpus.selection import Selection
 from corpus.store import ArticleStore
+from retrieval.embedder import Vectors
 from retrieval.hints import Hint
 from retrieval.passage import SearchResult
 from retrieval.search import Searcher
@@ -59,22 +73,16 @@ class Retrieved:
     result: SearchResult
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """How an answer came about, beside its claims; `reason` says why there are none."""
-
-    mode: Mode
-    model: str
-    reason: Reason | None
-    usage: Usage = NO_USAGE
-    notices: tuple[str, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
-
-
 _place: ContextVar[int] = ContextVar("place", default=0)  # of the question in the order of arrival
+# A question states nothing: a reply that asks, outside of quotation marks, repeats what it read.
+_ASKS, _QUOTED = re.compile(r"\?\W*$"), re.compile(r"[“\"«][^”\"»]*[”\"»]")
 _REWORDING_S = 8.0  # for which a follow-up question waits for the chat model's wording
-_EXTRACTIVE = "dateline-extractive"
-_NOTHING = _Outcome(Mode.EXTRACTIVE, _EXTRACTIVE, None)
+# Why nothing stands of what could be said, by whether some of it is contradicted.
+_WITHHELD = {
+    False: Reason(ReasonCode.NOTHING_SUPPORTED, "Nothing that could be said is supported by the passages found."),
+    True: Reason(ReasonCode.CONFLICTING, "What could be said is contradicted by the passages found."),
+}
+_NOTHING = Outcome(Mode.EXTRACTIVE, EXTRACTIVE, None)
 
 
 class Asker:
@@ -85,7 +93,8 @@ class Asker:
         store: ArticleStore,
         searcher: Searcher,
         extractive: ExtractiveAnswerer,
-        model: ChatModel | None,
+        model: Speaks | None,
+        judge: Judge | None = None,
         workers: int = 4,
         told: Callable[[Answer, Mode], None] = lambda answer, wanted: None,
     ) -> None:
@@ -97,6 +106,7 @@ class Asker:
         self._model = model
         self._workers = Workers(workers)
         self._arrivals = itertools.count()
+        self._judge_model = judge
 
     async def ask(self, ask: Ask) -> Answer:
         """The answer, whole."""
@@ -128,15 +138,16 @@ class Asker:
         checking = 0.0
         copies = {p.article.id: p.copies for p in result.passages if p.copies}
         assembler = Assembler(ask.policy, ask.max_citations, copies)
-        outcome = _NOTHING
+        outcome, refuted = _NOTHING, False
         async with aclosing(self._drafted(ask, result, vector)) as drafted:
             async for item in drafted:
-                if isinstance(item, _Outcome):
+                if isinstance(item, Outcome):
                     outcome = item
                     continue
                 began = time.perf_counter()
                 judged = await self._run(partial(self._judge, item))
                 checking += time.perf_counter() - began
+                refuted = refuted or judged.verdict is Verdict.CONTRADICTED
                 if stated := assembler.add(judged):
                     yield stated
         timings = {
@@ -145,8 +156,13 @@ class Asker:
             "answer_ms": _ms(time.perf_counter() - clock - checking),
             "verify_ms": _ms(checking),
         }
+        if outcome.mode is Mode.CHAT:
+            timings["model_ms"] = _ms(outcome.model_s)
         outcome = replace(outcome, usage=usage + outcome.usage)
-        answer = _finished(answer_id, original, ask, result, outcome, assembler, timings)
+        if not assembler.statements and outcome.reason is None:
+            outcome = replace(outcome, reason=_WITHHELD[refuted])
+        covers = None if assembler.statements else await self._run(lambda: self._covered(ask.selection))
+        answer = _finished(answer_id, original, ask, result, outcome, assembler, covers, timings)
         self._told(answer, self._mode(ask))
         yield answer
 
@@ -168,71 +184,41 @@ class Asker:
                     async with aclosing(self._model.stream(rewording_messages(ask.question, ask.history))) as pieces:
                         async for piece in pieces:
                             said += piece.text
-                            usage += Usage(piece.input_tokens, piece.output_tokens)
+                            usage += Usage(piece.input_tokens, piece.output_tokens, piece.retries)
         return accepted(said, ask.question) or resolve(ask.question, ask.history), usage
 
-    async def _drafted(self, ask: Ask, result: SearchResult, vector: Any) -> AsyncGenerator[Claim | _Outcome]:
+    async def _drafted(self, ask: Ask, result: SearchResult, vector: Vectors) -> AsyncGenerator[Claim | Outcome]:
         """What an answerer wants to say, claim by claim, and last how it came about."""
         mode = self._mode(ask)
+        asked = Asked(ask.question, vector, result, ask.history, ask.max_citations, ask.selection.moment.as_of)
         if not result.passages:
             reason = await self._run(lambda: self._why_nothing(ask.selection))
-            name = self._model.name if self._model and mode is Mode.CHAT else _EXTRACTIVE
-            yield _Outcome(mode, name, reason)
-        elif mode is Mode.CHAT:
-            async with aclosing(self._by_model(ask, result, vector)) as drafted:
+            yield Outcome(mode, self._model.name if self._model and mode is Mode.CHAT else EXTRACTIVE, reason)
+        elif mode is Mode.CHAT and self._model is not None:
+            async with aclosing(drafted_by_model(asked, self._model, self._extractive, self._run)) as drafted:
                 async for item in drafted:
                     yield item
         else:
-            for found in await self._run(lambda: self._by_extraction(ask, result, vector)):
+            for found in await self._run(partial(extracted, asked, self._extractive)):
                 yield found
-
-    async def _by_model(self, ask: Ask, result: SearchResult, vector: Any) -> AsyncGenerator[Claim | _Outcome]:
-        assert self._model is not None
-        messages = build_messages(ask.question, result.passages, ask.history, as_of=ask.selection.moment.as_of)
-        incoming = IncomingClaims(result.passages)
-        usage, failure, said = NO_USAGE, "", False
-        try:
-            async with aclosing(self._model.stream(messages)) as pieces:
-                async for piece in pieces:
-                    usage += Usage(piece.input_tokens, piece.output_tokens)
-                    for claim in await self._run(partial(incoming.take, piece.text)) if piece.text else ():
-                        said = True
-                        yield claim
-        except ModelUnavailable as error:
-            failure = str(error)
-        if failure and not said:
-            notice = f"{failure} The answer was picked from the articles word for word instead."
-            for item in await self._run(lambda: self._by_extraction(ask, result, vector)):
-                yield replace(item, notices=(*item.notices, notice)) if isinstance(item, _Outcome) else item
-            return
-        if not failure:
-            for claim in await self._run(incoming.finish):
-                said = True
-                yield claim
-        reason = None if said else Reason(ReasonCode.DOES_NOT_SAY, "The passages found do not answer the question.")
-        notices = (f"{failure} What it had said until then stands here.",) if failure else ()
-        yield _Outcome(Mode.CHAT, self._model.name, reason, usage, notices)
-
-    def _by_extraction(self, ask: Ask, result: SearchResult, vector: Any) -> list[Claim | _Outcome]:
-        found = self._extractive.answer(
-            ask.question, vector, result.passages, max_citations=ask.max_citations, hints=result.hints
-        )
-        conflicts = (found.conflict,) if found.conflict else ()
-        notices = tuple(in_words(conflict) for conflict in conflicts)
-        outcome = _Outcome(Mode.EXTRACTIVE, _EXTRACTIVE, found.reason, notices=notices, conflicts=conflicts)
-        return [*found.claims, outcome]
 
     def _judge(self, claim: Claim) -> Judged:
         """The claim with what its spans say of it; what they only report is told as theirs who said it."""
-        support = verify(claim.text, [span.quote for span in claim.spans], similarity=self._searcher.similarity)
+        quotes = [span.quote for span in claim.spans]
+        support = verify(claim.text, quotes, similarity=self._searcher.similarity)
+        support = second_opinion(support, claim.text, quotes, self._judge_model)
         voices = {
             span: attribution(span.article.body, span.start, span.end, span.article.language) for span in claim.spans
         }
         of = list(voices.values())
-        if turns_denial(claim.text, of):
+        if turns_denial(claim.text, of) or _ASKS.search(_QUOTED.sub("", claim.text)):
             return Judged(claim, 0.0, Verdict.UNSUPPORTED, voices)
         told = replace(claim, text=with_speaker(claim.text, of))
         return Judged(told, support.score, support.verdict, voices)
+
+    def _covered(self, selection: Selection) -> Covered:
+        coverage = self._store.coverage(selection.collection)
+        return Covered(coverage.first, coverage.last)
 
     def _why_nothing(self, selection: Selection) -> Reason:
         coverage = self._store.coverage(selection.collection)
@@ -259,13 +245,12 @@ def _finished(
     original: str,
     ask: Ask,
     result: SearchResult,
-    outcome: _Outcome,
+    outcome: Outcome,
     assembled: Assembler,
+    covers: Covered | None,
     timings: Mapping[str, float],
 ) -> Answer:
     reason = outcome.reason
-    if not assembled.statements and reason is None:
-        reason = Reason(ReasonCode.NOTHING_SUPPORTED, "Nothing that could be said is supported by the passages found.")
     answered = bool(assembled.statements)
     return Answer(
         id=answer_id,
@@ -279,6 +264,7 @@ def _finished(
         index_version=result.index_version,
         text=assembled.text if answered else (reason.message if reason else ""),
         reason=None if answered else reason,
+        covers=covers,
         statements=assembled.statements,
         citations=assembled.citations,
         passages=result.passages,

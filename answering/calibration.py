@@ -91,6 +91,9 @@ REASON_LEAD = 2.5
 # that the best has around it they need, how sure the reader must be that their window answers (0.5 is even odds), and
 # of the place (log-probability). By judgement, on the bundled articles.
 REACH_TOLD, COVERED_TOLD, WINDOW_ANSWERS, PLACE_TOLD = 3.5, 0.7, 0.5, math.log(0.15)
+# What share of the question's terms a sentence needs in it and around it to speak to what the question takes for
+# granted. By judgement.
+COVERED_DENIED = 0.6
 # The words that answer are shown where the reader is this sure of the place. Kinds of question that have such words.
 PLACE_SHOWN = math.log(0.25)
 HAS_SHORT_ANSWER = frozenset({Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY})

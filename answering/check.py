@@ -8,6 +8,7 @@ import numpy as np
 
 from answering.answer import Span, Verdict
 from answering.citations import ground
+from answering.judge import Judge, second_opinion
 from answering.reply import read_reply
 from answering.verify import Support, verify
 from corpus.article import Article
@@ -40,9 +41,10 @@ class Checked:
 class Checker:
     """Checks text over one store. Thread-safe."""
 
-    def __init__(self, store: ArticleStore, searcher: Searcher) -> None:
+    def __init__(self, store: ArticleStore, searcher: Searcher, judge: Judge | None = None) -> None:
         self._store = store
         self._searcher = searcher
+        self._judge = judge
 
     def against_articles(self, text: str, collection: str, article_ids: Sequence[str]) -> list[Checked]:
         """Each sentence against the current wordings of these articles. Raises `NotFound`."""
@@ -78,7 +80,9 @@ class Checker:
         return Checked(text[start:end], start, end, best, spans)
 
     def _judged(self, said: str, spans: Sequence[Span]) -> Support:
-        return verify(said, [span.quote for span in spans], similarity=self._searcher.similarity)
+        quotes = [span.quote for span in spans]
+        support = verify(said, quotes, similarity=self._searcher.similarity)
+        return second_opinion(support, said, quotes, self._judge)
 
     def _nearest(self, said: str, passages: Sequence[Passage]) -> list[Span]:
         """The stored sentences nearest in meaning: another wording may share hardly a word."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from answering.answer import Claim, Span
+from answering.instruction import is_instruction
 from answering.question import WORD, stem, stems
 from answering.reply import Sentence, read_reply
 from corpus.sentence import sentence_spans
@@ -72,6 +73,7 @@ def _carriers(passage: Passage) -> tuple[_Carrier, ...]:
     return tuple(
         _Carrier(offset + span.start, offset + span.end, i, frozenset(stems(text[span.start : span.end])))
         for i, span in enumerate(sentence_spans(text, passage.article.language))
+        if not is_instruction(text[span.start : span.end])
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether sentences that answer one question differ in a number or a date, and whether that is news or a dispute."""
+"""Whether sentences that answer one question differ (number, date, yes or no), and whether by news or in dispute."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,10 +17,10 @@ _UNITS_OF_AMOUNTS = frozenset({"$", "€", "£", "¥", "₽", "₹", "₴", "yua
 def find_conflict(question: Question, told: Sequence[Told]) -> Conflict | None:
     """The conflict among answers given in order of trust; None when all say the same, or nothing that can be compared.
 
-    Questions for a number or a time are compared, others where the answers are amounts of money or shares; an answer
-    that rounds another ("about 30", 31) agrees with it.
+    Questions for a number or a time are compared, others where the answers are amounts of money or shares, and those
+    for yes or no, whose answers are just that; an answer that rounds another ("about 30", 31) agrees with it.
     """
-    if question.kind not in (Kind.HOW_MANY, Kind.WHEN, Kind.WHAT) or not told:
+    if question.kind not in (Kind.HOW_MANY, Kind.WHEN, Kind.WHAT, Kind.YES_NO) or not told:
         return None
     of_articles = {one.span.article.id: one for one in reversed(told)}  # the first answer of each
     different: list[Told] = []
@@ -37,6 +37,8 @@ def find_conflict(question: Question, told: Sequence[Told]) -> Conflict | None:
 def _differ(one: str, other: str, kind: Kind) -> bool:
     """Whether two answers give dates, or amounts of one unit, that cannot both be right."""
     mine, theirs = plain(one), plain(other)
+    if kind is Kind.YES_NO:
+        return mine != theirs
     if kind is Kind.WHEN:
         return _all_differ(days(mine), days(theirs))
     amounts, others = quantities(mine), quantities(theirs)

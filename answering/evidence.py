@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from answering.instruction import is_instruction
 from answering.question import SPEECH, WORD, Kind, Question, stem, stems
 from corpus.sentence import sentence_spans
 from retrieval.passage import Passage
@@ -59,6 +60,8 @@ _STANDS_FOR = re.compile(r"\b(?:he|she|they|his|her|their|it|its)\b", re.IGNOREC
 _NAME = re.compile(r"\b[A-Z][^\W\d_]{2,}(?:-[^\W\d_]+)*\b")
 _ENDED = re.compile(r"[.!?…:;][\"”’'»)\]]*$")
 _ASKS = re.compile(r"\?[\"”’'»)\]]*$")
+# An article about itself: "This article was first published ...".
+_OF_ITSELF = re.compile(r"^(?:This|The) (?:article|story|report|post) (?:is|was|has been|originally|first|appeared)\b")
 _COUNTED = re.compile(r"\bhow many (\w+(?: \w+)?)", re.IGNORECASE)
 _UNITS = tuple(
     (re.compile(asked, re.IGNORECASE), re.compile(unit, re.IGNORECASE))
@@ -124,7 +127,8 @@ class Reading:
 def read_passages(question: Question, passages: Sequence[Passage]) -> Reading:
     """Split the passages into candidate sentences and weigh the question's terms by how few sentences hold them.
 
-    Headings, questions, boilerplate-short and overlong sentences are left out; each place is read once.
+    Headings, questions, orders to an assistant, boilerplate-short and overlong sentences are left out; each place is
+    read once.
     """
     candidates: list[Candidate] = []
     anywhere: set[str] = set()
@@ -207,7 +211,9 @@ def _could_answer(sentence: str) -> bool:
     words = len(sentence.split())
     if len(sentence) > _LONGEST or words < _SHORTEST_WORDS or _ASKS.search(sentence):
         return False
-    return bool(_ENDED.search(sentence)) or words >= _HEADING_WORDS
+    if not _ENDED.search(sentence) and words < _HEADING_WORDS:
+        return False
+    return not _OF_ITSELF.match(sentence) and not is_instruction(sentence)
 
 
 def has(term: str, held: frozenset[str]) -> float:

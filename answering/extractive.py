@@ -8,7 +8,7 @@ import numpy as np
 
 from answering import calibration
 from answering.abstention import reason_for
-from answering.answer import Claim, Conflict, Reason, Span, Told
+from answering.answer import Claim, Conflict, Reason, ReasonCode, Span, Told, Verdict
 from answering.answerability import answer_features
 from answering.close_reading import read_closely
 from answering.conflict import find_conflict
@@ -25,9 +25,12 @@ from answering.evidence import (
     set_cosines,
     set_read,
 )
+from answering.premise import find_denied, statement
+from answering.premise import in_words as denial_in_words
 from answering.question import Kind, Question, names_by_text, read_question, stems
 from answering.reader import Found, Reads
 from answering.topic import is_bare, leads, read_topic
+from answering.verify import verify
 from retrieval.embedder import Embedder, Vectors
 from retrieval.hints import NO_HINTS, Hints
 from retrieval.passage import Passage
@@ -36,6 +39,7 @@ from retrieval.passage import Passage
 EMBEDDED = 16
 # Words in common over all words: above the first two sentences say the same, above the second one adds too little.
 _SAME, _REDUNDANT = 0.8, 0.5
+_YES_OR_NO = {Verdict.SUPPORTED: "yes", Verdict.CONTRADICTED: "no"}
 _SUBJECT_PRONOUN = re.compile(r"^[\"“]?(?:He|She|They|It|His|Her|Their|Its)\b")
 
 
@@ -99,6 +103,8 @@ class ExtractiveAnswerer:
         scores = rows @ calibration.SENTENCE_WEIGHTS
         features = answer_features(asked, reading, rows, scores, order)
         confidence = calibration.answer_probability(features)
+        if denied := find_denied(asked, _near(reading, rows, order)):
+            return Extraction((), Reason(ReasonCode.FALSE_PREMISE, denial_in_words(denied)), confidence)
         if confidence < calibration.ANSWER_THRESHOLD:
             if is_bare(question) and (reports := leads(question, passages, most)):
                 return Extraction(reports, None, max(claim.score for claim in reports))
@@ -113,7 +119,7 @@ class ExtractiveAnswerer:
             )
             for i in order
         ]  # fmt: skip
-        conflict = find_conflict(asked, _told(ranked))
+        conflict = find_conflict(asked, _told_yes_no(asked, ranked) if asked.kind is Kind.YES_NO else _told(ranked))
         told = _tellers(conflict, ranked) if conflict else []
         claims = _claims(asked, reading, ranked, told, confidence, max_claims, max_citations)
         return Extraction(claims, None, confidence, conflict)
@@ -176,6 +182,28 @@ def _told(ranked: Sequence[_Scored]) -> list[Told]:
         and one.covered >= calibration.COVERED_TOLD * ranked[0].covered
         and one.window >= calibration.WINDOW_ANSWERS
     ]
+
+
+def _told_yes_no(question: Question, ranked: Sequence[_Scored]) -> list[Told]:
+    """For each article whose best sentence confirms or denies what is asked: yes or no."""
+    said = statement(question)
+    if said is None:
+        return []
+    first: dict[str, _Scored] = {}
+    for one in ranked:
+        first.setdefault(one.candidate.passage.article.id, one)
+    told = []
+    for one in first.values():
+        if one.covered >= calibration.COVERED_TOLD * ranked[0].covered:
+            verdict = verify(said, [one.candidate.text]).verdict
+            if verdict in _YES_OR_NO:
+                told.append(Told(_YES_OR_NO[verdict], _span(one.candidate)))
+    return told
+
+
+def _near(reading: Reading, rows: Features, order: Sequence[int]) -> list[Span]:
+    """The candidates that speak of the question's matter, the nearest first."""
+    return [_span(reading.candidates[i]) for i in order if rows[i, COVERED] >= calibration.COVERED_DENIED]
 
 
 def _tellers(conflict: Conflict, ranked: Sequence[_Scored]) -> list[_Scored]:

@@ -8,6 +8,8 @@ from email.utils import parsedate_to_datetime
 
 from corpus.errors import InvalidSettings
 
+# What a server answers that does not know how to hold a model to a schema.
+_OF_FORMAT = (400, 415, 422, 501)
 # Worth one more try: too many requests, unavailable, and Anthropic's "overloaded".
 _PASSING = (429, 503, 529)
 _PAUSE_S = 0.5  # before the second try, when the provider names no time
@@ -16,11 +18,15 @@ _DEEPEST = 6  # links of a chain of causes that are read
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`message` is a sentence for a person. `retry_after_s` is when another try may help; None: not at all."""
+    """`message` is a sentence for a person. `retry_after_s` is when another try may help; None: not at all.
+
+    `may_be_format` says that a structured form may have been too much to ask for.
+    """
 
     message: str
     retry_after_s: float | None = None
     refuses_temperature: bool = False
+    may_be_format: bool = False
 
 
 def read_failure(error: BaseException, timeout_s: float) -> Failure:
@@ -36,7 +42,7 @@ def read_failure(error: BaseException, timeout_s: float) -> Failure:
         return Failure(f"The chat model did not answer within {timeout_s:g} seconds.")
     if kinds & {"OSError", "TransportError", "APIConnectionError"}:
         return Failure("The connection to the chat model failed or broke off.", _PAUSE_S)
-    return Failure("The chat model sent something that is not an answer.")
+    return Failure("The chat model sent something that is not an answer.", may_be_format=True)
 
 
 def _refused(status: int, chain: tuple[BaseException, ...]) -> Failure:
@@ -47,12 +53,13 @@ def _refused(status: int, chain: tuple[BaseException, ...]) -> Failure:
     if status in _PASSING:
         return Failure(f"The chat model is busy or its quota is used up (status {status}).", _retry_after(chain))
     if status >= 500:
-        return Failure(f"The chat model's server failed (status {status}).")
+        return Failure(f"The chat model's server failed (status {status}).", may_be_format=status in _OF_FORMAT)
     about_temperature = status == 400 and any("temperature" in str(link).lower() for link in chain)
     return Failure(
         f"The chat model refused the request (status {status}).",
         0.0 if about_temperature else None,
         about_temperature,
+        status in _OF_FORMAT and not about_temperature,
     )
 
 

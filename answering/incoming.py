@@ -30,10 +30,11 @@ class IncomingClaims:
         """All that came in."""
         return self._text
 
-    def take(self, piece: str) -> tuple[Claim, ...]:
-        """The claims that are complete with this piece and were not before."""
+    def take(self, piece: str, is_whole: bool = False) -> tuple[Claim, ...]:
+        """The claims that are complete with this piece and were not before; all of them when the piece `is_whole`."""
         self._text += piece
         end = max((match.end() for match in _COMPLETE.finditer(self._text, self._complete)), default=0)
+        end = len(self._text) if is_whole else end
         if not end or self._readings >= _MOST_READINGS:
             return ()
         self._complete = end

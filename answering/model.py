@@ -6,11 +6,13 @@ import logging
 import threading
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from answering.failure import Failure, read_failure
-from answering.prompt import UNSEEN, Turn
+from answering.prompt import UNSEEN, Turn, as_structured
+from answering.structured import REPLY_SCHEMA, StructuredReply
 from corpus.errors import InvalidSettings, ModelUnavailable
 
 if TYPE_CHECKING:
@@ -35,11 +37,41 @@ _PROVIDERS = {name: f"langchain_{name}" for name in _PLAIN_PROVIDERS.split()} | 
 
 @dataclass(frozen=True, slots=True)
 class ModelPiece:
-    """A piece of a reply, which may be empty, and the tokens paid for it (0 where the provider does not say)."""
+    """A piece of a reply, which may be empty, and the tokens paid for it (0 where the provider does not say).
+
+    `retries` counts tries that failed before it. A piece that `is_whole` ends with the end of a sentence.
+    """
 
     text: str
     input_tokens: int
     output_tokens: int
+    retries: int = 0
+    is_whole: bool = False
+
+
+class ModelFormat(StrEnum):
+    """How a chat model is asked for its answer: plain text with markers, or held to a schema by the provider.
+
+    `AUTO` takes the schema where LangChain's profile of the model says that the provider enforces one.
+    """
+
+    AUTO = "auto"
+    TEXT = "text"
+    STRUCTURED = "structured"
+
+
+class Speaks(Protocol):
+    """What an answerer needs of a chat model: a name, and replies that come in pieces."""
+
+    name: str
+
+    def stream(self, messages: Sequence[Turn]) -> AsyncGenerator[ModelPiece]:
+        """The reply as it comes. Raises `ModelUnavailable`."""
+        ...
+
+    def answer(self, messages: Sequence[Turn]) -> AsyncGenerator[ModelPiece]:
+        """The same for messages that ask for claims with markers, in the form that the model is best held to."""
+        ...
 
 
 class ChatModel:
@@ -48,7 +80,8 @@ class ChatModel:
     `name` is `provider:model`, such as `openai:NAME`; with a `base_url` and no provider it is a model of a server that
     speaks OpenAI's protocol. `api_key` None leaves the provider's own environment variable to be used; it is never sent
     to a `base_url` without a provider. `timeout_s` bounds a whole reply: connecting, one retry and streaming together.
-    Making one is quick and raises `InvalidSettings` when the name, the address or the provider's package is wrong.
+    A model that refuses a schema (`form`) is asked in plain text from then on. Making one is quick and raises
+    `InvalidSettings` when the name, the address or the provider's package is wrong.
     """
 
     def __init__(
@@ -58,6 +91,7 @@ class ChatModel:
         api_key: str | None = None,
         timeout_s: float = 30.0,
         max_output_tokens: int = 700,
+        form: ModelFormat = ModelFormat.AUTO,
     ) -> None:
         self.name = name
         self._provider, self._model = _parse(name, base_url)
@@ -66,13 +100,25 @@ class ChatModel:
         self._timeout_s = timeout_s
         self._max_output_tokens = max_output_tokens
         self._temperature: float | None = 0.0
+        self._form = form
         self._client: BaseChatModel | None = None
         self._lock = threading.Lock()
 
     async def stream(self, messages: Sequence[Turn]) -> AsyncGenerator[ModelPiece]:
         """The reply as it comes, cut when it does not end. Raises `ModelUnavailable`, within the deadline."""
+        async with aclosing(self._spoken(messages, may_structure=False)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def answer(self, messages: Sequence[Turn]) -> AsyncGenerator[ModelPiece]:
+        """Claims with markers, whichever form the model gives them in. Raises `ModelUnavailable`, as `stream` does."""
+        async with aclosing(self._spoken(messages, may_structure=True)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _spoken(self, messages: Sequence[Turn], may_structure: bool) -> AsyncGenerator[ModelPiece]:
         said = False
-        async with aclosing(self._pieces(messages)) as pieces:
+        async with aclosing(self._pieces(messages, may_structure)) as pieces:
             async for piece in pieces:
                 said = said or bool(piece.text.strip())
                 yield piece
@@ -86,18 +132,19 @@ class ChatModel:
         """
         self._loaded()
 
-    async def _pieces(self, messages: Sequence[Turn]) -> AsyncGenerator[ModelPiece]:
+    async def _pieces(self, messages: Sequence[Turn], may_structure: bool) -> AsyncGenerator[ModelPiece]:
         """The pieces of a reply, trying once more when that may help and nothing was said yet.
 
         Errors are raised outside every `except`: an exception keeps the one it was raised in, with its text.
         """
         clock = asyncio.get_running_loop().time
         end = clock() + self._timeout_s
-        for is_last_try in (False, True):
+        tries_left = 2
+        while True:
             failure: Failure | None = None
             heard = False
             try:
-                async with aclosing(self._attempt(messages, end)) as pieces:
+                async with aclosing(self._attempt(messages, end, may_structure)) as pieces:
                     async for piece in pieces:
                         heard = heard or bool(piece.text)
                         yield piece
@@ -105,18 +152,38 @@ class ChatModel:
                 failure = read_failure(error, self._timeout_s)
             if failure is None:
                 return
-            wait = failure.retry_after_s
-            if is_last_try or heard or wait is None or clock() + wait >= end:
-                raise ModelUnavailable(failure.message)
+            if may_structure and failure.may_be_format and not heard and self._form is not ModelFormat.TEXT:
+                self._form, may_structure, wait = ModelFormat.TEXT, False, 0.0
+            else:
+                tries_left -= 1
+                pause = failure.retry_after_s
+                if not tries_left or heard or pause is None or clock() + pause >= end:
+                    raise ModelUnavailable(failure.message)
+                wait = pause
             if failure.refuses_temperature:
                 self._drop_temperature()
+            yield ModelPiece("", 0, 0, retries=1)
             await asyncio.sleep(wait)
 
-    async def _attempt(self, messages: Sequence[Turn], end: float) -> AsyncGenerator[ModelPiece]:
+    async def _attempt(self, messages: Sequence[Turn], end: float, may_structure: bool) -> AsyncGenerator[ModelPiece]:
         async with asyncio.timeout_at(end):
             client = self._client
             if client is None:
                 client = await asyncio.to_thread(self._loaded)
+        held = self._held_to_schema(client) if may_structure else None
+        if held is None:
+            async with aclosing(self._heard(client, messages, end)) as pieces:
+                async for piece in pieces:
+                    yield piece
+            return
+        reply = StructuredReply()
+        async with aclosing(self._heard(held, as_structured(messages), end)) as pieces:
+            async for piece in pieces:
+                yield replace(piece, text=reply.take(piece.text), is_whole=True)
+        yield ModelPiece(reply.finish(), 0, 0, is_whole=True)
+
+    async def _heard(self, client: Any, messages: Sequence[Turn], end: float) -> AsyncGenerator[ModelPiece]:
+        """What comes of one request, as far as a reply may be long."""
         events_left = characters_left = _MOST_A_TOKEN * self._max_output_tokens
         reply = client.astream([(turn.role, turn.content) for turn in messages])
         async with aclosing(cast(AsyncGenerator[Any], reply)) as chunks:
@@ -128,6 +195,17 @@ class ChatModel:
                 events_left -= 1
                 characters_left -= len(piece.text)
                 yield piece
+
+    def _held_to_schema(self, client: "BaseChatModel") -> Any:
+        """The model held to a schema by its provider; None where plain text is wanted, or all that it can do."""
+        profile = client.profile or {}
+        if self._form is ModelFormat.TEXT or (self._form is ModelFormat.AUTO and not profile.get("structured_output")):
+            return None
+        try:
+            # The first step of the sequence is the model, the second a parser that trusts what it gets.
+            return getattr(client.with_structured_output(REPLY_SCHEMA), "first", None)
+        except Exception:  # providers refuse in many ways, and plain text is always there
+            return None
 
     def _loaded(self) -> "BaseChatModel":
         with self._lock:
@@ -224,5 +302,7 @@ async def _next(chunks: AsyncGenerator[Any], end: float) -> Any:
 
 def _read(chunk: Any, most: int) -> ModelPiece:
     usage = chunk.usage_metadata or {}
-    text = UNSEEN.sub("", str(chunk.text))[:most]
+    # A provider that holds a model to a schema by a tool call sends the JSON as the call's arguments.
+    said = str(chunk.text) or "".join(call.get("args") or "" for call in getattr(chunk, "tool_call_chunks", ()))
+    text = UNSEEN.sub("", said)[:most]
     return ModelPiece(text, int(usage.get("input_tokens") or 0), int(usage.get("output_tokens") or 0))

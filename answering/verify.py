@@ -1,8 +1,9 @@
 """Whether the cited words carry a statement: a score, a verdict, and what is missing. No network, no language model.
 
-Hard rules speak first: words in quotation marks must be in a quote verbatim; numbers, dates and names must be in the
-quotes under some spelling; a changed number, a flipped negation, an opposite word or swapped roles contradict. What is
-left is a matter of degree, weighed by a small logistic model (`_WEIGHTS`).
+Hard rules speak first: words that tell a writing machine what to do are no evidence; words in quotation marks must be
+in a quote verbatim; numbers, dates and names must be in the quotes under some spelling; a changed number, a flipped
+negation, an opposite word or swapped roles contradict. What is left is a matter of degree, weighed by a small logistic
+model (`_WEIGHTS`).
 """
 
 import math
@@ -14,6 +15,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise, takewhile
 
 from answering.answer import Verdict
+from answering.instruction import is_bare_instruction, without_instructions
 from answering.normalise import (
     ALIKE,
     FUNCTION_WORDS,
@@ -73,7 +75,7 @@ _WEIGHTS_WITH_SIMILARITY = {
 # The operating point. In those suites half of the statements are not supported; of the statements that score at least
 # 0.6, people called 82 %, 70 % and 86 % supported. 23 of 25 honest paraphrases of news sentences pass, none of 33
 # falsified ones (tests/test_verify.py). From 0.3 on, something of the statement is usually in the quotes.
-_SUPPORTED, _PARTLY = 0.6, 0.3
+SUPPORTED, _PARTLY = 0.6, 0.3
 # In a statement of few words, names alone would carry a verb that is nowhere ("The port of Skelmouth exploded"). So of
 # at most this many plain words more than half must be in the quotes, unless the meaning is this near (cosine).
 _SHORT, _SAYS_THE_SAME = 4, 0.75
@@ -91,7 +93,8 @@ def verify(statement: str, quotes: Sequence[str], *, similarity: Similarity | No
     only where the words alone do not settle the matter.
     """
     said = plain(statement)
-    held = [quote for quote in quotes if plain(quote)]
+    is_quoting = '"' in said and not is_bare_instruction(said)
+    held = [kept for quote in quotes if plain(kept := without_instructions(quote, quoted_too=not is_quoting))]
     if not said or not held:
         return Support(0.0, Verdict.UNSUPPORTED)
     if any(_is_verbatim(said, quote) for quote in held):
@@ -111,10 +114,10 @@ def verify(statement: str, quotes: Sequence[str], *, similarity: Similarity | No
         signals = replace(signals, similarity=_highest(similarity(statement, held)))
     score = support_probability(signals)
     if details or (comparison.unsaid and (signals.similarity or 0.0) < _SAYS_THE_SAME):
-        score *= _SUPPORTED  # keeps the order, and never reaches the threshold
+        score *= SUPPORTED  # keeps the order, and never reaches the threshold
     verdict = Verdict.UNSUPPORTED
     if score >= _PARTLY:
-        verdict = Verdict.SUPPORTED if score >= _SUPPORTED and not details else Verdict.PARTLY
+        verdict = Verdict.SUPPORTED if score >= SUPPORTED and not details else Verdict.PARTLY
     return Support(score, verdict, details)
 
 

@@ -11,6 +11,7 @@ import corpus
 from answering.ask import Asker
 from answering.check import Checker
 from answering.extractive import ExtractiveAnswerer
+from answering.judge import CrossEncoderJudge
 from answering.model import ChatModel
 from answering.reader import Reader
 from api.metrics import Metrics
@@ -79,10 +80,11 @@ class Engine:
             self.reader = Reader(settings.threads)
             self.model = chat_model(settings)
             self.metrics = Metrics()
+            judge = self._judge = CrossEncoderJudge(settings.judge, settings.threads) if settings.judge else None
             extractive = ExtractiveAnswerer(self.embedder, self.reader)
-            self.asker = Asker(self.store, self.searcher, extractive, self.model, told=self.metrics.answered)
+            self.asker = Asker(self.store, self.searcher, extractive, self.model, judge, told=self.metrics.answered)
             self.metrics.watch(self)
-            self.checker = Checker(self.store, self.searcher)
+            self.checker = Checker(self.store, self.searcher, judge)
             self._undo = undo.pop_all()
 
     def start(self, *, expect_articles: bool = False) -> None:
@@ -127,6 +129,8 @@ class Engine:
             self.reader.read("Is it warm?", ["It is."])
             if self._reranker is not None:
                 self._reranker.load()
+            if self._judge is not None:
+                self._judge.load()
             if self.model is not None:
                 self.model.load()
             if expect_articles:
@@ -154,4 +158,5 @@ def chat_model(settings: Settings) -> ChatModel | None:
         api_key=settings.model_api_key.get_secret_value() or None,
         timeout_s=settings.model_timeout,
         max_output_tokens=settings.model_max_tokens,
+        form=settings.model_format,
     )

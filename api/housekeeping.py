@@ -25,7 +25,7 @@ class Direct(BaseModel):
     """A text that is no answer from articles: it states nothing and cites nothing."""
 
     answer: str
-    usage: UsageOut = UsageOut(input_tokens=0, output_tokens=0)
+    usage: UsageOut = UsageOut(input_tokens=0, output_tokens=0, retries=0)
     statements: list[StatementOut] = []
     citations: list[CitationOut] = []
 
@@ -38,7 +38,7 @@ async def housekeeping(prompt: str, model: ChatModel | None) -> Direct:
     kind = _KIND.search(prompt)
     if kind is None:
         return Direct(answer=_DECLINED)
-    usage = UsageOut(input_tokens=0, output_tokens=0)
+    usage = UsageOut(input_tokens=0, output_tokens=0, retries=0)
     found: str | list[str] | None = None
     if model is not None:
         said = ""
@@ -48,6 +48,7 @@ async def housekeeping(prompt: str, model: ChatModel | None) -> Direct:
                     said += piece.text
                     usage.input_tokens += piece.input_tokens
                     usage.output_tokens += piece.output_tokens
+                    usage.retries += piece.retries
             found = _read(kind[1], said)
     return Direct(answer=json.dumps({kind[1]: found or _by_rule(kind[1], prompt)}, ensure_ascii=False), usage=usage)
 

@@ -37,6 +37,7 @@ STATUS: dict[type[DatelineError], int] = {
     errors.EmbedderMismatch: 409,
     errors.EmbedderUnavailable: 503,
     errors.RerankerUnavailable: 503,
+    errors.JudgeUnavailable: 503,
     errors.IndexUnavailable: 503,
     errors.ModelUnavailable: 502,
     errors.FetchFailed: 502,

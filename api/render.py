@@ -55,6 +55,7 @@ def answer_out(answer: Answer, base_url: str, include: Collection[str] = ("passa
         standalone_question=answer.standalone_question,
         status=answer.status.value,
         reason=ReasonOut(code=answer.reason.code, message=answer.reason.message) if answer.reason else None,
+        covers=Dates(from_=answer.covers.first, to=answer.covers.last) if answer.covers else None,
         answer=answer.text,
         statements=[statement_out(statement) for statement in answer.statements],
         withheld=answer.withheld,
@@ -64,7 +65,11 @@ def answer_out(answer: Answer, base_url: str, include: Collection[str] = ("passa
         conflicts=_conflicts_out(answer),
         later_coverage=answer.later_coverage,
         notices=list(answer.notices),
-        usage=UsageOut(input_tokens=answer.usage.input_tokens, output_tokens=answer.usage.output_tokens),
+        usage=UsageOut(
+            input_tokens=answer.usage.input_tokens,
+            output_tokens=answer.usage.output_tokens,
+            retries=answer.usage.retries,
+        ),
         timings=answer.timings if "timings" in include else {},
     )
 

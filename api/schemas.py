@@ -299,10 +299,11 @@ class ConflictOut(BaseModel):
 
 
 class UsageOut(BaseModel):
-    """Tokens of the chat model."""
+    """Tokens of the chat model, and how often it was asked again."""
 
     input_tokens: int
     output_tokens: int
+    retries: int
 
 
 class Dates(BaseModel):
@@ -328,6 +329,7 @@ class AnswerOut(BaseModel):
     standalone_question: str
     status: Literal["answered", "abstained"]
     reason: ReasonOut | None
+    covers: Dates | None = Field(description="With an abstention: the dates that the collection's articles cover.")
     answer: str
     statements: list[StatementOut]
     withheld: int

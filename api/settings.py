@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from answering.answer import Policy
+from answering.model import ModelFormat
 from corpus.errors import InvalidSettings
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:*-]+")
@@ -38,6 +39,10 @@ class Settings(BaseSettings):
     model_api_key: SecretStr = Field(SecretStr(""), description="Its key; else the provider's own variable is used.")
     model_timeout: float = Field(30.0, gt=0, description="Seconds that one reply of the chat model may take in all.")
     model_max_tokens: int = Field(700, ge=16, description="The longest reply asked of the chat model.")
+    model_format: ModelFormat = Field(
+        ModelFormat.AUTO, description="How the chat model answers: auto, text, or structured (held to a schema)."
+    )
+    judge: str = Field("", description="An NLI CrossEncoder, by name or path, that judges statements too; empty: none.")
     policy: Policy = Field(Policy.STRICT, description="What happens to unsupported statements: strict, mark or off.")
     fetch_allow: str = Field("", description="Hosts, addresses and networks of an intranet that may be fetched from.")
     fetch_contact: str = Field("", description="How sites reach you about fetching: an address or a page.")

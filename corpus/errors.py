@@ -115,6 +115,12 @@ class RerankerUnavailable(DatelineError):
     code = "reranker_unavailable"
 
 
+class JudgeUnavailable(DatelineError):
+    """The model that judges statements cannot be loaded or run; the check goes on without it."""
+
+    code = "judge_unavailable"
+
+
 class IndexUnavailable(DatelineError):
     """The vector index did not answer in time, or is damaged."""
 

@@ -37,6 +37,8 @@ class Mode(StrEnum):
     UNAVAILABLE_ONCE = "unavailable_once"  # 503 without Retry-After once, then GOOD
     UNAUTHORISED = "unauthorised"  # 401 whose body and headers repeat the key
     UNKNOWN = "unknown"  # 404
+    NO_SCHEMA = "no_schema"  # 400 to any request that wants a schema, else GOOD
+    IGNORES_SCHEMA = "ignores_schema"  # plain text whatever is wanted, as GOOD
     FUSSY = "fussy"  # 400 to any request that sets a temperature, else GOOD
     DISCONNECT = "disconnect"  # the connection ends in mid-sentence
     RESET = "reset"  # the connection ends before anything is said
@@ -168,6 +170,8 @@ class ScriptedModel:
             return _error(404, f"No such model for {key}", {})
         if mode is Mode.FUSSY and "temperature" in received.body:
             return _error(400, "Unsupported parameter: 'temperature' is not supported with this model.", {})
+        if mode is Mode.NO_SCHEMA and "response_format" in received.body:
+            return _error(400, "Unsupported parameter: 'response_format' is not supported with this model.", {})
         if mode is Mode.HTML:
             return HTMLResponse(f"<html><body>Welcome to the proxy, {key}</body></html>")
         return None
@@ -206,7 +210,7 @@ class ScriptedModel:
         while mode in (Mode.DRIP, Mode.ENDLESS, Mode.ENDLESS_NOTHING) and not self._closing.is_set():
             yield "" if mode is Mode.ENDLESS_NOTHING else "and so on "
             await self._wait(0.2 if mode is Mode.DRIP else 0.0)
-        words = re.findall(r"\S+\s*|\s+", reply_to(received))
+        words = re.findall(r"\S+\s*|\s+", said_by(received))
         for i, word in enumerate(words):
             if i == len(words) // 2 and mode is Mode.STALLED:
                 await self._wait(3600)
@@ -217,7 +221,7 @@ class ScriptedModel:
             yield word
 
     def _whole(self, received: Received) -> Response:
-        message = {"role": "assistant", "content": reply_to(received)}
+        message = {"role": "assistant", "content": said_by(received)}
         if received.mode is Mode.NULL_CONTENT:
             message["content"] = None  # type: ignore[assignment]
         choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
@@ -234,6 +238,16 @@ class ScriptedModel:
         await asyncio.sleep(0)
         while time.monotonic() < end and not self._closing.is_set():
             await asyncio.sleep(min(0.05, seconds))
+
+
+def said_by(received: Received) -> str:
+    """What the model says, in the form that the request wants."""
+    reply = reply_to(received)
+    if "response_format" not in received.body or received.mode is Mode.IGNORES_SCHEMA:
+        return reply
+    lines = [] if reply == "NO_ANSWER" else re.findall(r"([^\[\]]+?) ?((?:\[\d+\])+|$)[.]?(?:\s+|$)", reply)
+    claims = [{"text": f"{text}.", "passages": [int(n) for n in re.findall(r"\d+", marks)]} for text, marks in lines]
+    return json.dumps({"sentences": claims})
 
 
 def reply_to(received: Received) -> str:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from answering.citations import parse_claims
-from answering.model import ChatModel, ModelPiece
+from answering.model import ChatModel, ModelFormat, ModelPiece
 from answering.prompt import Turn, build_messages
 from corpus.article import Article
 from corpus.errors import InvalidSettings, ModelUnavailable
@@ -237,6 +237,88 @@ def test_retry_after_may_be_a_date() -> None:
         scripted.retry_after = soon
         assert asyncio.run(whole(model(scripted, Mode.BUSY_ONCE))).text
         assert len(scripted.requests) == 2
+
+
+def structured(scripted: ScriptedModel, mode: Mode, form: ModelFormat = ModelFormat.STRUCTURED) -> ChatModel:
+    made = ChatModel(mode.value, scripted.base_url, KEY, 60.0, 300, form)
+    made.load()
+    return made
+
+
+async def answered(asked: ChatModel) -> ModelPiece:
+    pieces = [piece async for piece in asked.answer(MESSAGES)]
+    return ModelPiece(
+        "".join(p.text for p in pieces), sum(p.input_tokens for p in pieces), sum(p.output_tokens for p in pieces),
+        sum(p.retries for p in pieces), all(p.is_whole for p in pieces),
+    )  # fmt: skip
+
+
+@pytest.mark.asyncio
+async def test_a_model_held_to_a_schema_says_the_same(scripted: ScriptedModel) -> None:
+    reply = await answered(structured(scripted, Mode.GOOD))
+    assert reply == ModelPiece("The harbour reopened on 3 May. [1]\n", 120, 8, 0, True)
+    sent = scripted.requests[-1]
+    assert sent.body["response_format"]["json_schema"]["schema"]["required"] == ["sentences"]
+    assert "structured form" in sent.prompt
+    assert (await answered(structured(scripted, Mode.NO_ANSWER))).text == "NO_ANSWER"
+
+
+@pytest.mark.asyncio
+async def test_claims_of_a_schema_come_one_by_one(scripted: ScriptedModel) -> None:
+    messages = (
+        MESSAGES[0],
+        Turn(
+            "user",
+            MESSAGES[1].content.replace(
+                "<question>", ('<passage n="2" outlet="B">\nFuel exports resumed.\n</passage>\n<question>')
+            ),
+        ),
+    )
+    asked, came = structured(scripted, Mode.SEVERAL), []
+    async for piece in asked.answer(messages):
+        if piece.text:
+            came.append((piece.text, time.monotonic()))
+    assert [text for text, _ in came] == ["The sea was calm. [1]\n", "Fuel exports resumed. [2]\n"]
+
+
+@pytest.mark.asyncio
+async def test_a_model_without_a_schema_is_asked_in_plain_text_from_then_on() -> None:
+    with ScriptedModel() as scripted:
+        asked = structured(scripted, Mode.NO_SCHEMA)
+        first, second = await answered(asked), await answered(asked)
+        assert first.text == second.text == "The harbour reopened on 3 May [1]."
+        assert (first.retries, second.retries) == (1, 0)
+        assert ["response_format" in sent.body for sent in scripted.requests] == [True, False, False]
+    with ScriptedModel() as scripted:
+        reply = await answered(structured(scripted, Mode.IGNORES_SCHEMA))
+        assert reply.text == "The harbour reopened on 3 May [1]." and len(scripted.requests) == 1
+
+
+@pytest.mark.asyncio
+async def test_no_schema_is_asked_for_where_none_is_known_or_wanted() -> None:
+    with ScriptedModel() as scripted:
+        await answered(structured(scripted, Mode.GOOD, ModelFormat.AUTO))  # LangChain knows no model of this name
+        await answered(structured(scripted, Mode.GOOD, ModelFormat.TEXT))
+        await whole(structured(scripted, Mode.GOOD))
+        assert not any("response_format" in sent.body for sent in scripted.requests)
+        known = ChatModel("gpt-4o-mini", scripted.base_url, KEY, 60.0)
+        known.load()
+        await answered(known)
+        assert "response_format" in scripted.requests[-1].body
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("mode", [Mode.SILENT, Mode.BUSY, Mode.BROKEN, Mode.DISCONNECT, Mode.CUT_JSON, Mode.ENDLESS])
+async def test_a_structured_reply_fails_as_a_plain_one_does(scripted: ScriptedModel, mode: Mode) -> None:
+    asked = ChatModel(mode.value, scripted.base_url, KEY, TIMEOUT_S, 300, ModelFormat.STRUCTURED)
+    asked.load()
+    began = time.monotonic()
+    try:
+        said = (await answered(asked)).text
+        assert mode is Mode.ENDLESS and len(said) <= 2_400  # unless the deadline comes first
+    except ModelUnavailable as caught:
+        assert KEY not in str(caught)
+    assert time.monotonic() - began < TIMEOUT_S + 5
 
 
 def test_importing_the_module_does_not_import_langchain() -> None:

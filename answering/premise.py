@@ -1,0 +1,113 @@
+"""Whether a question takes for granted what the articles deny: another number, another day, the opposite.
+
+A question is turned into the statement that it presupposes ("Why did the council raise the tax by 8 per cent?": "the
+council raise the tax by 8 per cent"), and the support check reads it against the nearest sentences. Only what the check
+calls contradicted counts, and only in sentences that hold all the question's names: a premise that no article mentions
+is no false one. Plain rules for English.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from answering.answer import Span, Verdict
+from answering.normalise import NEGATORS, days, plain, quantities
+from answering.question import Kind, Question, stems
+from answering.verify import verify
+
+_TAKES_THE_MATTER = (Kind.WHY, Kind.WHEN, Kind.WHERE, Kind.HOW)
+_LOOKED_AT = 8  # sentences, the nearest first
+_ASKING = re.compile(
+    r"^\W*(?:(?:and|but|so|then|please|exactly)\W+)*(?:(?:for|in|at|on|by|to|from|of|with|since|until) )?"
+    r"(?:why|when|where|how|who|whom|whose|what|which)\b",
+    re.IGNORECASE,
+)
+# The auxiliary that a question puts before its subject; the statement's verb stands after the subject anyway.
+_AUXILIARY = re.compile(
+    r"^\W*(?:did|does|do|will|would|can|could|should|has|have|had|is|are|was|were)\b", re.IGNORECASE
+)
+# "Before 2025" bounds the time that is asked for, and takes nothing for granted.
+_BOUND = re.compile(
+    r",?\s*\b(?:before|after|since|until|till|up to|prior to|as of)\s+(?:the )?[\w ,]*?\d[\w ,]*$", re.IGNORECASE
+)
+_QUANTITY_ASKED = re.compile(r"^\W*(?:many|much|long|far|old|often|big|tall|high|fast)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A sentence that contradicts what the question takes for granted, and the words of both that differ, if plain."""
+
+    span: Span
+    asked: str | None = None
+    told: str | None = None
+
+
+def premise(question: Question) -> str | None:
+    """What the question takes for granted, as words in the order of a statement; None when it takes nothing."""
+    text = question.text.strip().rstrip("? .!")
+    match = _ASKING.match(text)
+    # A question for yes or no takes the matter itself for open.
+    return statement(question) if match else None
+
+
+def statement(question: Question) -> str | None:
+    """The question in the order of a statement, whatever it takes for granted; None when nothing is left of it."""
+    text = _BOUND.sub("", question.text.strip().rstrip("? .!"))
+    match = _ASKING.match(text)
+    rest = text[match.end() :] if match else text
+    return _AUXILIARY.sub("", _QUANTITY_ASKED.sub("", rest, count=1)).strip() or None
+
+
+def find_denied(question: Question, sentences: Sequence[Span]) -> Denied | None:
+    """The first of the nearest sentences that denies the premise; None when none does, or when one bears it out.
+
+    Only a question with a number, a day, or a negation of its own, or a sentence with one, can be denied.
+    """
+    said = premise(question)
+    if said is None or len(stems(said)) < 3:
+        return None
+    denied: Denied | None = None
+    for span in sentences[:_LOOKED_AT]:
+        support = verify(said, [span.quote])
+        if support.verdict is Verdict.SUPPORTED:
+            return None
+        if denied is None and support.verdict is Verdict.CONTRADICTED and _names_all(question, span):
+            asked, told = _difference(said, span.quote)
+            # "Who died?", "Nobody died": an answer, and no false premise.
+            if asked or (question.kind in _TAKES_THE_MATTER and _is_negated(said) != _is_negated(span.quote)):
+                denied = Denied(span, asked, told)
+    return denied
+
+
+def _names_all(question: Question, span: Span) -> bool:
+    held = {*stems(span.quote), *stems(span.article.title)}
+    return all(name in held for name in question.names)
+
+
+def _is_negated(text: str) -> bool:
+    return any(word in NEGATORS or word.endswith("n't") for word in re.findall(r"[a-z']+", plain(text).lower()))
+
+
+def _difference(said: str, told: str) -> tuple[str | None, str | None]:
+    """The number or day of the question that the sentence has otherwise, and what it has instead."""
+    mine, theirs = plain(said), plain(told)
+    for asked in quantities(mine):
+        others = [one for one in quantities(theirs) if one.unit == asked.unit]
+        if others and not any(asked.agrees(one) or one.agrees(asked) for one in others):
+            return asked.text, others[0].text if len(others) == 1 else None
+    for day in days(mine):
+        dated = days(theirs)
+        if dated and not any(day.agrees(one) or one.agrees(day) for one in dated):
+            return day.text, dated[0].text if len(dated) == 1 else None
+    return None, None
+
+
+def in_words(denied: Denied) -> str:
+    """One sentence that says what the question takes for granted and who says otherwise."""
+    article = denied.span.article
+    day = f" of {article.published_at:%d %B %Y}".replace(" 0", " ") if article.published_at else ""
+    source = f"{article.publisher or article.title}{day}"
+    if denied.asked and denied.told:
+        return f"The question says “{denied.asked}”; {source} says “{denied.told}”."
+    what = f"“{denied.asked}”" if denied.asked else "something"
+    return f"The question takes {what} for granted that {source} contradicts."

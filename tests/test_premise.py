@@ -1,0 +1,74 @@
+"""Questions that take for granted what the articles deny, and ordinary ones that do not."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from answering.answer import Span
+from answering.premise import Denied, find_denied, in_words, premise
+from answering.question import read_question
+from corpus.article import Article
+
+NOW = datetime(2025, 3, 11, tzinfo=UTC)
+
+
+def denied(question: str, *sentences: str) -> Denied | None:
+    spans = []
+    for n, sentence in enumerate(sentences):
+        article = Article(str(n), 1, "Budget", sentence, "Coast Times", (), None, "en", NOW, None, NOW)
+        spans.append(Span(article, 0, len(sentence)))
+    return find_denied(read_question(question), spans)
+
+
+TAX = "The council passed its budget on Tuesday and raised the council tax by 4.2 per cent."
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Why did the council raise the council tax by 8 per cent?", TAX),
+        ("Why is the ferry to Vannow free?", "The ferry to Vannow is not free: a ticket costs £9.40."),
+        ("Why was Oduya invited to Oslo?", "Anna Oduya was not invited to Oslo."),
+        ("When did the barge cause the hole in the breakwater?", "The barge did not cause the hole in the breakwater."),
+    ],
+)
+def test_a_false_premise_is_found(question: str, sentence: str) -> None:
+    assert denied(question, sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Why did the council raise the council tax by 4.2 per cent?", TAX),
+        ("Why did the council raise the council tax?", TAX),
+        ("Did the council raise the council tax by 8 per cent?", TAX),
+        ("How many people died in the Quernby outbreak?", "Nobody died in the Quernby outbreak."),
+        ("Who won the title before 2025?", "The title is the first since 1987, when they won it under Harl."),
+        ("When did the port of Skelmouth reopen?", "The port of Skelmouth remains closed."),
+        ("What happened?", TAX),
+        ("", TAX),
+    ],
+)
+def test_others_are_let_pass(question: str, sentence: str) -> None:
+    assert denied(question, sentence) is None
+
+
+def test_one_article_that_bears_it_out_is_enough() -> None:
+    assert (
+        denied("Why did the council raise the tax by 8 per cent?", TAX, "The council raised the tax by 8 per cent.")
+        is None
+    )
+
+
+def test_it_says_who_says_otherwise() -> None:
+    found = denied("Why did the council raise the council tax by 8 per cent?", TAX)
+    assert (
+        found and in_words(found) == "The question says “8 per cent”; Coast Times of 11 March 2025 says “4.2 per cent”."
+    )
+    found = denied("Why is the ferry to Vannow free?", "The ferry to Vannow is not free on Sundays.")
+    assert found and in_words(found).endswith("for granted that Coast Times of 11 March 2025 contradicts.")
+
+
+def test_the_premise_stands_in_the_order_of_a_statement() -> None:
+    assert premise(read_question("Why did Rome sue Paris?")) == "Rome sue Paris"
+    assert premise(read_question("Is Rome suing Paris?")) is None
