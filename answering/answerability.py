@@ -1,33 +1,48 @@
 """Tells a question that the passages answer from one they only come near: the best sentence, what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from answering.evidence import NAMES, Features, Reading, coverage, has
-from answering.question import Kind, Question
+from answering.evidence import GENERIC, NAMES, Features, Reading, attested, counted_noun, coverage, has, is_of_kind
+from answering.question import Kind, Question, stems
+from answering.reader import Found
 
 ANSWER_NAMES = (
     "score", "margin", "cosine", "cosine_top", "similarity", "coverage", "coverage_around", "coverage_anywhere",
     "name_absent", "name_not_near", "name_not_in", "number_absent", "number_not_near", "rarest_absent",
     "rarest_not_near", "rarest_not_in", "typed", "untyped_kind", "pairs", "phrases", "speaker_missing", "terms",
     "why", "said", "crowd", "any_name_absent", "place", "window", "window_top", "many_typed", "when_typed",
-    "plain_in", "plain_near", "speaker", "unit", "why_named",
+    "plain_in", "plain_near", "speaker", "unit", "why_named", "unattested", "name_elsewhere", "number_elsewhere",
+    "uncounted", "untyped_words", "agreement",
 )  # fmt: skip
 _AT = {name: i for i, name in enumerate(NAMES)}
+# Below this share of what a question says of its names, nothing near the sentence bears it out.
+_ATTESTED = 0.4
+_COMPARED = 5  # candidates after the first whose answers are compared with its
 _TYPED = {Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.WHY}
 
 
 def answer_features(
-    question: Question, reading: Reading, rows: Features, scores: Features, order: Sequence[int]
+    question: Question,
+    reading: Reading,
+    rows: Features,
+    scores: Features,
+    order: Sequence[int],
+    answers: Mapping[int, Found],
 ) -> Features:
-    """One row of `ANSWER_NAMES` for the question; `order` holds the embedded candidates, best first."""
+    """One row of `ANSWER_NAMES` for the question; `order` holds the embedded candidates, best first.
+
+    `answers` are the words that the reader found in candidates.
+    """
     first = order[0]
     best, top = reading.candidates[first], rows[first]
     near = best.around.union(*(c.known for c in reading.candidates if c.passage is best.passage))
     rarest = max(question.terms, key=lambda t: reading.weights[t])
     fixed = {*question.names, *question.numbers, *question.focus}
     plain = {t: w for t, w in reading.weights.items() if t not in fixed}
+    is_attested = attested({t: w for t, w in plain.items() if t not in GENERIC}, best.around) >= _ATTESTED
+    counted = counted_noun(question)
     second = scores[order[1]] if len(order) > 1 else scores[first] - 2
     values = {
         "score": scores[first] / 10,
@@ -61,13 +76,36 @@ def answer_features(
         "many_typed": top[_AT["typed"]] if question.kind is Kind.HOW_MANY else 1.0,
         "when_typed": top[_AT["typed"]] if question.kind is Kind.WHEN else 1.0,
         "speaker": top[_AT["speaker"]],
-        "why_named": float(question.kind is Kind.WHY and bool(question.names) and not _missing(question.names, near)),
+        "why_named": float(
+            question.kind is Kind.WHY and is_attested and bool(question.names) and not _missing(question.names, near)
+        ),
+        "unattested": float(not is_attested),
+        "name_elsewhere": float(_missing(question.names, best.around) > 0),
+        "number_elsewhere": float(_missing(question.numbers, best.around) > 0),
+        "uncounted": float(counted is not None and not attested({counted: 1.0}, best.around)),
+        "untyped_words": float(first in answers and not is_of_kind(question, _words(reading, first, answers))),
+        "agreement": _agreement(question, reading, order, answers),
         "unit": float(question.kind is Kind.HOW_MANY and top[_AT["typed"]] == 1.0),
         "plain_in": coverage(plain, best.known) if plain else 1.0,
         "plain_near": coverage(plain, best.around) if plain else 1.0,
         "crowd": float(np.mean([rows[i][_AT["coverage"]] for i in order[:4]])),
     }
     return np.array([float(values[name]) for name in ANSWER_NAMES])
+
+
+def _words(reading: Reading, place: int, answers: Mapping[int, Found]) -> str:
+    found = answers[place]
+    return reading.candidates[place].passage.article.body[found.start : found.end]
+
+
+def _agreement(question: Question, reading: Reading, order: Sequence[int], answers: Mapping[int, Found]) -> float:
+    """The share of the next candidates in which the reader found a word of what it found in the first."""
+    others = [i for i in order[1 : 1 + _COMPARED] if i in answers]
+    if order[0] not in answers or not others:
+        return 0.0
+    said = set(stems(_words(reading, order[0], answers)))
+    telling = said - set(question.terms) or said
+    return sum(not telling.isdisjoint(stems(_words(reading, i, answers))) for i in others) / len(others)
 
 
 def _missing(terms: Sequence[str], held: frozenset[str]) -> float:

@@ -53,13 +53,22 @@ _ANSWER = {
     "any_name_absent": -4.872, "place": -0.177, "window": 0.777, "window_top": 5.092, "many_typed": 1.705,
     "when_typed": 0.673, "plain_in": -0.298, "plain_near": 0.591, "speaker": 0.126, "unit": 0.374, "why_named": 1.600,
 }  # fmt: skip
+# Signs of a near miss, for which the fitting sets hold too few questions beside all other columns: what a question says
+# of its names stands nowhere near the sentence; a name or a number of it stands elsewhere only; what it counts is not
+# there; the words found are of another kind; the reader finds the same words in other sentences. Fitted as a correction
+# of the weights above by `python -m evals.calibrate_extractive`-made features of 250 news questions of RealTimeQA and
+# 160 questions over the bundled articles (five-fold held out), then rounded.
+NEAR_MISS = {
+    "unattested": -2.0, "name_elsewhere": -0.4, "number_elsewhere": -1.7, "uncounted": -1.5, "untyped_words": -1.3,
+    "agreement": 1.4,
+}  # fmt: skip
 _ANSWER_INTERCEPT = -10.141
 ANSWER_THRESHOLD = 0.32
 
 SENTENCE_WEIGHTS = np.array([_SENTENCE.get(name, 0.0) for name in NAMES])
 EMBEDDED_WEIGHTS = np.array([_EMBEDDED.get(name, 0.0) for name in NAMES])
 LEXICAL_WEIGHTS = np.array([_LEXICAL.get(name, 0.0) for name in NAMES])
-_ANSWER_WEIGHTS = np.array([_ANSWER.get(name, 0.0) for name in ANSWER_NAMES])
+_ANSWER_WEIGHTS = np.array([_ANSWER.get(name, 0.0) + NEAR_MISS.get(name, 0.0) for name in ANSWER_NAMES])
 
 
 def answer_probability(features: Features) -> float:

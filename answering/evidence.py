@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answering.instruction import is_instruction
+from answering.normalise import ALIKE
 from answering.question import SPEECH, WORD, Kind, Question, stem, stems
 from corpus.sentence import sentence_spans
 from retrieval.passage import Passage
@@ -54,10 +55,11 @@ _PLACE = re.compile(
     r"\b(?:in|at|near|from|to|on|outside|across|off|of|around|throughout|into|through)\s+(?:the\s+)?[A-Z]"
 )
 _QUOTATION = re.compile(r"[\"“”«»]")
+_CAPITALISED, _DIGIT = re.compile(r"\b[A-Z][\w’'-]+"), re.compile(r"\d")
 _CAPITAL = re.compile(r"[A-Z][^\W_]*")
 _PRONOUN = re.compile(r"^[\"“(]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
 _STANDS_FOR = re.compile(r"\b(?:he|she|they|his|her|their|it|its)\b", re.IGNORECASE)
-_NAME = re.compile(r"\b[A-Z][^\W\d_]{2,}(?:-[^\W\d_]+)*\b")
+NAME = re.compile(r"\b[A-Z][^\W\d_]{2,}(?:-[^\W\d_]+)*\b")
 _ENDED = re.compile(r"[.!?…:;][\"”’'»)\]]*$")
 _ASKS = re.compile(r"\?[\"”’'»)\]]*$")
 # An article about itself: "This article was first published ...".
@@ -76,7 +78,11 @@ _UNITS = tuple(
             r"\b(?:second|minute|hour|day|week|month|year|decade|centur|mile|kilomet|metre|meter|feet|foot)",
         ),
         (
-            r"\bhow (?:far|tall|high|deep|wide|close)\b|\bdistance\b|\bheight\b|\blength\b",
+            r"\bhow (?:tall|high|deep|wide)\b|\bheight\b",
+            r"\b(?:met(?:er|re)s?|feet|foot|ft|inch\w*|yards?|m|cm|stor(?:eys?|ies))\b|°",
+        ),
+        (
+            r"\bhow (?:far|close)\b|\bdistance\b|\blength\b",
             r"\b(?:miles?|kilomet\w+|km|met(?:er|re)s?|feet|foot|ft|inch\w*|yards?|m|cm)\b|%|°",
         ),
         (
@@ -88,12 +94,13 @@ _UNITS = tuple(
 )
 _LONGEST, _SHORTEST_WORDS, _HEADING_WORDS = 700, 3, 14
 _OUTSIDE = 500  # characters read on either side of a passage
-_GENERIC = frozenset(
+GENERIC = frozenset(
     stems(
         "say tell think believe argue claim describe speak put call want go get take make use do hold held locate "
-        "occur place become US"
+        "occur place become US came come went got took made gave say said"
     )
 )
+_ANYBODY = frozenset(stems("people persons individuals men women others more times of cases"))
 
 
 @dataclass(slots=True)
@@ -161,7 +168,7 @@ def _base_weight(question: Question, term: str) -> float:
     elif term in question.names:
         weight = 1.5
     else:
-        weight = 0.4 if term in _GENERIC or term in question.focus else 1.0
+        weight = 0.4 if term in GENERIC or term in question.focus else 1.0
     return weight * (0.6 if term in question.background else 1.0)
 
 
@@ -202,7 +209,7 @@ def _meant(sentence: str, before: Sequence[str]) -> frozenset[str]:
     """The names that a pronoun of the sentence may mean: those of the nearest sentence `before` with any."""
     if _STANDS_FOR.search(sentence):
         for other in reversed(before):
-            if names := [stem(w) for w in _NAME.findall(other)]:
+            if names := [stem(w) for w in NAME.findall(other)]:
                 return frozenset(names)
     return frozenset()
 
@@ -227,6 +234,21 @@ def has(term: str, held: frozenset[str]) -> float:
         if any(h.startswith(root) and abs(len(h) - len(term)) <= 3 for h in held):
             return 0.8
     return 0.0
+
+
+def attested(terms: dict[str, float], held: frozenset[str]) -> float:
+    """The share of the terms' weight that `held` has as such or in a word that says the same; 1.0 without terms."""
+    total = sum(terms.values())
+    groups = {group for other in held for group in ALIKE.get(other, ())}
+    found = (w for t, w in terms.items() if has(t, held) or not groups.isdisjoint(ALIKE.get(t, ())))
+    return sum(found) / total if total else 1.0
+
+
+def counted_noun(question: Question) -> str | None:
+    """The stem of what a question counts ("how many nurses"); None when it counts nothing, or just people."""
+    found = _COUNTED.search(question.text)
+    thing = stem(found[1].split()[0]) if found else None
+    return thing if thing in question.shown and thing not in _ANYBODY else None
 
 
 def coverage(terms: dict[str, float], held: frozenset[str]) -> float:
@@ -312,6 +334,19 @@ def answer_type(question: Question, candidate: Candidate) -> float:
             return max((strength for strength, cue in _REASONS if cue.search(text)), default=0.0)
         case _:
             return 0.0
+
+
+def is_of_kind(question: Question, words: str) -> bool:
+    """Whether the few words that answer could be of the kind asked for: a new name, a time, a number."""
+    match question.kind:
+        case Kind.WHO | Kind.WHERE:
+            return any(stem(word) not in question.terms for word in _CAPITALISED.findall(words))
+        case Kind.WHEN:
+            return bool(_TIME.search(words) or _DIGIT.search(words))
+        case Kind.HOW_MANY:
+            return bool(_AMOUNT.search(words))
+        case _:
+            return True
 
 
 def _amount(question: Question, candidate: Candidate) -> float:

@@ -14,6 +14,7 @@ from answering.close_reading import read_closely
 from answering.conflict import find_conflict
 from answering.evidence import (
     COVERED,
+    NAME,
     TYPED,
     WINDOW,
     Candidate,
@@ -101,7 +102,7 @@ class ExtractiveAnswerer:
         outlets = {name.lower() for name in hints.publishers}
         order, answers = self.rank(asked, question_vector, reading, rows, outlets)
         scores = rows @ calibration.SENTENCE_WEIGHTS
-        features = answer_features(asked, reading, rows, scores, order)
+        features = answer_features(asked, reading, rows, scores, order, answers)
         confidence = calibration.answer_probability(features)
         if denied := find_denied(asked, _near(reading, rows, order)):
             return Extraction((), Reason(ReasonCode.FALSE_PREMISE, denial_in_words(denied)), confidence)
@@ -201,9 +202,18 @@ def _told_yes_no(question: Question, ranked: Sequence[_Scored]) -> list[Told]:
     return told
 
 
-def _near(reading: Reading, rows: Features, order: Sequence[int]) -> list[Span]:
-    """The candidates that speak of the question's matter, the nearest first."""
-    return [_span(reading.candidates[i]) for i in order if rows[i, COVERED] >= calibration.COVERED_DENIED]
+def _near(reading: Reading, rows: Features, order: Sequence[int]) -> list[tuple[Span, str]]:
+    """The candidates that speak of the question's matter, the nearest first, with their words.
+
+    The names of the sentence before stand in front of one that opens with a pronoun.
+    """
+    near = (reading.candidates[i] for i in order if rows[i, COVERED] >= calibration.COVERED_DENIED)
+    return [(_span(c), f"{' '.join(_names_before(c, reading))} {c.text}".strip()) for c in near]
+
+
+def _names_before(c: Candidate, reading: Reading) -> list[str]:
+    before = _sentence_before(c, reading) if _SUBJECT_PRONOUN.match(c.text) else None
+    return list(dict.fromkeys(NAME.findall(before.text))) if before else []
 
 
 def _tellers(conflict: Conflict, ranked: Sequence[_Scored]) -> list[_Scored]:
@@ -324,9 +334,15 @@ def _antecedent(question: Question, c: Candidate, reading: Reading) -> Candidate
     """The sentence before, when `c` opens with a pronoun and only that sentence names the question's subject."""
     if not _SUBJECT_PRONOUN.match(c.text) or any(has(n, frozenset(c.stems)) for n in question.names):
         return None
+    other = _sentence_before(c, reading)
+    return other if other and any(has(n, frozenset(other.stems)) for n in question.names) else None
+
+
+def _sentence_before(c: Candidate, reading: Reading) -> Candidate | None:
+    """The sentence before in the same paragraph."""
     for other in reading.candidates:
         if other.passage is c.passage and other.number == c.number - 1 and other.line == c.line:
-            return other if any(has(n, frozenset(other.stems)) for n in question.names) else None
+            return other
     return None
 
 

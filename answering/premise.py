@@ -58,29 +58,30 @@ def statement(question: Question) -> str | None:
     return _AUXILIARY.sub("", _QUANTITY_ASKED.sub("", rest, count=1)).strip() or None
 
 
-def find_denied(question: Question, sentences: Sequence[Span]) -> Denied | None:
+def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> Denied | None:
     """The first of the nearest sentences that denies the premise; None when none does, or when one bears it out.
 
+    Each comes with its words, which may name whom its pronouns mean.
     Only a question with a number, a day, or a negation of its own, or a sentence with one, can be denied.
     """
     said = premise(question)
     if said is None or len(stems(said)) < 3:
         return None
     denied: Denied | None = None
-    for span in sentences[:_LOOKED_AT]:
-        support = verify(said, [span.quote])
+    for span, words in sentences[:_LOOKED_AT]:
+        support = verify(said, [words])
         if support.verdict is Verdict.SUPPORTED:
             return None
-        if denied is None and support.verdict is Verdict.CONTRADICTED and _names_all(question, span):
-            asked, told = _difference(said, span.quote)
+        if denied is None and support.verdict is Verdict.CONTRADICTED and _names_all(question, span, words):
+            asked, told = _difference(said, words)
             # "Who died?", "Nobody died": an answer, and no false premise.
-            if asked or (question.kind in _TAKES_THE_MATTER and _is_negated(said) != _is_negated(span.quote)):
+            if asked or (question.kind in _TAKES_THE_MATTER and _is_negated(said) != _is_negated(words)):
                 denied = Denied(span, asked, told)
     return denied
 
 
-def _names_all(question: Question, span: Span) -> bool:
-    held = {*stems(span.quote), *stems(span.article.title)}
+def _names_all(question: Question, span: Span, words: str) -> bool:
+    held = {*stems(words), *stems(span.article.title)}
     return all(name in held for name in question.names)
 
 

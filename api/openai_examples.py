@@ -48,6 +48,7 @@ _ANSWER = AnswerOut(
     standalone_question="When did the port reopen?",
     status="answered",
     reason=None,
+    covers=None,
     answer=_TEXT,
     statements=[_STATEMENT],
     withheld=0,
@@ -57,7 +58,7 @@ _ANSWER = AnswerOut(
     conflicts=[],
     later_coverage=False,
     notices=[],
-    usage=UsageOut(input_tokens=0, output_tokens=0),
+    usage=UsageOut(input_tokens=0, output_tokens=0, retries=0),
     timings={},
 )
 _SECOND = int(_PUBLISHED.timestamp())

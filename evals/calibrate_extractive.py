@@ -8,7 +8,7 @@ import argparse
 import pickle
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from answering import calibration
 from answering.answerability import ANSWER_NAMES, answer_features
 from answering.close_reading import read_closely
 from answering.evidence import (
@@ -33,7 +34,7 @@ from answering.evidence import (
 )
 from answering.extractive import EMBEDDED, ExtractiveAnswerer, lexical_scores
 from answering.question import Question, names_by_text, read_question
-from answering.reader import WEIGHTS, Look, Reader, Reads
+from answering.reader import WEIGHTS, Found, Look, Reader, Reads
 from evals import calibration_sets as sets
 from evals.calibration_sets import Trial
 from retrieval.embedder import BUNDLED, Embedder, Vectors, load_embedder
@@ -102,6 +103,7 @@ class Read:
     rows: Features
     right: NDArray[np.bool_]
     order: list[int]
+    answers: dict[int, Found] = field(default_factory=dict)
 
 
 def main() -> None:
@@ -155,10 +157,13 @@ def fit(trials: Sequence[Trial], embedder: Embedder, reader: Reads) -> str:
     answerable = np.array([r.trial.answerable for r in usable])
     weights = np.array([_WEIGHTS.get(r.trial.source, 1.0) for r in usable])
     deviation = _deviation(features)
-    model = LogisticRegression(C=0.3, max_iter=5_000).fit(features / deviation, answerable, sample_weight=weights)
+    free = np.array([float(name not in calibration.NEAR_MISS) for name in ANSWER_NAMES])
+    scaled = features / deviation * free
+    model = LogisticRegression(C=0.3, max_iter=5_000).fit(scaled, answerable, sample_weight=weights)
     answer_weights = model.coef_[0] / deviation
     answer_weights += [_PRIORS.get(name, 0.0) for name in ANSWER_NAMES]
-    probability = 1 / (1 + np.exp(-(features @ answer_weights + model.intercept_[0])))
+    signs = np.array([calibration.NEAR_MISS.get(name, 0.0) for name in ANSWER_NAMES])
+    probability = 1 / (1 + np.exp(-(features @ (answer_weights * free + signs) + model.intercept_[0])))
     clear = [r.trial.source == "news" and bool(r.right[r.order[:2]].any()) for r in usable]
     threshold = float(np.quantile(probability[np.array(clear)], _REFUSED))
     return (
@@ -261,13 +266,15 @@ def _embed(read: Read, lexical: Features, embedder: Embedder) -> None:
 
 def _read_closely(read: Read, weights: Features, reader: Reads) -> None:
     read.order.sort(key=lambda i: -float(read.rows[i] @ weights))
-    set_read(read.rows, read.order, read_closely(read.question.text, read.reading, read.order, reader).rows)
+    seen = read_closely(read.question.text, read.reading, read.order, reader)
+    set_read(read.rows, read.order, seen.rows)
+    read.answers = seen.answers
 
 
 def _answer_row(read: Read, sentence: Features) -> Features:
     scores = read.rows @ sentence
     read.order.sort(key=lambda i: -float(scores[i]))
-    return answer_features(read.question, read.reading, read.rows, scores, read.order)
+    return answer_features(read.question, read.reading, read.rows, scores, read.order, read.answers)
 
 
 def _deviation(rows: Features) -> Features:

@@ -16,7 +16,7 @@ def denied(question: str, *sentences: str) -> Denied | None:
     spans = []
     for n, sentence in enumerate(sentences):
         article = Article(str(n), 1, "Budget", sentence, "Coast Times", (), None, "en", NOW, None, NOW)
-        spans.append(Span(article, 0, len(sentence)))
+        spans.append((Span(article, 0, len(sentence)), sentence))
     return find_denied(read_question(question), spans)
 
 
