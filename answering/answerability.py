@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from answering.evidence import GENERIC, NAMES, Features, Reading, attested, counted_noun, coverage, has, is_of_kind
+from answering.evidence import (
+    GENERIC,
+    NAMES,
+    Candidate,
+    Features,
+    Reading,
+    attested,
+    counted_noun,
+    coverage,
+    has,
+    is_of_kind,
+)
 from answering.question import Kind, Question, stems
 from answering.reader import Found
 
@@ -19,6 +30,8 @@ ANSWER_NAMES = (
 _AT = {name: i for i, name in enumerate(NAMES)}
 # Below this share of what a question says of its names, nothing near the sentence bears it out.
 _ATTESTED = 0.4
+# What a report does with its figures; the sentence that gives them need not say so.
+_OF_REPORTS = frozenset(stems("count counted report reported mention mentioned name named list listed cite cited"))
 _COMPARED = 5  # candidates after the first whose answers are compared with its
 _TYPED = {Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.WHY}
 
@@ -41,7 +54,8 @@ def answer_features(
     rarest = max(question.terms, key=lambda t: reading.weights[t])
     fixed = {*question.names, *question.numbers, *question.focus}
     plain = {t: w for t, w in reading.weights.items() if t not in fixed}
-    is_attested = attested({t: w for t, w in plain.items() if t not in GENERIC}, best.around) >= _ATTESTED
+    said = {t: w for t, w in plain.items() if t not in GENERIC and t not in _OF_REPORTS}
+    is_attested = attested(said, best.around) >= _ATTESTED
     counted = counted_noun(question)
     second = scores[order[1]] if len(order) > 1 else scores[first] - 2
     values = {
@@ -81,7 +95,7 @@ def answer_features(
         ),
         "unattested": float(not is_attested),
         "name_elsewhere": float(_missing(question.names, best.around) > 0),
-        "number_elsewhere": float(_missing(question.numbers, best.around) > 0),
+        "number_elsewhere": float(_missing(question.numbers, best.around | _year_of(best)) > 0),
         "uncounted": float(counted is not None and not attested({counted: 1.0}, best.around)),
         "untyped_words": float(first in answers and not is_of_kind(question, _words(reading, first, answers))),
         "agreement": _agreement(question, reading, order, answers),
@@ -91,6 +105,12 @@ def answer_features(
         "crowd": float(np.mean([rows[i][_AT["coverage"]] for i in order[:4]])),
     }
     return np.array([float(values[name]) for name in ANSWER_NAMES])
+
+
+def _year_of(candidate: Candidate) -> frozenset[str]:
+    """The year of the article, which its sentences seldom say."""
+    published = candidate.passage.article.published_at
+    return frozenset({str(published.year)} if published else ())
 
 
 def _words(reading: Reading, place: int, answers: Mapping[int, Found]) -> str:

@@ -148,14 +148,17 @@ class ExtractiveAnswerer:
 
 
 def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) -> Question:
-    """The question without the names and numbers for outlets and times that some passage's article is of."""
+    """The question without the names and numbers for outlets and times that some passage's article is of.
+
+    Their words are among those that an answer may leave out.
+    """
     outlets = {(passage.article.publisher or "").lower() for passage in passages}
     met = [typed for name, typed in zip(hints.publishers, hints.typed, strict=True) if name.lower() in outlets]
     if any(hints.is_in_time(passage.article.published_at) for passage in passages):
         met += [times.text for times in hints.published]
     gone = {term for text in met for term in stems(text)}
     names, numbers = (tuple(term for term in of if term not in gone) for of in (question.names, question.numbers))
-    return replace(question, names=names, numbers=numbers)
+    return replace(question, names=names, numbers=numbers, focus=question.focus | gone)
 
 
 def _hinted(reading: Reading, hints: Hints) -> Features:
