@@ -80,7 +80,7 @@ def test_nothing_is_given_twice_and_nothing_of_the_whole_is_missing(reply: str, 
 
 @pytest.fixture(scope="module")
 def scripted() -> Iterator[ScriptedModel]:
-    with ScriptedModel(delay_s=0.6) as scripted:
+    with ScriptedModel(delay_s=2.0) as scripted:
         yield scripted
 
 
@@ -114,7 +114,7 @@ def test_a_statement_is_shown_while_the_model_still_speaks(asked: Callable[..., 
     names = [name for _, name, _ in events]
     assert names.count("statement.completed") == 2, events
     first, last = names.index("statement.completed"), names.index("answer.completed")
-    assert events[last][0] - events[first][0] > scripted.delay_s / 2
+    assert events[last][0] - events[first][0] > scripted.delay_s / 4
     whole = events[-1][2]
     assert "".join(data["delta"] for _, name, data in events if name == "answer.delta") == whole["answer"]
     assert [data for _, name, data in events if name == "statement.completed"] == whole["statements"]
