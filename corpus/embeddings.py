@@ -1,5 +1,6 @@
 """The embeddings of chunks, kept in the store, and which of them the vector index still has to take or drop."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
 
 from corpus.database import Database
-from corpus.rows import CHUNK, articles_at
+from corpus.rows import CHUNK, articles_at, listed
 from corpus.schema import OF_REVISION, articles, chunks, keyword_changes, removals, revisions
 from corpus.selection import Selection, conditions
 
@@ -195,24 +196,30 @@ class EmbeddingStore:
         with self._db.write() as connection:
             connection.execute(update(chunks).values(embedding=None, indexed_in=None))
 
-    def matrix(self, collection: str, keys: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
-        """Keys and unit vectors, shape (chunks, dimensions), of the current chunks, or of the given ones."""
-        query = select(chunks.c.key, chunks.c.embedding).where(chunks.c.embedding.is_not(None))
-        if keys is None:
-            query = query.where(chunks.c.collection == collection, chunks.c.is_current)
+    def matrix(self, collection: str, *, current: bool = True) -> tuple[list[int], Vectors]:
+        """Keys, ascending, and unit vectors, shape (chunks, dimensions), of the current chunks, or of all past ones."""
+        of = and_(chunks.c.collection == collection, chunks.c.is_current == current, chunks.c.embedding.is_not(None))
         with self._db.read() as connection:
-            if keys is None:
-                rows = connection.execute(query.order_by(chunks.c.key)).all()
-            else:
-                rows = [
-                    row
-                    for at in range(0, len(keys), 5_000)
-                    for row in connection.execute(query.where(chunks.c.key.in_(keys[at : at + 5_000])))
-                ]
-        if not rows:
-            return [], np.empty((0, 0), dtype=np.float32)
-        flat = np.frombuffer(b"".join(row.embedding for row in rows), dtype=np.float32)
-        return [row.key for row in rows], flat.reshape(len(rows), -1)
+            rows = connection.execute(select(chunks.c.key, chunks.c.embedding).where(of).order_by(chunks.c.key)).all()
+        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+
+    def among(self, keys: Sequence[int]) -> tuple[list[int], Vectors]:
+        """The same of those of these chunks that have an embedding, in no order."""
+        with self._db.read() as connection:
+            rows = connection.execute(_AMONG, {"keys": json.dumps(list(keys))}).all()
+        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+
+    def of_articles(self, keys: Sequence[int]) -> tuple[list[tuple[int, int]], Vectors]:
+        """The unit vectors of all chunks of these articles by key, and of each its article's key and its revision."""
+        with self._db.read() as connection:
+            rows = connection.execute(_OF_ARTICLES, {"keys": json.dumps(list(keys))}).all()
+        return [(row[0], row[1]) for row in rows], _matrix([row[2] for row in rows])
+
+    def chunks_by_collection(self, *, current: bool) -> dict[str, int]:
+        """How many current or past chunks there are, by collection."""
+        query = select(chunks.c.collection, func.count()).where(chunks.c.is_current == current)
+        with self._db.read() as connection:
+            return {name: count for name, count in connection.execute(query.group_by(chunks.c.collection))}
 
     def chunk_of(self, index_ids: Sequence[str]) -> dict[str, int]:
         """The keys of the current chunks with these index ids; others are left out."""
@@ -232,3 +239,16 @@ class EmbeddingStore:
 
 def _vector(blob: bytes) -> Vectors:
     return np.frombuffer(blob, dtype=np.float32)
+
+
+def _matrix(blobs: Sequence[bytes]) -> Vectors:
+    if not blobs:
+        return np.empty((0, 0), dtype=np.float32)
+    return np.frombuffer(b"".join(blobs), dtype=np.float32).reshape(len(blobs), -1)
+
+
+_EMBEDDED = chunks.c.embedding.is_not(None)
+_AMONG = select(chunks.c.key, chunks.c.embedding).where(chunks.c.key.in_(listed("keys")), _EMBEDDED)
+_OF_ARTICLES = select(chunks.c.article_key, chunks.c.revision, chunks.c.embedding).where(
+    chunks.c.article_key.in_(listed("keys")), _EMBEDDED
+)

@@ -3,13 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, insert, select
+from sqlalchemy import Column, Connection, Row, Table, bindparam, func, insert, select
 
 from corpus.article import Article, Chunk
 from corpus.schema import articles, chunks, revisions
 
 # What `chunk_of` reads: all of a chunk but its embedding.
 CHUNK = (chunks.c.key, chunks.c.article_key, chunks.c.revision, chunks.c.number, chunks.c.start, chunks.c.end)
+
+
+def listed(name: str) -> Any:
+    """The values of a JSON list that is bound as `name`: one statement for lists of every length."""
+    return select(func.json_each(bindparam(name)).table_valued("value", name=name).c.value)
 
 
 def revision_query() -> Any:

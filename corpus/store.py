@@ -1,11 +1,12 @@
 """The article store: every revision of every article, whole. What is committed here is acknowledged and never lost."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from corpus.article import Article, Chunk, IncomingArticle
 from corpus.cluster import Placing, place, unplaced
@@ -13,7 +14,7 @@ from corpus.database import Database
 from corpus.errors import InvalidInput, NotFound
 from corpus.exported import ExportedRevision
 from corpus.kept import KeptArticles
-from corpus.rows import CHUNK, article_of, articles_at, chunk_of, revision_query
+from corpus.rows import CHUNK, article_of, articles_at, listed, revision_query
 from corpus.schema import OF_REVISION, articles, chunks, revisions
 from corpus.selection import Selection, conditions
 from corpus.writing import (
@@ -27,9 +28,6 @@ from corpus.writing import (
     put_all,
     restore_one,
 )
-
-# SQLite takes at most 32,766 bound values a statement; this keeps lists of pairs well under it.
-_MANY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +122,11 @@ class ArticleStore:
 
         That one stands for all.
         """
-        named = select(articles.c.cluster).where(articles.c.cluster.in_(set(clusters)))
         found: dict[int, list[Article]] = {}
         with self._db.read() as connection:
-            shared = connection.execute(named.group_by(articles.c.cluster).having(func.count() > 1)).scalars().all()
+            shared = connection.execute(_SHARED, {"clusters": json.dumps(list(set(clusters)))}).scalars().all()
+            if not shared:
+                return {}
             query = revision_query().add_columns(articles.c.cluster).where(articles.c.cluster.in_(shared))
             for row in connection.execute(query.where(*conditions(selection)).order_by(articles.c.key)):
                 found.setdefault(row.cluster, []).append(article_of(row))
@@ -290,16 +289,12 @@ class ArticleStore:
 
     def candidates(self, keys: Iterable[int], selection: Selection) -> dict[int, Candidate]:
         """Chunks by their key; those stored no more, or outside the selection, are left out."""
-        wanted = list(keys)
-        found: dict[int, Candidate] = {}
+        query = _PLAIN_CANDIDATES if selection.is_plain else _candidate_query().where(*conditions(selection))
+        values = {"keys": json.dumps(list(keys)), "collection": selection.collection}
         with self._db.read() as connection:
-            for at in range(0, len(wanted), _MANY):
-                query = _candidate_query().where(chunks.c.key.in_(wanted[at : at + _MANY]), *conditions(selection))
-                for row in connection.execute(query):
-                    found[row.key] = Candidate(
-                        chunk_of(row), row.id, row.publisher, row.published_at, row.cluster, row.is_current
-                    )
-        return found
+            rows = connection.execute(query, values).all()
+        # Taken apart by position: by name, reading a hundred rows takes longer than finding them.
+        return {row[0]: Candidate(Chunk(*row[:6]), *row[6:]) for row in rows}
 
     def with_words(self, candidates: Sequence[Candidate]) -> list[FoundChunk]:
         """The same with their revisions, in the same order; those deleted meanwhile are left out."""
@@ -334,10 +329,11 @@ class ArticleStore:
         with self._db.read() as connection:
             return list(connection.execute(query).scalars())
 
-    def has_later(self, moment: datetime, found: Iterable[Article]) -> bool:
-        """Whether any of these articles has a wording that became public after `moment`."""
+    def has_later(self, collection: str, moment: datetime, found: Iterable[Article]) -> bool:
+        """Whether any of these articles of a collection has a wording that became public after `moment`."""
         ids = {article.id for article in found}
-        query = select(revisions.c.number).join(articles).where(articles.c.id.in_(ids))
+        of = and_(articles.c.collection == collection, articles.c.id.in_(ids))
+        query = select(revisions.c.number).join(articles).where(of)
         with self._db.read() as connection:
             return connection.execute(query.where(revisions.c.visible_from > moment).limit(1)).first() is not None
 
@@ -357,9 +353,10 @@ def _appeared(article: Article) -> tuple[datetime, datetime]:
 
 
 def _candidate_query() -> Any:
-    of_article = (articles.c.id, articles.c.cluster, revisions.c.publisher, revisions.c.published_at)
+    """Selects a `Candidate` in the order of its fields, for each of the chunks in the JSON list `keys`."""
+    of_article = (articles.c.id, revisions.c.publisher, revisions.c.published_at, articles.c.cluster)
     query = select(*CHUNK, *of_article, revisions.c.is_current).join(revisions, OF_REVISION)
-    query = query.join(articles, articles.c.key == chunks.c.article_key)
+    query = query.join(articles, articles.c.key == chunks.c.article_key).where(chunks.c.key.in_(listed("keys")))
     # By itself SQLite would begin with all articles of the collection instead of with the few chunks asked for.
     for table, hint in (
         (chunks, "NOT INDEXED"),
@@ -368,3 +365,9 @@ def _candidate_query() -> Any:
     ):
         query = query.with_hint(table, hint, "sqlite")
     return query
+
+
+# Made once: to write a statement takes SQLAlchemy as long as SQLite needs to answer it.
+_PLAIN_CANDIDATES = _candidate_query().where(articles.c.collection == bindparam("collection"), revisions.c.is_current)
+_MEMBERS = select(articles.c.cluster).where(articles.c.cluster.in_(listed("clusters")))
+_SHARED = _MEMBERS.group_by(articles.c.cluster).having(func.count() > 1)

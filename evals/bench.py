@@ -23,7 +23,10 @@ _OURS = "Dateline"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is measured: `folder` as in `evals.dated` or None for the bundled articles, `peers` run by `python`."""
+    """What is measured: `folder` as in `evals.dated` or None for the bundled articles, `peers` run by `python`.
+
+    What each took in is left in `keep`, and used again where it lies there already.
+    """
 
     folder: Path | None
     python: str
@@ -31,6 +34,7 @@ class Plan:
     only: Path | None
     articles: int
     threads: int
+    keep: Path | None = None
 
 
 def run(plan: Plan, on_begin: Callable[[str], None]) -> Run:
@@ -46,6 +50,7 @@ def run(plan: Plan, on_begin: Callable[[str], None]) -> Run:
             "most": plan.articles,
             "questions": [question.text for question in questions] or _headlines(file),
             "threads": plan.threads,
+            "keep": str(plan.keep.resolve()) if plan.keep else None,
         }
         commands = {_OURS: [sys.executable, "-m", "evals.ours", str(folder)]}
         for name in plan.peers:

@@ -18,6 +18,12 @@ def bench(
     only: Annotated[Path | None, typer.Option(help="A file with the ids of the articles to use.")] = None,
     articles: Annotated[int, typer.Option(min=1, help="The most articles.")] = 1_000_000,
     threads: Annotated[int, typer.Option(min=1, help="Threads of the embedder.")] = os.cpu_count() or 1,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder for what each takes in; where that lies there already, only searches are measured."
+        ),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(help="A Markdown file; its part between the bench marks is written anew.")
     ] = None,
@@ -33,7 +39,7 @@ def bench(
     if unknown := [name for name in chosen if name not in PEERS]:
         raise typer.BadParameter(f"{unknown[0]!r} is not known; known are {', '.join(PEERS)}.", param_hint="--with")
     done = run(
-        Plan(folder, str(peers), chosen, only, articles, threads), lambda name: typer.echo(f"{name} …", err=True)
+        Plan(folder, str(peers), chosen, only, articles, threads, keep), lambda name: typer.echo(f"{name} …", err=True)
     )
     typer.echo(tables(done))
     if report:

@@ -2,9 +2,10 @@
 
 `python evals/peers.py langchain|llamaindex|haystack|txtai ARTICLES MODEL < TASK`, run by `dateline bench` in an
 environment that holds the framework; nothing of Dateline is imported. MODEL is a folder with the all-MiniLM-L6-v2
-weights, so that all embed with the same model. TASK is `{"only": [ids] | null, "most": N, "questions": [...]}`. Prints
-one JSON object: seconds, memory, disk, searches a second with many at once, and for each question the article ids and
-texts of the first 20 passages.
+weights, so that all embed with the same model. TASK is `{"only": [ids] | null, "most": N, "questions": [...], "keep":
+FOLDER | null}`; an index that an earlier run left in the folder is opened and not made again. Prints one JSON object:
+seconds, memory, disk, searches a second with many at once, and for each question the article ids and texts of the first
+20 passages.
 """
 
 import gzip
@@ -16,12 +17,14 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 # Finds the `k` passages nearest to a question: the article's id and the text of each.
 Search = Callable[[str, int], list[tuple[str, str]]]
 
 _AT_ONCE = 32
+TAKEN_IN = "taken-in.json"  # the figures of taking in, written when the index is whole
 
 
 def langchain(articles: list[dict[str, Any]], model: str, folder: str) -> Search:
@@ -49,8 +52,12 @@ def llamaindex(articles: list[dict[str, Any]], model: str, folder: str) -> Searc
     Settings.embed_model = HuggingFaceEmbedding(model_name=model)
     Settings.llm = None
     store = ChromaVectorStore(chromadb.PersistentClient(folder).get_or_create_collection("news"))
-    documents = [Document(text=row["body"], metadata={"title": row["title"], "id": row["id"]}) for row in articles]
-    index = VectorStoreIndex.from_documents(documents, storage_context=StorageContext.from_defaults(vector_store=store))
+    if articles:
+        documents = [Document(text=row["body"], metadata={"title": row["title"], "id": row["id"]}) for row in articles]
+        context = StorageContext.from_defaults(vector_store=store)
+        index = VectorStoreIndex.from_documents(documents, storage_context=context)
+    else:
+        index = VectorStoreIndex.from_vector_store(store)
     retrievers = {k: index.as_retriever(similarity_top_k=k) for k in (10, 20)}
 
     def search(question: str, k: int) -> list[tuple[str, str]]:
@@ -70,15 +77,16 @@ def haystack(articles: list[dict[str, Any]], model: str, folder: str) -> Search:
     from haystack_integrations.components.retrievers.chroma import ChromaEmbeddingRetriever
     from haystack_integrations.document_stores.chroma import ChromaDocumentStore
 
-    documents = [Document(content=row["body"], meta={"id": row["id"], "title": row["title"]}) for row in articles]
-    chunks = DocumentSplitter().run(documents=documents)["documents"]
-    chunks = [Document(content=c.content, meta={"article": c.meta["id"], "n": n}) for n, c in enumerate(chunks)]
-    for_documents = SentenceTransformersDocumentEmbedder(model=model, progress_bar=False)
-    for_documents.warm_up()
-    embedded = for_documents.run(documents=chunks)["documents"]
     store = ChromaDocumentStore(persist_path=folder)
-    for at in range(0, len(embedded), 5_000):
-        store.write_documents(embedded[at : at + 5_000])
+    if articles:
+        documents = [Document(content=row["body"], meta={"id": row["id"], "title": row["title"]}) for row in articles]
+        chunks = DocumentSplitter().run(documents=documents)["documents"]
+        chunks = [Document(content=c.content, meta={"article": c.meta["id"], "n": n}) for n, c in enumerate(chunks)]
+        for_documents = SentenceTransformersDocumentEmbedder(model=model, progress_bar=False)
+        for_documents.warm_up()
+        embedded = for_documents.run(documents=chunks)["documents"]
+        for at in range(0, len(embedded), 5_000):
+            store.write_documents(embedded[at : at + 5_000])
     for_questions = SentenceTransformersTextEmbedder(model=model, progress_bar=False)
     for_questions.warm_up()
     retriever = ChromaEmbeddingRetriever(document_store=store)
@@ -95,10 +103,13 @@ def txtai(articles: list[dict[str, Any]], model: str, folder: str) -> Search:
     """Hybrid embeddings with content, over paragraphs of at least 500 characters: it ships no splitter of its own."""
     from txtai import Embeddings
 
-    pieces = [(f"{row['id']} {n}", piece) for row in articles for n, piece in enumerate(_paragraphs(row["body"]))]
     embeddings = Embeddings(path=model, content=True, hybrid=True)
-    embeddings.index([(uid, text, None) for uid, text in pieces])
-    embeddings.save(folder)
+    if articles:
+        pieces = [(f"{row['id']} {n}", piece) for row in articles for n, piece in enumerate(_paragraphs(row["body"]))]
+        embeddings.index([(uid, text, None) for uid, text in pieces])
+        embeddings.save(folder)
+    else:
+        embeddings.load(folder)
     return lambda question, k: [(hit["id"].rsplit(" ", 1)[0], hit["text"]) for hit in embeddings.search(question, k)]
 
 
@@ -116,23 +127,31 @@ def main() -> None:
     """Take the articles in, ask the questions, print the figures."""
     peer, path, model = sys.argv[1:4]
     task = json.loads(sys.stdin.read())
-    only = set(task["only"]) if task["only"] else None
-    with gzip.open(path, "rt") if path.endswith(".gz") else open(path) as lines:
-        rows = [json.loads(line) for line in lines]
-    articles = [row for row in rows if only is None or row["id"] in only][: task["most"]]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
+        kept = Path(task.get("keep") or scratch, peer)
+        kept.mkdir(parents=True, exist_ok=True)
+        done, folder = kept / TAKEN_IN, str(kept / "index")
+        figures = json.loads(done.read_text()) if done.exists() else None
+        articles = [] if figures else _articles(path, task)
         clock = time.perf_counter()
-        search: Search = {"langchain": langchain, "llamaindex": llamaindex, "haystack": haystack, "txtai": txtai}[peer](
-            articles, model, folder
-        )
-        seconds = time.perf_counter() - clock
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        open_or_make = {"langchain": langchain, "llamaindex": llamaindex, "haystack": haystack, "txtai": txtai}[peer]
+        search: Search = open_or_make(articles, model, folder)
+        if figures is None:
+            seconds = time.perf_counter() - clock
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            figures = {"articles": len(articles), "ingest_s": seconds, "found_s": seconds, "peak_mb": peak}
+            done.write_text(json.dumps(figures))
         # txtai's database belongs to the thread that made it; asked by others it may take the process down.
         asked = measured(search, task["questions"], threads=peer != "txtai")
         disk = sum(os.path.getsize(os.path.join(at, name)) for at, _, names in os.walk(folder) for name in names)
-    figures = {"articles": len(articles), "ingest_s": seconds, "found_s": seconds}
-    sizes = {"peak_mb": peak, "disk_mb": disk / 1e6}
-    print(json.dumps({**figures, **sizes, **asked}))
+    print(json.dumps({**figures, "disk_mb": disk / 1e6, **asked, "was_kept": not articles}))
+
+
+def _articles(path: str, task: dict[str, Any]) -> list[dict[str, Any]]:
+    only = set(task["only"]) if task["only"] else None
+    with gzip.open(path, "rt") if path.endswith(".gz") else open(path) as lines:
+        rows = [json.loads(line) for line in lines]
+    return [row for row in rows if only is None or row["id"] in only][: task["most"]]
 
 
 def measured(search: Search, questions: Sequence[str], *, threads: bool = True) -> dict[str, Any]:

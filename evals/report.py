@@ -49,6 +49,8 @@ def tables(run: Run) -> str:
     if _is_judged(run):
         rows = [(name, *map(str, estimates)) for name, estimates in _quality(run)]
         lines += ["", *_table(("", *_QUALITY), rows)]
+        if leads := _leads(run):
+            lines += ["", "Ahead of it, question by question:", "", *_table(("", *_QUALITY), leads)]
     lines += [f"\n{name} could not be measured: {reason}" for name, reason in run.failures.items()]
     return "\n".join(lines) + "\n"
 
@@ -121,13 +123,19 @@ def _costs(name: str, one: dict[str, Any]) -> tuple[str, ...]:
     at_once = one["at_once_a_second"]
     return (
         name,
-        f"{one['articles'] / one['found_s']:.1f}",
-        f"{one['articles'] / one['ingest_s']:.2f}",
-        f"{one['peak_mb']:,.0f} MB",
+        *(("as before",) * 3 if one.get("was_kept") else _ingest_costs(one)),
         f"{one['disk_mb']:,.0f} MB",
         f"{statistics.median(times):.1f} ms",
         f"{times[int(len(times) * 0.95)]:.1f} ms",
         f"{at_once:.0f}" if at_once else "not possible",
+    )
+
+
+def _ingest_costs(one: dict[str, Any]) -> tuple[str, str, str]:
+    return (
+        f"{one['articles'] / one['found_s']:.1f}",
+        f"{one['articles'] / one['ingest_s']:.2f}",
+        f"{one['peak_mb']:,.0f} MB",
     )
 
 
@@ -142,6 +150,21 @@ def _quality(run: Run) -> list[tuple[str, list[Any]]]:
         found = {name: one["passages"]} | {f"{name}, {way}": passages for way, passages in one.get("also", {}).items()}
         for said, passages in found.items():
             rows.append((said, [estimate(column) for column in gold_figures(run.questions, passages)]))
+    return rows
+
+
+def _leads(run: Run) -> list[tuple[str, ...]]:
+    """How much each way of ours is ahead of each of the others, over the same questions, with the interval of that."""
+    (ours, first), *others = run.results.items()
+    ways = {ours: first["passages"]}
+    ways |= {f"{ours}, {way}": found for way, found in first.get("also", {}).items() if not way.endswith("alone")}
+    rows = []
+    for way, found in ways.items():
+        mine = gold_figures(run.questions, found)
+        for name, one in others:
+            pairs = zip(mine, gold_figures(run.questions, one["passages"]), strict=True)
+            leads = [estimate([m - t for m, t in zip(*pair, strict=True)]) for pair in pairs]
+            rows.append((f"{way}, of {name}", *(f"{e.mean:+.3f} ({e.low:+.3f} to {e.high:+.3f})" for e in leads)))
     return rows
 
 

@@ -102,20 +102,22 @@ def _span(text: str, moment: datetime) -> tuple[datetime, datetime] | None:
         return None
     words = re.sub(r"(?i)\b(?:on|this|last|past)\s+(?=\w+day\b)|\bof\b", " ", text)
     words = re.sub(r"(?i)^past\b|^previous\b", "last", words.strip())
-    found = _parser(moment.date()).get_date_data(" ".join(words.split()))
-    if found.date_obj is None:
+    found = _parsed(" ".join(words.split()), moment.date())
+    if found is None:
         return None
-    day = found.date_obj.date()
+    day, period = found
     if re.fullmatch(rf"(?i){_NUMBER}\s+{_UNIT}s?\s+ago", text):
         around = {"d": 0, "w": 3, "m": 10, "y": 60}[text.split()[1][0].lower()]  # "three weeks ago" is no single day
         return _first(day - timedelta(days=around)), _last(day + timedelta(days=around))
-    if found.period == "week":
+    if period == "week":
         monday = day - timedelta(days=day.weekday())
-        return _first(monday), _last(monday + timedelta(days=6))
-    if found.period == "month":
+        # "This week" is said of the last days too, on a Monday of nearly nothing else.
+        start = min(monday, moment.date() - timedelta(days=7)) if words.lower() == "this week" else monday
+        return _first(start), _last(monday + timedelta(days=6))
+    if period == "month":
         first = day.replace(day=1)
         return _first(first), _last((first + timedelta(days=32)).replace(day=1) - timedelta(days=1))
-    if found.period == "year":
+    if period == "year":
         return _first(date(day.year, 1, 1)), _last(date(day.year, 12, 31))
     return _first(day), _last(day)
 
@@ -132,6 +134,13 @@ def _first(day: date) -> datetime:
 
 def _last(day: date) -> datetime:
     return datetime.combine(day, time.max, UTC)
+
+
+@lru_cache(1_000)  # questions say the same few times again and again, and dateparser takes two milliseconds for one
+def _parsed(words: str, today: date) -> tuple[date, str] | None:
+    """The day that the words name, and how long a time they mean: day, week, month or year."""
+    found = _parser(today).get_date_data(words)
+    return None if found.date_obj is None else (found.date_obj.date(), found.period)
 
 
 @lru_cache(8)

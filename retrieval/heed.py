@@ -30,7 +30,7 @@ class Ranked:
 
 
 def by_time(ranked: Sequence[Ranked], hints: Hints, selection: Selection, moment: datetime) -> list[Ranked]:
-    """Best first, after the times that the question names, or else with the bonus of what is new at `moment`.
+    """Best first: what is of the times that the question names goes up, and what is new at `moment` with a bonus.
 
     A question with dates as filters has said what it wants, and nothing is done.
     """
@@ -40,12 +40,15 @@ def by_time(ranked: Sequence[Ranked], hints: Hints, selection: Selection, moment
     until = newest(times, moment) if hints.asks_for_present else moment
 
     def factor(published_at: datetime | None) -> float:
-        if hints.published:
-            return _IN_TIME if hints.is_in_time(published_at) else 1.0
+        if hints.published and not hints.is_in_time(published_at):
+            return 1.0  # it may be new, but is not of the time asked about
         is_wanted = hints.prefers_recent or hints.asks_for_present
-        return bonus(published_at, until, asks_for_present=hints.asks_for_present) if is_wanted else 1.0
+        new = bonus(published_at, until, asks_for_present=hints.asks_for_present) if is_wanted else 1.0
+        return _IN_TIME * new if hints.published else new
 
-    raised = [replace(one, score=one.score * factor(when)) for one, when in zip(ranked, times, strict=True)]
+    raised = [
+        Ranked(one.candidate, one.score * factor(when), one.similarity) for one, when in zip(ranked, times, strict=True)
+    ]
     return sorted(raised, key=lambda one: -one.score)
 
 

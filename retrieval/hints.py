@@ -50,8 +50,8 @@ class Hints:
     """How a question was read. `publishers` are names as the collection spells them, `typed` the question's words for
     each.
 
-    `asks_for_present` is set for "latest", "now", "who is"; `prefers_recent` says whether new articles get a bonus,
-    which a question that names dates does not want.
+    `asks_for_present` is set for "latest", "now", "who is"; `prefers_recent` says whether new articles get a bonus: all
+    of them, or, when the question names dates, those of these dates.
     """
 
     publishers: tuple[str, ...] = ()
@@ -124,7 +124,7 @@ def read_hints(question: str, outlets: Outlets, moment: datetime, ignored: Colle
         published=dates,
         phrases=() if Hint.PHRASES in ignored else quoted_phrases(question),
         asks_for_present=is_free and Hint.PRESENT not in ignored and _PRESENT.search(question) is not None,
-        prefers_recent=is_free and Hint.RECENCY not in ignored,
+        prefers_recent=Hint.RECENCY not in ignored,
     )
 
 

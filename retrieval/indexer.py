@@ -15,6 +15,7 @@ import numpy as np
 from corpus.database import Database
 from corpus.embeddings import Backlog, EmbeddingStore
 from corpus.errors import DatelineError, EmbedderMismatch, IndexUnavailable
+from retrieval.centre import Centres
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
 from retrieval.courtesy import Courtesy
 from retrieval.embedder import Embedder
@@ -71,6 +72,7 @@ class Indexer:
         self._sync_threshold = sync_threshold
         self._most_at_hand = most_at_hand
         self.exact = ExactSearch(embeddings)
+        self.centres = Centres(embeddings)
         self.lag = Lag(embeddings)
         self.courtesy = Courtesy()
         self.keywords = KeywordIndex(database, folder.with_name("keyword"))
@@ -78,6 +80,7 @@ class Indexer:
         self._index: ChromaIndex | None = None
         self._helper = ThreadPoolExecutor(1, "indexing")
         self._failure: DatelineError | None = None
+        self._known_generation: int | None = None  # read at every question
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
@@ -171,7 +174,9 @@ class Indexer:
 
     @property
     def _generation(self) -> int:
-        return int(self._db.fact("index_generation") or 1)
+        if self._known_generation is None:
+            self._known_generation = int(self._db.fact("index_generation") or 1)
+        return self._known_generation
 
     @property
     def _generation_folder(self) -> Path:
@@ -205,9 +210,12 @@ class Indexer:
 
     def _keep_small(self) -> None:
         """Nothing happened for a while: have the vectors of small collections at hand."""
+        past = self._embeddings.chunks_by_collection(current=False)
         for collection, count in self._embeddings.indexed_by_collection().items():
             if count <= self._most_at_hand:
                 self.exact.keep(collection)
+            if past.get(collection, 0) <= self._most_at_hand:
+                self.exact.keep(collection, current=False)
 
     def _step(self) -> bool:
         """Do one batch of whatever is most urgent; false when there was nothing to do."""
@@ -264,6 +272,7 @@ class Indexer:
     def _forget(self) -> None:
         """What is kept of the embeddings is out of date."""
         self.exact.forget()
+        self.centres.forget()
         self.lag.forget()
 
     def _opened(self) -> ChromaIndex:
@@ -312,6 +321,7 @@ class Indexer:
         self._embeddings.forget_index()
         self._db.set_fact("index_rebuilding", "yes")
         self._db.set_fact("index_generation", str(self._generation + 1))
+        self._known_generation = None
 
     def _finish_rebuild(self) -> None:
         if self.state is IndexState.REBUILDING:

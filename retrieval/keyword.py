@@ -25,8 +25,8 @@ _LONGEST_WORD = 60
 _WRITER_BYTES = 15_000_000
 # Chunks committed together. A rebuild makes about 10,000 a second.
 BATCH = 5_000
-# Hits read for each one wanted when hits must be dropped afterwards; then the slower exact way is taken.
-_OVER_FETCH = 4
+# Hits read for each one wanted while too many of them must be dropped afterwards; then the slower exact way is taken.
+_OVER_FETCH = (1, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,15 @@ class KeywordIndex:
         if query is None:
             return []
         if among is not None:
-            return self._hits(searcher, _and(query, _any_of(self._schema, "key", among)), limit)
+            return self._found(searcher, _and(query, _any_of(self._schema, "key", among)), limit)
         # Without a condition tantivy skips what cannot be among the best; so first with none, and drop afterwards.
-        hits = self._hits(searcher, query, limit * _OVER_FETCH, set(shelves))
-        if len(hits) < limit:
-            return self._hits(searcher, _and(query, _any_of(self._schema, "shelf", shelves)), limit)
-        return hits[:limit]
+        for times in _OVER_FETCH:
+            read = limit * times
+            found = searcher.search(query, read, count=False).hits
+            hits = self._hits(searcher, found, set(shelves))
+            if len(hits) >= limit or len(found) < read:
+                return hits[:limit]
+        return self._found(searcher, _and(query, _any_of(self._schema, "shelf", shelves)), limit)
 
     def _query(self, question: str) -> Any:
         from tantivy import Occur, Query
@@ -116,8 +119,10 @@ class KeywordIndex:
         parts = [(Occur.Should, term) for term in terms]
         return Query.boolean_query(parts) if parts else None
 
-    def _hits(self, searcher: Any, query: Any, limit: int, shelves: set[int] | None = None) -> list[KeywordHit]:
-        found = searcher.search(query, limit, count=False).hits
+    def _found(self, searcher: Any, query: Any, limit: int) -> list[KeywordHit]:
+        return self._hits(searcher, searcher.search(query, limit, count=False).hits)
+
+    def _hits(self, searcher: Any, found: Sequence[Any], shelves: set[int] | None = None) -> list[KeywordHit]:
         places = [place for _, place in found]
         keys = searcher.fast_field_values("key", places)
         of = searcher.fast_field_values("shelf", places) if shelves else keys

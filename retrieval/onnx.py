@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 
 T = TypeVar("T")
 
+# Tokens of a text that one thread runs as soon as several do. Those others would go on spinning for a while, and take
+# the cores from the rest of the search and from everybody else.
+_SHORT = 64
+
 
 def no_pause() -> None:
     """Nothing is more urgent."""
@@ -82,7 +86,7 @@ class OnnxModel:
         parts = np.array([tokens.type_ids], dtype=np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": parts}
         with self._counted() as is_alone:
-            session = self._wide if is_alone else self._narrow
+            session = self._wide if is_alone and len(tokens.ids) > _SHORT else self._narrow
             outputs = session.run(None, {name: feed[name] for name in self._inputs})
         words = [not special for special in tokens.special_tokens_mask]
         return Pass([output[0] for output in outputs], tokens.offsets, tokens.type_ids, words)

@@ -5,8 +5,10 @@ import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -16,7 +18,8 @@ from corpus.embeddings import EmbeddingStore, Vectors
 from corpus.errors import IndexUnavailable, RerankerUnavailable
 from corpus.selection import Selection
 from corpus.store import ArticleStore, Candidate
-from retrieval.copies import Scored, with_copies, without_copies
+from retrieval.centre import with_centres
+from retrieval.copies import Scored, Shingled, with_copies, without_copies
 from retrieval.embedder import Embedder
 from retrieval.fusion import convex_combination
 from retrieval.heed import Ranked, by_phrases, by_time, with_shares
@@ -28,9 +31,10 @@ from retrieval.rerank import Reranker, reranked
 
 # Each side brings this many chunks to the fusion; more changed no ranking in the first ten.
 _CANDIDATES = 60
-# A selection of at most this many chunks is scored exactly; above, the index over-fetches and the rest is dropped.
+# Of a selection each side first brings some more, and what is outside is dropped. Where too few are left, at most this
+# many chunks are scored exactly; of more, each side brings many more.
+_REACH, _FARTHER_REACH = 4, 10
 _EXACT_LIMIT = 20_000
-_OVER_FETCH = 10
 _MOST_PER_ARTICLE = 3
 # Chunks read from the store for each passage wanted: enough to fold copies and to spread over articles.
 _LOOKED_AT = 3
@@ -42,6 +46,21 @@ _FIRST_LOOK, _TO_JOIN = 2, 2
 _AT_ONCE = 2
 
 Sides = Literal["dense", "keyword", "fused"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What both sides brought of a selection: cosines and keyword scores of chunks by key, best first.
+
+    `is_enough` unless so much was outside of the selection that more should be looked at; `is_exact` when each chunk of
+    the selection was.
+    """
+
+    similar: dict[int, float]
+    worded: dict[int, float]
+    candidates: Mapping[int, Candidate]
+    is_enough: bool
+    is_exact: bool
 
 
 class Searcher:
@@ -61,6 +80,7 @@ class Searcher:
         self._embedder = embedder
         self._reranker = reranker
         self._outlets = KnownOutlets(store)
+        self._shingled = Shingled()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
 
     def embed(self, question: str) -> Vectors:
@@ -108,11 +128,11 @@ class Searcher:
         moment = selection.moment.as_of or datetime.now(UTC)
         outlets = NO_OUTLETS if selection.publishers else self._outlets.of(selection.collection)
         hints = read_hints(question, outlets, moment, ignored)
-        narrow = self._narrow(selection)
-        ranked = by_time(self._ranked(question, selection, narrow, vector, sides), hints, selection, moment)
+        found, is_exact = self._ranked(question, selection, vector, sides)
+        ranked = by_time(found, hints, selection, moment)
         if hints.publishers:
             only = [replace(selection, publishers=(publisher,)) for publisher in hints.publishers]
-            sides_of = [self._ranked(question, one, self._narrow(one), vector, sides) for one in only]
+            sides_of = [self._ranked(question, one, vector, sides)[0] for one in only]
             ranked = with_shares(ranked, [by_time(one, hints, selection, moment) for one in sides_of], limit)
         unique = self._unique(ranked, hints, limit)
         retrieved = time.perf_counter()
@@ -121,7 +141,7 @@ class Searcher:
         chosen = _diverse(unique, limit)
         passages = self._all_copies_of(_passages(chosen, limit), chosen, selection)
         as_of = selection.moment.as_of
-        later = as_of is not None and self._store.has_later(as_of, [p.article for p in passages])
+        later = as_of is not None and self._store.has_later(selection.collection, as_of, [p.article for p in passages])
         timings = {"embed_ms": _ms(embedded - clock)}
         if self._reranker:
             timings["rerank_ms"] = _ms(reranked_at - retrieved)
@@ -131,31 +151,63 @@ class Searcher:
             hints=hints,
             index_version=self._indexer.version,
             timings=timings,
-            notices=self._notices(selection, complaint, by_index=narrow is None),
+            notices=self._notices(selection, complaint, by_index=not is_exact),
             later_coverage=later,
         )
 
-    def _ranked(
-        self, question: str, selection: Selection, narrow: list[int] | None, vector: Vectors, sides: Sides
-    ) -> list[Ranked]:
-        """Chunks of the selection, best first."""
-        similar = self._by_vector(selection, narrow, vector) if sides != "keyword" else {}
-        worded = self._by_keyword(question, selection, narrow) if sides != "dense" else {}
-        candidates = self._store.candidates({**similar, **worded}, selection)
-        similar, worded = (_best(side, candidates) for side in (similar, worded))
+    def _ranked(self, question: str, selection: Selection, vector: Vectors, sides: Sides) -> tuple[list[Ranked], bool]:
+        """Chunks of the selection, best first, and whether they were found by looking at each of it."""
+        found = self._found(question, selection, vector, sides)
         # What keywords alone found has a cosine all the same.
-        known = similar | self._cosines([key for key in worded if key not in similar], vector)
-        fused = convex_combination(known if sides != "keyword" else {}, worded)
-        return [Ranked(candidates[key], score, known.get(key)) for key, score in fused]
+        others = [key for key in found.worded if key not in found.similar]
+        known = found.similar | self._cosines(selection.collection, others, vector)
+        alike = known
+        if sides == "fused":
+            chunks = {key: found.candidates[key].chunk for key in known}
+            places = {key: (chunk.article_key, chunk.revision) for key, chunk in chunks.items()}
+            alike = with_centres(known, places, self._indexer.centres.cosines(places.values(), vector))
+        fused = convex_combination(alike if sides != "keyword" else {}, found.worded)
+        return [Ranked(found.candidates[key], score, known.get(key)) for key, score in fused], found.is_exact
+
+    def _found(self, question: str, selection: Selection, vector: Vectors, sides: Sides) -> _Found:
+        """What each side brings of the selection. Most selections let enough pass of what comes first anyway."""
+        look = partial(self._look, question, selection, vector, sides)
+        if selection.is_plain:
+            return look(_CANDIDATES)
+        # What was superseded is in no index: unless its vectors are at hand, each chunk has to be looked at.
+        past_is_at_hand = self._indexer.exact.is_at_hand(selection.collection, current=False)
+        if (selection.moment.is_now or past_is_at_hand) and (found := look(_CANDIDATES * _REACH)).is_enough:
+            return found
+        keys = self._store.selected_chunks(selection, _EXACT_LIMIT + 1)
+        return look(_CANDIDATES, keys) if len(keys) <= _EXACT_LIMIT else look(_CANDIDATES * _FARTHER_REACH)
+
+    def _look(
+        self,
+        question: str,
+        selection: Selection,
+        vector: Vectors,
+        sides: Sides,
+        count: int,
+        narrow: list[int] | None = None,
+    ) -> _Found:
+        """The first `count` chunks of each side, of those in `narrow` alone if given; then what is of the selection."""
+        similar = self._by_vector(selection, narrow, vector, count) if sides != "keyword" else {}
+        worded = self._by_keyword(question, selection, narrow, count) if sides != "dense" else {}
+        candidates = self._store.candidates({**similar, **worded}, selection)
+        left = [_of(side, candidates) for side in (similar, worded)]
+        is_enough = all(
+            len(side) < count or len(rest) >= _CANDIDATES for side, rest in zip((similar, worded), left, strict=True)
+        )
+        return _Found(_first(left[0]), _first(left[1]), candidates, is_enough, narrow is not None)
 
     def _unique(self, ranked: Sequence[Ranked], hints: Hints, limit: int) -> list[Scored]:
         """The best chunks read, copies folded: as few as give `limit` passages, unless words may change the order."""
         if self._reranker is None and not hints.phrases:
-            few = without_copies(self._read(ranked[: limit * _FIRST_LOOK]))
+            few = without_copies(self._read(ranked[: limit * _FIRST_LOOK]), self._shingled)
             of_articles = Counter(one.found.article.id for one in few)
             if sum(min(count, _MOST_PER_ARTICLE) for count in of_articles.values()) >= limit + _TO_JOIN:
                 return few
-        return without_copies(by_phrases(self._read(ranked[: limit * _LOOKED_AT]), hints))
+        return without_copies(by_phrases(self._read(ranked[: limit * _LOOKED_AT]), hints), self._shingled)
 
     def _read(self, ranked: Sequence[Ranked]) -> list[Scored]:
         by_key = {one.candidate.chunk.key: one for one in ranked}
@@ -163,46 +215,49 @@ class Searcher:
         scores = ((one, by_key[one.chunk.key]) for one in found)
         return [Scored(one, ranked.score, ranked.similarity) for one, ranked in scores]
 
-    def _narrow(self, selection: Selection) -> list[int] | None:
-        """The chunks of a selection so narrow that both sides score just them; None when it is wider."""
-        if selection.is_plain:
-            return None
-        keys = self._store.selected_chunks(selection, _EXACT_LIMIT + 1)
-        return keys if len(keys) <= _EXACT_LIMIT else None
-
-    def _by_keyword(self, question: str, selection: Selection, narrow: list[int] | None) -> dict[int, float]:
-        """Scores of chunks by key, best first; of a wide selection many more than are wanted, inside and outside."""
-        keywords = self._indexer.keywords
-        wanted = _CANDIDATES if selection.is_plain or narrow is not None else _CANDIDATES * _OVER_FETCH
+    def _by_keyword(
+        self, question: str, selection: Selection, narrow: list[int] | None, count: int
+    ) -> dict[int, float]:
+        """Scores of chunks by key, best first."""
         past = not selection.moment.is_now
         try:
-            hits = keywords.search(question, selection.collection, wanted, narrow, past=past)
+            hits = self._indexer.keywords.search(question, selection.collection, count, narrow, past=past)
         except IndexUnavailable as error:
             self._indexer.report_keyword_failure(error)
             return {}
         return {hit.key: hit.score for hit in hits}
 
-    def _by_vector(self, selection: Selection, narrow: list[int] | None, vector: Vectors) -> dict[int, float]:
-        """Cosines of chunks by key, best first; of a wide selection many more than are wanted, inside and outside."""
-        exact = self._indexer.exact
+    def _by_vector(
+        self, selection: Selection, narrow: list[int] | None, vector: Vectors, count: int
+    ) -> dict[int, float]:
+        """Cosines of chunks by key, best first."""
+        exact, collection = self._indexer.exact, selection.collection
         if narrow is not None:
-            return {hit.key: hit.similarity for hit in exact.among(narrow, vector, _CANDIDATES)}
-        wanted = _CANDIDATES if selection.is_plain else _CANDIDATES * _OVER_FETCH
-        if (near := exact.at_hand(selection.collection, vector, wanted)) is not None:
+            return {hit.key: hit.similarity for hit in exact.among(collection, narrow, vector, count)}
+        found = self._current(collection, vector, count)
+        if not selection.moment.is_now and (past := exact.at_hand(collection, vector, count, current=False)):
+            found |= {hit.key: hit.similarity for hit in past}
+            return dict(sorted(found.items(), key=lambda pair: -pair[1])[:count])
+        return found
+
+    def _current(self, collection: str, vector: Vectors, count: int) -> dict[int, float]:
+        """The same of the current chunks of a whole collection: at hand, by the index, or read from the store."""
+        exact = self._indexer.exact
+        if (near := exact.at_hand(collection, vector, count)) is not None:
             return {hit.key: hit.similarity for hit in near}
         index = self._indexer.ready_index()
         if index is not None:
             try:
-                hits = index.query(selection.collection, vector, wanted)
+                hits = index.query(collection, vector, count)
                 keys_by_id = self._embeddings.chunk_of([hit.index_id for hit in hits])
                 return {keys_by_id[h.index_id]: h.similarity for h in hits if h.index_id in keys_by_id}
             except IndexUnavailable as error:
                 self._indexer.report_failure(error)
-        return {hit.key: hit.similarity for hit in exact.everywhere(selection.collection, vector, wanted)}
+        return {hit.key: hit.similarity for hit in exact.everywhere(collection, vector, count)}
 
-    def _cosines(self, keys: Sequence[int], vector: Vectors) -> dict[int, float]:
+    def _cosines(self, collection: str, keys: Sequence[int], vector: Vectors) -> dict[int, float]:
         """The cosine of each of these chunks to the question; those not embedded yet are left out."""
-        found, matrix = self._embeddings.matrix("", keys) if keys else ([], np.empty((0, 0), dtype=np.float32))
+        found, matrix = self._indexer.exact.vectors(collection, keys) if keys else ([], np.empty((0, 0)))
         return dict(zip(found, (matrix @ vector).tolist(), strict=True)) if found else {}
 
     def _all_copies_of(
@@ -237,9 +292,12 @@ class Searcher:
         return tuple(notice for notice in notices if notice)
 
 
-def _best(side: Mapping[int, float], candidates: Mapping[int, Candidate]) -> dict[int, float]:
-    """The first of a side that belong to the selection."""
-    return dict([(key, score) for key, score in side.items() if key in candidates][:_CANDIDATES])
+def _of(side: Mapping[int, float], candidates: Mapping[int, Candidate]) -> dict[int, float]:
+    return {key: score for key, score in side.items() if key in candidates}
+
+
+def _first(side: Mapping[int, float]) -> dict[int, float]:
+    return dict(islice(side.items(), _CANDIDATES))
 
 
 def _diverse(ranked: Sequence[Scored], limit: int) -> list[Scored]:

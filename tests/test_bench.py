@@ -56,6 +56,22 @@ def test_a_run_measures_what_it_says(folder: Path) -> None:
     assert "| Dateline | 1.000 (1.000-1.000) | 1.000 (1.000-1.000) |" in text
 
 
+def test_what_was_taken_in_is_kept_and_only_searched_again(folder: Path, tmp_path: Path) -> None:
+    plan = Plan(folder, "", (), None, MOST, 2, tmp_path / "kept")
+    first, second = (run(plan, lambda _: None).results["Dateline"] for _ in range(2))
+    assert not first["was_kept"] and second["was_kept"]
+    assert second["ingest_s"] == first["ingest_s"] and second["passages"] == first["passages"]
+    assert "| Dateline | as before | as before | as before |" in tables(run(plan, lambda _: None))
+
+
+def test_the_lead_is_told_question_by_question() -> None:
+    text = tables(made_up())
+    assert (
+        "| Dateline, of other | +0.000 (+0.000 to +0.000) | +0.000 (+0.000 to +0.000) | +0.500 (+0.500 to +0.500) |"
+        in text
+    )
+
+
 def test_gold_figures_are_of_articles_and_answers_of_the_first_five_passages() -> None:
     question = Question("Q?", None, "Herring", frozenset({"g"}))
     found = [("a", "x"), ("a", "y"), ("b", "z"), ("c", "z"), ("d", "z"), ("g", "herring")]

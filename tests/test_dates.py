@@ -24,7 +24,7 @@ def read(question: str) -> list[tuple[str | None, str | None]]:
         ("What happened in October 2023?", "2023-10-01", "2023-10-31"),
         ("What happened in October?", "2024-10-01", "2024-10-31"),
         ("What did he say last week?", "2025-08-11", "2025-08-17"),
-        ("What happened this week?", "2025-08-18", "2025-08-24"),
+        ("What happened this week?", "2025-08-13", "2025-08-24"),
         ("What did she say on Monday?", "2025-08-18", "2025-08-18"),
         ("And last Friday?", "2025-08-15", "2025-08-15"),
         ("What happened yesterday?", "2025-08-19", "2025-08-19"),

@@ -17,7 +17,7 @@ def test_agreement_beats_being_best_on_one_side() -> None:
 
 
 def test_a_near_best_score_counts_more_than_its_rank_says() -> None:
-    fused = convex_combination({"a": 0.8, "b": 0.79, "c": 0.3}, {"c": 20.0, "b": 19.0, "a": 2.0})
+    fused = convex_combination({"a": 0.8, "b": 0.79, "c": 0.5}, {"c": 20.0, "b": 19.0, "a": 2.0})
     assert [item for item, _ in fused] == ["b", "c", "a"]
 
 

@@ -110,3 +110,39 @@ def test_later_coverage_is_said(filled: Engine) -> None:
 def test_strange_questions_find_nothing_or_something_but_never_fail(filled: Engine) -> None:
     for question in ("", "?", '"', "NEAR(a b)", "* OR", "\x00", "x" * 10_000, "the of and"):
         filled.searcher.search(question, Selection())
+
+
+@pytest.mark.parametrize("at_hand", [True, False])
+@pytest.mark.parametrize("sides", SIDES)
+def test_a_corrected_figure_is_found_as_it_stood(filled: Engine, sides: Sides, at_hand: bool) -> None:
+    first, corrected = "The new sea wall of Velm costs 4 million.", "The new sea wall of Velm costs 6 million."
+    before, after = datetime(2024, 11, 6, tzinfo=UTC), datetime(2024, 11, 10, tzinfo=UTC)
+    put(filled, IncomingArticle("Sea wall", first, "wall", published_at=DAY))
+    later = datetime(2024, 11, 8, tzinfo=UTC)
+    put(filled, IncomingArticle("Sea wall", corrected, "wall", published_at=DAY, updated_at=later))
+    if at_hand:
+        filled.indexer.exact.keep("default")
+        filled.indexer.exact.keep("default", current=False)
+
+    def found(moment: datetime) -> tuple[int, str]:
+        result = filled.searcher.search("What does the sea wall cost?", Selection(moment=Moment(moment)), sides=sides)
+        top = result.passages[0]
+        assert top.article.body[top.start : top.end] == top.text
+        return top.article.revision, top.text
+
+    assert found(before) == (1, first)
+    assert found(after) == (2, corrected)
+
+
+def test_few_of_many_are_found_whatever_comes_first(filled: Engine) -> None:
+    # Far more passages of others than either side brings stand before the one that the filter lets pass.
+    herring = (
+        "Herring may be landed by fishermen, said harbour {n} of the herring coast in its herring report number {n}."
+    )
+    many = [IncomingArticle(f"Herring {n}", herring.format(n=n), f"many-{n}", "Many Times") for n in range(300)]
+    put(filled, *many)
+    filled.indexer.exact.keep("default")
+    one = Selection(article_ids=("roof",))
+    for sides in ("dense", "fused"):
+        passages = filled.searcher.search("herring fishermen harbour", one, sides=sides).passages
+        assert {passage.article.id for passage in passages} == {"roof"}
