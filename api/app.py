@@ -1,5 +1,6 @@
 """The HTTP application around one engine."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
@@ -9,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import collect_routes, export_routes, history_routes, openai_routes, pages, routes
+from api import collect_routes, eval_routes, export_routes, history_routes, openai_routes, pages, routes
 from api.access import Access
 from api.admission import Admission
 from api.engine import Engine
@@ -30,10 +31,13 @@ _DESCRIPTION = (
 )
 
 
-def create_app(engine: Engine, *, is_public: bool = False) -> FastAPI:
+def create_app(
+    engine: Engine, *, is_public: bool = False, evaluations: eval_routes.Evaluations | None = None
+) -> FastAPI:
     """The application; it starts the engine's background work and closes the engine when it stops.
 
     Keys are asked for when it `is_public`, which means that others than this machine reach it, or by the setting.
+    `evaluations` None: what is installed, made when it is first asked for.
     """
 
     def way(request: Request | None) -> AbstractAsyncContextManager[Answering]:
@@ -50,6 +54,8 @@ def create_app(engine: Engine, *, is_public: bool = False) -> FastAPI:
             async with tools.session_manager.run():
                 yield
         finally:
+            if app.state.evaluations is not None:
+                await run_in_threadpool(app.state.evaluations.close)
             await run_in_threadpool(engine.close)
 
     app = FastAPIOffline(
@@ -66,12 +72,14 @@ def create_app(engine: Engine, *, is_public: bool = False) -> FastAPI:
     app.state.engine = engine
     app.state.kept_responses = KeptResponses()
     app.state.replays = Replays()
+    app.state.evaluations, app.state.evaluations_lock = evaluations, threading.Lock()
     add_problem_handlers(app)
     app.include_router(history_routes.router)
     app.include_router(collect_routes.router)
     app.include_router(routes.router)
     app.include_router(openai_routes.router)
     app.include_router(export_routes.router)
+    app.include_router(eval_routes.router)
     app.include_router(pages.router)
     app.router.routes.extend(mcp_routes(tools, settings.mcp_hosts, settings.public_url))
     app.mount("/web", pages.Files(directory=pages.WEB), name="web")

@@ -67,6 +67,13 @@ def read_suite(path: Path) -> Suite:
     return Suite(settings, tuple(_cases(rows, settings.aliases)), folder)
 
 
+def suite_of(settings: Mapping[str, Any], cases: Iterable[Any], folder: Path) -> Suite:
+    """A suite of fields that stand in no file. Raises `InvalidInput` that names the case by its number."""
+    checked = _valid(SuiteSettings, dict(settings), "settings")
+    rows = (_Row(case, f"case {n}") for n, case in enumerate(cases, 1))
+    return Suite(checked, tuple(_cases(rows, checked.aliases)), folder)
+
+
 def begin_suite(folder: Path) -> None:
     """Make the folder of a new suite. Raises `InvalidInput` when there is one already."""
     if (folder / SETTINGS).exists() or (folder / CASES).exists():

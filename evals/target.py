@@ -70,15 +70,17 @@ class Target(Protocol):
 
 
 class LocalTarget:
-    """An open engine of this process, asked on one event loop. Does not own the engine."""
+    """An open engine of this process, which it does not own; asked on one event loop: `loop` where one runs already."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop | None = None) -> None:
         self._engine = engine
         self._door = LocalDoor(engine)
         self._dateline = LocalDateline(engine)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="evaluation", daemon=True)
-        self._thread.start()
+        self._owns_loop = loop is None
+        self._loop = loop or asyncio.new_event_loop()
+        if self._owns_loop:
+            self._thread = threading.Thread(target=self._loop.run_forever, name="evaluation", daemon=True)
+            self._thread.start()
         engine.start()
 
     @property
@@ -114,6 +116,8 @@ class LocalTarget:
         return _newest(self._door, collection, most)
 
     def close(self) -> None:
+        if not self._owns_loop:
+            return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -24,12 +25,12 @@ class Server:
     engine: Engine
 
 
-def serve(engine: Engine) -> Iterator[Server]:
-    """Run the app of an engine in a thread, on a free port."""
+def serve(engine: Engine, **options: Any) -> Iterator[Server]:
+    """Run the app of an engine in a thread, on a free port; `options` are those of `create_app`."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    config = uvicorn.Config(create_app(engine), log_level="warning", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(create_app(engine, **options), log_level="warning", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

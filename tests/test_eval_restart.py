@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -100,7 +101,7 @@ def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(sample: Path, t
 def test_a_thousand_cases_survive_several_kills(sample: Path, tmp_path: Path, mode: Literal["search", "auto"]) -> None:
     bundled = read_suite(BUNDLED_SUITE).cases
     cases = tuple(
-        case.model_copy(update={"id": f"{n}-{case.id}", "as_of": f"2026-01-{n % 28 + 1:02}"})
+        case.model_copy(update={"id": f"{n}-{case.id}", "as_of": str(date(2026, 1, 1) + timedelta(n))})
         for n, case in enumerate((bundled * 7)[:1000])
     )
     killed_in_the_middle(sample, tmp_path, Suite(SuiteSettings(mode=mode), cases, tmp_path), kills=3)
