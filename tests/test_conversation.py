@@ -208,6 +208,16 @@ def test_an_answer_is_announced_once_and_keeps_the_focus(chat: Page) -> None:
     assert chat.evaluate("document.activeElement.id") in ("question", "ask")
 
 
+def test_nothing_is_animated_for_those_who_ask_for_that(chat: Page) -> None:
+    ask_and_wait(chat, BREAKWATER)
+    chat.locator(".answer .chip").first.click()
+    expect(chat.locator("#panel mark").first).to_be_visible()
+    assert chat.evaluate("document.getAnimations().length") == 0
+    chat.emulate_media(reduced_motion="no-preference")
+    names = "['.statement', '#panel'].map(name => getComputedStyle(document.querySelector(name)).animationName)"
+    assert chat.evaluate(names) == ["appear", "enter"]
+
+
 def test_a_starter_asks_with_one_press_and_the_question_box_is_next(chat: Page) -> None:
     starter = chat.locator(".starter").first
     question = starter.inner_text()

@@ -115,6 +115,8 @@ def test_hovering_or_focusing_a_chip_shows_the_quote(server: Server, watched: Wa
     quote = page.locator(".source-quote").first.inner_text()
     page.locator(".answer .chip").first.hover()
     expect(page.get_by_role("tooltip")).to_contain_text(quote)
+    expect(page.get_by_role("tooltip")).to_contain_text("Dateline Explainer, 20 August 2025")
+    expect(page.get_by_role("tooltip")).not_to_contain_text("false")
     page.keyboard.press("Escape")
     expect(page.get_by_role("tooltip")).to_be_hidden()
     page.mouse.move(0, 0)

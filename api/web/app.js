@@ -43,6 +43,7 @@ function addTurn(asked) {
   document.body.classList.remove("is-empty");
   document.title = `${shown[0].question} - Dateline`;
   byId("new-conversation").hidden = false;
+  byId("question").placeholder = "Ask a follow-up";
   byId("conversation").append(turn.element);
   return turn;
 }

@@ -77,7 +77,6 @@ export class Composer {
     if (!question || byId("ask").hidden) return;
     this.#closeOthers(null);
     this.#question.value = "";
-    this.#question.placeholder = "Ask a follow-up";
     this.#fit();
     // On a phone the answer needs the room that the keyboard takes.
     if (matchMedia("(hover: none)").matches) this.#question.blur();
