@@ -7,7 +7,7 @@ from answering.answer import Claim, Span
 from answering.evidence import coverage
 from answering.question import Question, read_question, stems
 from corpus.article import Article
-from corpus.sentence import sentence_spans
+from corpus.sentence import TextSpan, sentence_spans
 from retrieval.passage import Passage
 
 _NEWS = r"(?:news|coverage|updates?|developments?|reports?|reporting|articles?|headlines?|stories|story|information)"
@@ -37,8 +37,10 @@ _ASKS = re.compile(
 )
 # A topic is a few words; more is a sentence that says something of it.
 _LONGEST, _MOST_WORDS, _MOST_BARE_WORDS = 200, 12, 6
-# The share of the topic's weighted words that headline, lead and passage must hold together, every name among them.
-_ABOUT = 0.6
+# What an article has of the topic's weighted words: the share in headline and first sentence, where news says what it
+# is about, and the share in these and the passage. From how much on it is about the topic, and told beside the best.
+_IN_FRONT, _ABOUT, _NEAR_THE_BEST = 0.5, 0.6, 0.85
+_SAME = 0.8  # of the words of the shorter of two sentences: agency copy differs in a word or its dateline
 _SHORTEST_LEAD = 5  # words; a shorter line is a heading or a dateline
 
 
@@ -64,27 +66,39 @@ def leads(topic: str, passages: Sequence[Passage], most: int) -> tuple[Claim, ..
     weights = {term: 1.5 if term in (*asked.names, *asked.numbers) else 1.0 for term in asked.terms}
     about: dict[str, Claim] = {}
     for passage in passages:
-        article = passage.article
-        if article.id not in about and (span := _news(asked, weights, passage)):
-            held = frozenset(stems(f"{article.title} {span.quote}"))
-            about[article.id] = Claim(span.quote, (span,), min(1.0, coverage(weights, held)))
-    newest = sorted(about.values(), key=lambda claim: _when(claim.spans[0].article), reverse=True)
-    return tuple(newest[:most])
+        score, span = _news(asked, weights, passage)
+        known = about.get(passage.article.id)
+        if span and score >= _ABOUT and (known is None or known.score < score):
+            about[passage.article.id] = Claim(span.quote, (span,), score)
+    best = max((claim.score for claim in about.values()), default=0.0)
+    near = [claim for claim in about.values() if claim.score >= _NEAR_THE_BEST * best]
+    told: list[Claim] = []
+    for claim in sorted(near, key=lambda claim: _when(claim.spans[0].article), reverse=True):
+        if not any(_says_the_same(claim, other) for other in told):
+            told.append(claim)
+    return tuple(told[:most])
 
 
-def _news(asked: Question, weights: dict[str, float], passage: Passage) -> Span | None:
-    """The sentence that tells what the article says of the topic, if it is about it."""
+def _says_the_same(one: Claim, other: Claim) -> bool:
+    a, b = set(stems(one.text)), set(stems(other.text))
+    return len(a & b) >= _SAME * min(len(a), len(b))
+
+
+def _news(asked: Question, weights: dict[str, float], passage: Passage) -> tuple[float, Span | None]:
+    """How much the article is about the topic, 0..1, and the sentence that tells its news."""
     article = passage.article
     lead = _lead(article)
-    held = frozenset(stems(f"{article.title} {lead.quote if lead else ''} {passage.text}"))
-    if coverage(weights, held) < _ABOUT or any(coverage({name: 1.0}, held) == 0 for name in asked.names):
-        return None
+    front = frozenset(stems(f"{article.title} {lead.quote if lead else ''}"))
+    held = front | frozenset(stems(passage.text))
+    if any(coverage({name: 1.0}, held) == 0 for name in asked.names):
+        return 0.0, None
+    score = _IN_FRONT * coverage(weights, front) + (1 - _IN_FRONT) * coverage(weights, held)
     if lead and coverage(weights, frozenset(stems(lead.quote))) > 0:
-        return lead
+        return score, lead
     spans = [Span(article, passage.start + s.start, passage.start + s.end) for s in _sentences(passage)]
     told = [(coverage(weights, frozenset(stems(span.quote))), -at, span) for at, span in enumerate(spans)]
     best = max(told, key=lambda one: one[:2], default=None)
-    return best[2] if best and best[0] > 0 else lead
+    return score, best[2] if best and best[0] > 0 else lead
 
 
 def _lead(article: Article) -> Span | None:
@@ -95,9 +109,9 @@ def _lead(article: Article) -> Span | None:
     return None
 
 
-def _sentences(passage: Passage) -> list[Span]:
+def _sentences(passage: Passage) -> list[TextSpan]:
     spans = sentence_spans(passage.text, passage.article.language)
-    return [Span(passage.article, s.start, s.end) for s in spans if s.end - s.start > _SHORTEST_LEAD * 3]
+    return [span for span in spans if len(passage.text[span.start : span.end].split()) >= _SHORTEST_LEAD]
 
 
 def _when(article: Article) -> float:

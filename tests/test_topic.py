@@ -80,6 +80,21 @@ def test_the_newest_article_about_it_speaks_first_and_others_not_at_all() -> Non
     assert leads("the opera of Vienna", passages, 4) == ()
 
 
+def test_an_article_that_only_mentions_it_does_not_speak_before_those_about_it() -> None:
+    passages = [
+        passage("cable", 1, "Vannow cable fails", "The cable to the Isle of Vannow failed on Monday. Power is out."),
+        passage("ferry", 9, "Ferry moves", "The ferry to Vannow moved back on Wednesday. It has five sailings a day."),
+    ]
+    (told,) = leads("the Vannow cable", passages, 4)
+    assert told.spans[0].article.id == "cable"
+
+
+def test_the_same_sentence_of_two_outlets_is_told_once() -> None:
+    body = "The cable to the Isle of Vannow failed on Monday. Power is out."
+    passages = [passage("a", 1, "Cable fails", body), passage("b", 2, "Vannow dark", f"VANNOW (Northline) - {body}")]
+    assert len(leads("the Vannow cable", passages, 4)) == 1
+
+
 def test_news_of_a_matter_is_told_and_of_another_is_declined(server: Server) -> None:
     def ask(question: str) -> dict[str, object]:
         return dict(httpx.post(f"{server.url}/v1/ask", json={"question": question}, timeout=60, trust_env=False).json())
