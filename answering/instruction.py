@@ -69,6 +69,11 @@ _PATTERNS = tuple(
         rf"{_OPENS}(?:can|could|would|will) you (?:please )?{_ORDERS}\b(?! (?:that|if|\w+\W*$|\w+ \w+\W*$))",
         rf"{_OPENS}{_WRITES} (?:an?|the|this|that|these|those|your|my|any|some|every|each|all|me|us|how|why|what|"
         r"whether|insights|with|by|in)\b",
+        # a line of a program
+        r"```|\b[a-z_]\w*\.[a-z_]\w*\(",
+        r"^\s*(?:import [a-z_]\w*(?:[.,] ?\w+| as \w+)*\s*$|from [a-z_][\w.]* import\b|(?:async )?def \w+\(|try:)",
+        r"^\s*(?:(?:except|with|if|for|elif|while)\b[^.!?]*[\w)\]]:\s*$|\w+=\S|[a-z_][\w.]*(?:, \w+)* [+-]?= \S)",
+        r"^\s*(?:\w+\([^)]*\)|[)\]}]+,?)\s*$",
         # an address to go to
         r"^[\W_]*(?:please )?(?:visit|click|download|go to|check out|sign up|log ?in)\b.*"
         r"(?:https?://|www\.|\blinks?\b|\.(?:com|net|org|xyz|info)\b)",
@@ -76,6 +81,7 @@ _PATTERNS = tuple(
 )
 # Every pattern needs one of these: a quick look spares ordinary sentences the rest.
 _TELLING = re.compile(
+    r"\w\(|`|=|:\s*$|^\s*(?:import|from|try)\b|[)\]}]\s*$|"
     r"\b(?:you|your|ignore|disregard|forget|override|bypass|neglect|overrule|prompt)\b|<\||\[/?inst\]|###|"
     r" (?:snippet|section|excerpt|segment|block|fragment)"
 )

@@ -37,6 +37,7 @@ from answering.question import Question, names_by_text, read_question
 from answering.reader import WEIGHTS, Found, Look, Reader, Reads
 from evals import calibration_sets as sets
 from evals.calibration_sets import Trial
+from evals.reliability import draw
 from retrieval.embedder import BUNDLED, Embedder, Vectors, load_embedder
 from retrieval.onnx import no_pause
 
@@ -116,13 +117,14 @@ def main() -> None:
     parser.add_argument("--made", type=Path, required=True, help="folder of the int8 embedder")
     parser.add_argument("--cache", type=Path, required=True, help="file that keeps vectors between runs")
     parser.add_argument("--reader", type=Path, default=WEIGHTS, help="the reader's weights")
+    parser.add_argument("--plots", type=Path, help="folder for pictures of the confidence, when measuring")
     parser.add_argument("--out", type=Path, help="also write the result here")
     given = parser.parse_args()
     embedder = Remembering(load_embedder(BUNDLED, given.made, threads=4), given.cache)
     reader = RememberingReader(Reader(threads=4, weights=given.reader), given.cache.with_suffix(".read"))
     trials = all_trials(given.squad, given.wiki, given.realtimeqa, embedder)
     embedder.save()
-    result = (fit if given.do == "fit" else measure)(trials, embedder, reader)
+    result = fit(trials, embedder, reader) if given.do == "fit" else measure(trials, embedder, reader, given.plots)
     embedder.save()
     reader.save()
     print(result)
@@ -196,8 +198,8 @@ def fit_ranking(reads: Sequence[Read], columns: Sequence[int]) -> Features:
     return np.asarray(minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x / deviation * used)
 
 
-def measure(trials: Sequence[Trial], embedder: Embedder, reader: Reads) -> str:
-    """A Markdown table of what the answerer as it stands does on the held-out trials."""
+def measure(trials: Sequence[Trial], embedder: Embedder, reader: Reads, plots: Path | None = None) -> str:
+    """A Markdown table of what the answerer as it stands does on the held-out trials; pictures of its confidence."""
     answerer = ExtractiveAnswerer(embedder, reader)
     held = [t for t in trials if t.held_out]
     lines = ["| held-out questions | metric | value [95 %] | plain cosine |", "|---|---|---|---|"]
@@ -242,6 +244,11 @@ def measure(trials: Sequence[Trial], embedder: Embedder, reader: Reads) -> str:
     for source, other in (("squad", "squad"), ("wiki", "wiki, article gone"), ("news", "news, article gone")):
         pairs = scored.get(source, []) + (scored.get(other, []) if other != source else [])
         labels, ours, theirs = map(np.array, zip(*pairs, strict=True))
+        if plots:
+            title = f"{source} questions ({len(pairs)})"
+            draw(
+                ours.tolist(), labels.tolist(), calibration.ANSWER_THRESHOLD, title, plots / f"reliability-{source}.svg"
+            )
         lines.append(
             f"| {source} ({len(pairs)}) | answerable, ROC AUC | {_auc(labels, ours)} | {_auc(labels, theirs)} |"
         )

@@ -71,11 +71,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("articles", type=Path, nargs="?", default=_SAMPLE, help="carriers; by default the bundled ones")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--every", type=int, default=1, help="take every n-th case of each kind")
     given = parser.parse_args()
     chance = random.Random(0)
     read = (found.outcome for many in read_files(sorted(given.articles.glob("*"))) for found in many)
     carriers = [one for one in read if isinstance(one, IncomingArticle)]
     attacks = [*_bipia(given.folder / "injection_bipia", chance), *_poisoned(given.folder / "injection_poisonedrag")]
+    by_kind = [[one for one in attacks if one.kind == kind] for kind in dict.fromkeys(one.kind for one in attacks)]
+    attacks = [one for same in by_kind for one in same[:: given.every]]
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(_measure(attacks, carriers, Path(folder), given.threads, chance))
 
