@@ -29,8 +29,11 @@ def measures(cases: Sequence[CaseResult]) -> dict[str, Measure]:
     if judged and any(one.case.must_abstain for one in judged):
         should = selective.as_flags([one.case.must_abstain for one in judged])
         did = selective.as_flags([one.did_abstain for one in judged])
+        # Each is a share of some of the cases: one that changes moves it by one of so many.
+        of = {"abstention_precision": did, "abstention_recall": should, "abstention_f1": should | did,
+              "wrongly_abstained": ~should}  # fmt: skip
         for name, statistic in _ABSTENTION.items():
-            found[name] = _measure(estimate_of(statistic, should, did), len(judged))
+            found[name] = _measure(estimate_of(statistic, should, did), int(of[name].sum()))
     confidence, correct = confidences(cases)
     if len(confidence):
         found["risk_area"] = _measure(estimate_of(selective.area_under_risk, confidence, correct), len(confidence))
