@@ -24,6 +24,7 @@ _CHATTY = (
     "httpx",
     "httpcore",
     "chromadb",
+    "mcp",
     "alembic",
     "optimum",
     "transformers",

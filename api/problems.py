@@ -135,7 +135,8 @@ def add_problem_handlers(app: FastAPI) -> None:
         ]
         first = faults[0]
         if error.errors()[0]["type"] == "json_invalid":
-            return problem(400, "invalid_json", f"The body is not valid JSON: {first['detail']}.", request)
+            what = error.errors()[0].get("ctx", {}).get("error", first["detail"])
+            return problem(400, "invalid_json", f"The body is not valid JSON: {what}.", request)
         name = first["pointer"].removeprefix("#/").replace("/", ".") or "the body"
         return problem(422, "validation_failed", f"{name}: {first['detail']}", request, faults)
 
@@ -144,10 +145,14 @@ def add_problem_handlers(app: FastAPI) -> None:
         code = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}.get(
             error.status_code, "http_error"
         )
-        return problem(error.status_code, code, str(error.detail), request)
+        response = problem(error.status_code, code, str(error.detail), request)
+        response.headers.update(error.headers or {})  # which methods are allowed, where one is not
+        return response
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Any:
         log.error("Unexpected error at %s", request.url.path, exc_info=error)
         detail = f"Dateline met an error that it does not know; the log has it under {request_id(request)}."
-        return problem(500, "internal", detail, request)
+        response = problem(500, "internal", detail, request)
+        response.headers["X-Request-Id"] = request_id(request)  # here no middleware adds it
+        return response

@@ -197,7 +197,7 @@ async def delete_article(
     await run_in_threadpool(engine_of(request).ingester.delete, collection, article_id)
 
 
-@router.get("/v1/starters", operation_id="list_starters", summary="Questions to begin with")
+@router.get("/v1/starters", operation_id="list_starters", summary="Questions to begin with", responses=_PROBLEMS)
 async def list_starters(
     request: Request, collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION
 ) -> StarterList:

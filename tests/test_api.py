@@ -155,6 +155,17 @@ def test_errors_are_problem_details_that_name_the_fault(
     assert response.headers["x-request-id"] in problem["instance"]
 
 
+def test_a_method_that_is_not_allowed_is_told_which_are(http: httpx.Client) -> None:
+    assert "POST" in http.get("/v1/ask").headers["allow"]
+    assert "GET" in http.request("TRACE", "/healthz").headers["allow"]
+
+
+def test_what_is_wrong_with_json_is_told(http: httpx.Client) -> None:
+    for raw, words in ((b'{"question": "why \\ud800 Putin?"}', "surrogate"), (b'{"question" "x"}', "delimiter")):
+        response = http.post("/v1/ask", content=raw, headers={"content-type": "application/json"})
+        assert response.status_code == 400 and words in response.json()["detail"]
+
+
 @pytest.mark.parametrize(
     "question", ["\x00", "a\x00b", "\u202e\u0627", "💥" * 3000, "' OR 1=1 --", '"', "NEAR(", "[1]", "* ^ :"]
 )
