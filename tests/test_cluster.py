@@ -88,8 +88,8 @@ def test_many_equal_texts_in_one_batch_are_one_cluster_and_take_no_square_of_tim
         *(incoming(f"short{n}", "The page was moved.") for n in range(1_000)),
         *(incoming(f"long{n}", AGENCY) for n in range(20)),
     )
-    # Compared each with all before, the short ones alone took over ten seconds of processor time.
-    assert time.process_time() - began < 8
+    # Compared each with all before, the short ones alone took nine seconds of processor time.
+    assert time.process_time() - began < 5
     (short,) = {frozenset(a.id for a in archive.store.cluster_of("default", one)) for one in ("short0", "short999")}
     assert len(short) == 1_000
     assert {a.id for a in archive.store.cluster_of("default", "long7")} == {"before", *(f"long{n}" for n in range(20))}
