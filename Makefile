@@ -11,7 +11,7 @@ HOST ?=
 PORT ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test node-clients check format bench torture screenshots clean
+.PHONY: help run test node-clients check format bench torture screenshots openapi clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ torture: $(VENV)/installed-test ## the long fault tests: hundreds of kills, dama
 
 screenshots: $(VENV)/installed-test ## pictures of the pages into docs/images (those of the README, and state-*.png to look at)
 	@$(BIN)/python -m pytest tests/test_pictures.py -m browser --screenshots docs/images
+
+openapi: $(VENV)/installed ## write docs/openapi.json anew after a change of the API
+	@$(BIN)/python -m api.openapi docs/openapi.json
 
 clean: ## remove the virtual environment and caches (not the data folder)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info
