@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.schemas import HistoryTurn
 
-_MOST = 1_000
+_MOST, _MOST_BYTES = 1_000, 32 << 20
 _SECONDS = 3_600.0
 _MOST_TURNS = 50
 
@@ -23,12 +23,16 @@ class KeptResponse:
 
 
 class KeptResponses:
-    """The newest thousand responses of the last hour, in memory. A restart forgets them. For one event loop."""
+    """The newest responses of the last hour, a thousand or 32 MiB at most, in memory. A restart forgets them.
+
+    For one event loop.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._kept: OrderedDict[str, tuple[float, KeptResponse]] = OrderedDict()
         self._by_message: dict[str, str] = {}
+        self._bytes = 0
 
     def keep(
         self, response_id: str, message_id: str, turns: Sequence[HistoryTurn], answer: HistoryTurn, body: bytes
@@ -37,6 +41,7 @@ class KeptResponses:
         kept = KeptResponse(response_id, message_id, (*turns, answer)[-_MOST_TURNS:], body)
         self._kept[response_id] = (self._clock(), kept)
         self._by_message[message_id] = response_id
+        self._bytes += len(body)
         self._forget()
 
     def get(self, response_id: str) -> KeptResponse | None:
@@ -60,10 +65,11 @@ class KeptResponses:
         oldest = self._clock() - _SECONDS
         while self._kept:
             response_id, (since, _) = next(iter(self._kept.items()))
-            if len(self._kept) <= _MOST and since >= oldest:
+            if len(self._kept) <= _MOST and self._bytes <= _MOST_BYTES and since >= oldest:
                 return
             self._drop(response_id)
 
     def _drop(self, response_id: str) -> None:
         _, kept = self._kept.pop(response_id)
         del self._by_message[kept.message_id]
+        self._bytes -= len(kept.body)

@@ -170,3 +170,6 @@ def test_kept_responses_are_bounded_in_number_and_time() -> None:
     assert last is not None and last.turns[-1].content == "500"
     now = 3_601.0
     assert kept.said("m1499") is None and kept.get("r1499") is None
+    for n in range(9):
+        kept.keep(f"large{n}", f"m{n}", (), HistoryTurn(role="assistant", content=""), b" " * (8 << 20))
+    assert [n for n in range(9) if kept.get(f"large{n}")] == [5, 6, 7, 8]
