@@ -31,7 +31,7 @@ _EMBED_BATCH = 128
 # Collections of at most this many chunks are scanned in memory (77 MB); above, a query of the index costs less.
 MOST_AT_HAND = 50_000
 _QUIET = 0.5  # seconds without anything new, after which their vectors are read
-_LONGEST_PAUSE = 30.0  # seconds between tries while the disk is full or the index server is gone
+_LONGEST_PAUSE = 5.0  # seconds between tries while the disk is full or the index server is gone
 
 
 class IndexState(StrEnum):

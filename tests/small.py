@@ -19,7 +19,7 @@ from corpus.embeddings import EmbeddingStore
 from corpus.selection import Selection
 from corpus.store import ArticleStore
 from retrieval.embedder import Embedder, Vectors
-from retrieval.indexer import Indexer
+from retrieval.indexer import MOST_AT_HAND, Indexer
 from retrieval.ingest import Ingester
 from retrieval.onnx import no_pause
 from retrieval.passage import SearchResult
@@ -52,7 +52,14 @@ class HashedWords:
 class Small:
     """Everything over one folder, without a lock on it, so that a test can break it from outside."""
 
-    def __init__(self, folder: Path, sync_threshold: int = 50, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sync_threshold: int = 50,
+        embedder: Embedder | None = None,
+        url: str | None = None,
+        most_at_hand: int = MOST_AT_HAND,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.database = Database(folder / "dateline.sqlite")
@@ -60,7 +67,7 @@ class Small:
         self.embeddings = EmbeddingStore(self.database)
         self.embedder = embedder or HashedWords()
         self.indexer = Indexer(
-            self.database, self.embeddings, self.embedder, folder / "index", sync_threshold=sync_threshold
+            self.database, self.embeddings, self.embedder, folder / "index", url, sync_threshold, most_at_hand
         )
         self.ingester = Ingester(self.store, self.indexer, folder)
         self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder)
