@@ -33,7 +33,7 @@ class ChromaServer:
 
     def start(self) -> None:
         """Serve, and return once it listens."""
-        command = [CHROMA, "run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [str(CHROMA), "run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(lambda: socket.socket().connect_ex(("127.0.0.1", self.port)) == 0)
 
