@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 #   make run TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+# Tests run side by side: one more at a time than there are cores, because many of them wait for processes.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
 HOST ?=
 PORT ?=
 
@@ -24,7 +26,7 @@ test: $(VENV)/installed-test node-clients ## install what tests need, check ever
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4
+	@$(BIN)/python -m pytest -n $(WORKERS)
 
 # The JavaScript clients that tests drive; where npm or its registry is missing those tests are skipped.
 node-clients:

@@ -118,9 +118,9 @@ def test_a_chat_model_words_the_follow_up_and_rules_do_when_it_fails(chatting: t
     server, scripted = chatting
     answer = ask(server, "And what did he say about that?", USHAKOV, "chat")
     assert answer["standalone_question"] == REWORDED
-    assert answer["usage"] == {"input_tokens": 240, "output_tokens": 16}, "both requests are counted"
+    assert answer["usage"] == {"input_tokens": 240, "output_tokens": 16, "retries": 0}, "both requests are counted"
     before = len(scripted.requests)
     assert ask(server, "What did Ushakov say about the call?", USHAKOV, "chat")["usage"] == {
-        "input_tokens": 120, "output_tokens": 8,
+        "input_tokens": 120, "output_tokens": 8, "retries": 0,
     }  # fmt: skip
     assert len(scripted.requests) == before + 1, "a question that stands alone is not reworded"
