@@ -5,6 +5,7 @@ Every feature is in about 0..1 and cheap; `calibration` weighs them. The cosines
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -93,6 +94,7 @@ _UNITS = tuple(
     )
 )
 _LONGEST, _SHORTEST_WORDS, _HEADING_WORDS = 700, 3, 14
+_NOTICE = 3  # articles that end in the same line; two may carry one agency's text
 _OUTSIDE = 500  # characters read on either side of a passage
 GENERIC = frozenset(
     stems(
@@ -134,16 +136,17 @@ class Reading:
 def read_passages(question: Question, passages: Sequence[Passage]) -> Reading:
     """Split the passages into candidate sentences and weigh the question's terms by how few sentences hold them.
 
-    Headings, questions, orders to an assistant, boilerplate-short and overlong sentences are left out; each place is
-    read once.
+    Headings, questions, orders to an assistant, notices under articles, boilerplate-short and overlong sentences are
+    left out; each place is read once.
     """
     candidates: list[Candidate] = []
     anywhere: set[str] = set()
     seen: set[tuple[str, int, int]] = set()
+    notices = _notices(passages)
     for passage in passages:
         title = frozenset(stems(passage.article.title))
         anywhere |= title
-        candidates.extend(_sentences(passage, title, seen))
+        candidates.extend(c for c in _sentences(passage, title, seen) if not any(c.text in line for line in notices))
     for candidate in candidates:
         anywhere |= candidate.around
     anywhere |= _elsewhere_in(question, passages, anywhere)
@@ -153,6 +156,13 @@ def read_passages(question: Question, passages: Sequence[Passage]) -> Reading:
         rarity = math.log((len(candidates) + 1) / (df + 0.5)) / math.log(len(candidates) + 2)
         weights[term] = _base_weight(question, term) * (0.5 + min(1.0, max(0.0, rarity)))
     return Reading(candidates, weights, frozenset(anywhere))
+
+
+def _notices(passages: Sequence[Passage]) -> list[str]:
+    """Last lines that several of the articles share: what a publisher puts under everything ("Sign up for ...")."""
+    bodies = {passage.article.id: passage.article.body for passage in passages}
+    endings = Counter(body.rstrip().rpartition("\n")[2] for body in bodies.values())
+    return [line for line, count in endings.items() if count >= _NOTICE]
 
 
 def _elsewhere_in(question: Question, passages: Sequence[Passage], found: set[str]) -> set[str]:

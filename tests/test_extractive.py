@@ -193,3 +193,16 @@ def test_of_two_outlets_the_one_named_speaks(embedder: Embedder) -> None:
         return answered.claims[0].text if answered.claims else ""
 
     assert first("Harbour Ledger", "Radio 5") == ledger.body
+
+
+def test_a_notice_under_every_article_is_no_answer(embedder: Embedder) -> None:
+    notice = "Quist reports on the harbour of Velm and its closures for this paper.\n"
+    bodies = {
+        "a": "The harbour of Velm is shut for repairs.\n",
+        "b": "Crews left the harbour of Velm.\n",
+        "c": "Velm sells fish.\n",
+    }
+    asked = "Who reports on the harbour of Velm and its closures?"
+    under = [article(name, "Velm", body + notice) for name, body in bodies.items()]
+    assert "Quist" not in said(ask(embedder, asked, *under))
+    assert "Quist" in said(ask(embedder, asked, under[0], article("d", "Velm", bodies["b"])))
