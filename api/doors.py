@@ -6,17 +6,8 @@ from typing import Any, Protocol
 
 from api.calls import article_path
 from api.client import Dateline
-from api.engine import Engine
-from api.history import cluster_out, difference_list, revision_list
-from api.history_routes import pair
-from api.ingest_command import ingest_sample
-from api.local import BlockingDateline, LocalDateline
-from api.render import summary_out
-from api.schemas import ArticleList
 from api.serving import serving
 from api.settings import Settings
-from corpus.accept import check_collection
-from corpus.selection import Selection
 
 
 class Door(Protocol):
@@ -39,53 +30,11 @@ def open_door(settings: Settings) -> Iterator[Door]:
     if server is not None:
         yield ServerDoor(server)
         return
-    with Engine(settings) as engine:
-        if engine.needs_sample():
-            ingest_sample(engine)
-        yield LocalDoor(engine)
+    # Whoever goes through a server need not wait for what the engine imports.
+    from api.local_door import open_folder
 
-
-class LocalDoor:
-    """Works on the data folder in this process. The index is not opened: exact search needs no start-up."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._dateline = BlockingDateline(LocalDateline(engine))
-
-    def ask(self, body: dict[str, Any]) -> dict[str, Any]:
-        """See `POST /v1/ask`."""
-        return self._dateline.ask(**body).model_dump(mode="json")
-
-    def search(self, body: dict[str, Any]) -> dict[str, Any]:
-        """See `POST /v1/search`."""
-        return self._dateline.search(**body).model_dump(mode="json")
-
-    def articles(self, collection: str, limit: int, q: str | None) -> dict[str, Any]:
-        """See `GET /v1/articles`."""
-        rows = self._engine.store.page(Selection(check_collection(collection)), limit + 1, containing=q)
-        data = [summary_out(article) for _, article in rows[:limit]]
-        return ArticleList(data=data, has_more=len(rows) > limit, next_cursor=None).model_dump(mode="json")
-
-    def article(self, article_id: str, collection: str, revision: int | None) -> dict[str, Any]:
-        """See `GET /v1/articles/{id}`."""
-        return self._dateline.article(article_id, revision, collection).model_dump(mode="json")
-
-    def revisions(self, article_id: str, collection: str) -> dict[str, Any]:
-        """See `GET /v1/articles/{id}/revisions`."""
-        found = self._engine.store.revisions(collection, article_id)
-        return revision_list(article_id, found).model_dump(mode="json")
-
-    def diff(self, article_id: str, collection: str, old: int | None, new: int | None) -> dict[str, Any]:
-        """See `GET /v1/articles/{id}/diff`."""
-        return difference_list(*pair(self._engine.store, collection, article_id, old, new)).model_dump(mode="json")
-
-    def cluster(self, article_id: str, collection: str) -> dict[str, Any]:
-        """See `GET /v1/articles/{id}/cluster`."""
-        return cluster_out(self._engine.store.cluster_of(collection, article_id)).model_dump(mode="json")
-
-    def delete(self, article_id: str, collection: str) -> None:
-        """See `DELETE /v1/articles/{id}`."""
-        self._engine.ingester.delete(collection, article_id)
+    with open_folder(settings) as door:
+        yield door
 
 
 class ServerDoor:

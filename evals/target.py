@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from api.client import Dateline
-from api.doors import Door, LocalDoor, ServerDoor
+from api.doors import Door, ServerDoor
 from api.engine import Engine
 from api.local import LocalDateline
+from api.local_door import LocalDoor
 from api.version import VERSION
 from corpus.errors import NotFound, RequestFailed, ServerUnreachable
 

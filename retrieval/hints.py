@@ -11,11 +11,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from corpus.store import ArticleStore
 from corpus.words import STOP_WORDS, quoted_phrases
 from retrieval.dates import DateRange, date_ranges
+
+if TYPE_CHECKING:  # a client that only reads answers needs no database
+    from corpus.store import ArticleStore
 
 _PRESENT = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|current(?:ly)?|right now|nowadays|at present|at the moment|these days|"
@@ -97,7 +99,7 @@ NO_OUTLETS = Outlets({}, {})
 class KnownOutlets:
     """The outlets of each collection, looked up anew after some seconds. Thread-safe."""
 
-    def __init__(self, store: ArticleStore, seconds: float = 20.0) -> None:
+    def __init__(self, store: "ArticleStore", seconds: float = 20.0) -> None:
         self._store = store
         self._seconds = seconds
         self._kept: dict[str, tuple[float, Outlets]] = {}
