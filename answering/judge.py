@@ -1,10 +1,6 @@
-"""A second opinion on statements by a model of natural language inference, where one is set. None is bundled.
-
-sentence-transformers is used here, in the embedder and in the reranker, and nowhere else.
-"""
+"""A second opinion on statements by a model of natural language inference, where one is set. None is bundled."""
 
 import logging
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -12,6 +8,7 @@ from typing import Any, Protocol
 from answering.answer import Verdict
 from answering.verify import SUPPORTED, Support
 from corpus.errors import JudgeUnavailable
+from retrieval.cross_encoder import LazyCrossEncoder
 
 log = logging.getLogger(__name__)
 
@@ -42,47 +39,27 @@ class CrossEncoderJudge:
 
     def __init__(self, name: str, threads: int) -> None:
         self.name = name
-        self._threads = threads
-        self._lock = threading.Lock()
-        self._model: Any = None
-        self._failure: JudgeUnavailable | None = None
+        advice = (
+            "Set DATELINE_JUDGE to the name or folder of a sentence-transformers CrossEncoder with the labels "
+            "entailment and contradiction, or leave it unset."
+        )
+        self._model = LazyCrossEncoder(name, threads, _places, JudgeUnavailable, "The judge", advice)
 
     def load(self) -> None:
         """Load the model. Raises `JudgeUnavailable`, and the same again at once when it failed before."""
-        with self._lock:
-            if self._failure:
-                raise self._failure
-            if self._model is None:
-                try:
-                    self._model, self._places = self._made()
-                except Exception as error:
-                    self._failure = JudgeUnavailable(
-                        f"The judge {self.name!r} cannot be loaded ({type(error).__name__}). Set DATELINE_JUDGE to the "
-                        f"name or folder of a sentence-transformers CrossEncoder with the labels entailment and "
-                        f"contradiction, or leave it unset."
-                    )
-                    raise self._failure from error
+        self._model.load()
 
     def opinion(self, statement: str, quotes: Sequence[str]) -> Opinion:
-        self.load()
-        try:
-            with self._lock:
-                chances = self._model.predict(
-                    [(" ".join(quotes), statement)], apply_softmax=True, show_progress_bar=False
-                )[0]
-        except Exception as error:
-            raise JudgeUnavailable(f"The judge {self.name!r} failed ({type(error).__name__}).") from error
-        entails, contradicts = (float(chances[place]) for place in self._places)
+        places = self._model.load()
+        chances = self._model.predict([(" ".join(quotes), statement)], apply_softmax=True)[0]
+        entails, contradicts = (float(chances[place]) for place in places)
         return Opinion(entails, contradicts)
 
-    def _made(self) -> tuple[Any, tuple[int, ...]]:
-        import torch
-        from sentence_transformers import CrossEncoder
 
-        torch.set_num_threads(self._threads)
-        model = CrossEncoder(self.name, trust_remote_code=False, model_kwargs={"use_safetensors": True})
-        names = {label.lower(): int(place) for place, label in model.config.id2label.items()}
-        return model, tuple(names[label] for label in _LABELS)
+def _places(model: Any) -> tuple[int, ...]:
+    """Where the model's answer holds the chances of `_LABELS`."""
+    names = {label.lower(): int(place) for place, label in model.config.id2label.items()}
+    return tuple(names[label] for label in _LABELS)
 
 
 def second_opinion(support: Support, statement: str, quotes: Sequence[str], judge: Judge | None) -> Support:

@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.problems import problem, status_of
+from api.problems import problem_of
 from corpus.errors import Overloaded
 
 _QUESTIONS = ("/v1/ask", "/v1/search", "/v1/verify", "/v1/chat/completions", "/v1/responses", "/mcp")
@@ -23,7 +23,7 @@ class Admission:
             return
         if self._inside >= self._most:
             full = Overloaded(f"{self._most:,} questions are being answered already; ask again in a few seconds.")
-            refusal = problem(status_of(full), full.code, str(full), Request(scope))
+            refusal = problem_of(full, Request(scope))
             await refusal(scope, receive, send)
             return
         self._inside += 1

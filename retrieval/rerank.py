@@ -1,17 +1,16 @@
 """Put what a search found into a better order with a cross-encoder, which reads question and passage together.
 
-Off unless a model is set: none is bundled, and each passage costs a forward pass. sentence-transformers is used only
-here and in `retrieval.embedder`.
+Off unless a model is set: none is bundled, and each passage costs a forward pass.
 """
 
 import logging
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 from corpus.errors import RerankerUnavailable
 from retrieval.copies import Scored
+from retrieval.cross_encoder import LazyCrossEncoder
 from retrieval.fusion import convex_combination
 from retrieval.hints import Hints
 
@@ -33,50 +32,29 @@ class CrossEncoderReranker:
 
     def __init__(self, name: str, threads: int) -> None:
         self.name = name
-        self._threads = threads
-        self._lock = threading.Lock()
-        self._model: Any = None
-        self._failure: RerankerUnavailable | None = None
+        advice = (
+            "Set DATELINE_RERANKER to the name or folder of a sentence-transformers CrossEncoder, or leave it unset."
+        )
+        self._model = LazyCrossEncoder(
+            name, threads, _gives_one_number, RerankerUnavailable, "The reranking model", advice
+        )
 
     def load(self) -> None:
         """Load the model. Raises `RerankerUnavailable`, and the same again at once when it failed before."""
-        with self._lock:
-            if self._failure:
-                raise self._failure
-            if self._model is None:
-                try:
-                    self._model = self._made()
-                except Exception as error:
-                    self._failure = RerankerUnavailable(
-                        f"The reranking model {self.name!r} cannot be loaded ({type(error).__name__}). Set "
-                        f"DATELINE_RERANKER to the name or folder of a sentence-transformers CrossEncoder, or leave it "
-                        f"unset."
-                    )
-                    raise self._failure from error
+        self._model.load()
 
     def relevance(self, question: str, texts: Sequence[str]) -> list[float]:
         self.load()
         import torch
 
-        try:
-            with self._lock:
-                scores = self._model.predict(
-                    [(question, text) for text in texts],
-                    batch_size=_BATCH, show_progress_bar=False, activation_fn=torch.nn.Sigmoid(),
-                )  # fmt: skip
-        except Exception as error:
-            raise RerankerUnavailable(f"The reranking model {self.name!r} failed ({type(error).__name__}).") from error
+        pairs = [(question, text) for text in texts]
+        scores = self._model.predict(pairs, batch_size=_BATCH, activation_fn=torch.nn.Sigmoid())
         return [float(score) for score in scores]
 
-    def _made(self) -> Any:
-        import torch
-        from sentence_transformers import CrossEncoder
 
-        torch.set_num_threads(self._threads)
-        model = CrossEncoder(self.name, trust_remote_code=False, model_kwargs={"use_safetensors": True})
-        if model.num_labels != 1:
-            raise ValueError("a reranker gives one number")
-        return model
+def _gives_one_number(model: Any) -> None:
+    if model.num_labels != 1:
+        raise ValueError("a reranker gives one number")
 
 
 def reranked(question: str, found: Sequence[Scored], hints: Hints, reranker: Reranker) -> list[Scored]:
