@@ -10,14 +10,16 @@ from fastapi_offline import FastAPIOffline
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import collect_routes, eval_routes, export_routes, history_routes, openai_routes, pages, routes
+from api import collect_routes, eval_routes, export_routes, history_routes, routes
 from api.access import Access
 from api.admission import Admission
 from api.engine import Engine
-from api.kept_responses import KeptResponses
 from api.local import Answering, LocalDateline
 from api.mcp import mcp_routes, mcp_server
 from api.metrics import Counted
+from api.openai import routes as openai_routes
+from api.openai.kept_responses import KeptResponses
+from api.pages import routes as pages
 from api.problems import add_problem_handlers, request_id
 from api.replays import Replays
 from api.requests import base_url

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api import feeds_command, keys_command
-from api.command import AsJson, Collection, Data, Url, begin, go_on, heed_signals, print_json
+from api.commands import feeds as feeds_command
+from api.commands import keys as keys_command
+from api.commands.command import AsJson, Collection, Data, Url, begin, go_on, heed_signals, print_json
 from corpus.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def mcp(data: Data = None, url: Url = None) -> None:
     For programs such as Claude Desktop, which start it themselves. A running server has the same tools at /mcp.
     """
     settings = begin(data=data, url=url)
-    from api.mcp_command import run
+    from api.commands.mcp import run
 
     run(settings)
 
@@ -105,11 +106,11 @@ def ingest(
     paths = [Path(source) for source in sources if source not in urls]
     codes = []
     if paths:
-        from api.ingest_command import run
+        from api.commands.ingest import run
 
         codes.append(run(settings, paths, collection, wait, as_json))
     if urls:
-        from api.collect_command import exit_code, fetch, print_jobs
+        from api.commands.collect import exit_code, fetch, print_jobs
 
         job = fetch(settings, urls, collection, wait, as_json)
         print_json(job) if as_json else print_jobs([job])
@@ -130,7 +131,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with exact quotes."""
-    from api.terminal import print_answer
+    from api.commands.terminal import print_answer
 
     body = _question(question, collection, as_of, top_k, hints) | {"mode": mode}
     with _door(data, url) as door:
@@ -150,7 +151,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find the passages that bear on a question."""
-    from api.terminal import print_passages
+    from api.commands.terminal import print_passages
 
     with _door(data, url) as door:
         found = door.search(_question(question, collection, as_of, top_k, hints))
@@ -177,7 +178,7 @@ def articles(
     as_json: AsJson = False,
 ) -> None:
     """List stored articles, newest first; show one, its wordings, what changed, or who carries its text; delete one."""
-    from api import terminal
+    from api.commands import terminal
 
     if article_id is None and (revisions or diff or cluster or delete or revision):
         raise typer.BadParameter("name the article", param_hint="ARTICLE_ID")
@@ -203,8 +204,8 @@ def articles(
 def reindex(data: Data = None, as_json: AsJson = False) -> None:
     """Cut and embed everything anew: after changing DATELINE_EMBEDDER, or to rebuild the index."""
     settings = begin(data=data)
+    from api.commands.ingest import catch_up
     from api.engine import Engine
-    from api.ingest_command import catch_up
 
     with Engine(settings, renew=True) as engine:
         engine.start()
@@ -223,7 +224,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write every revision with its history as JSONL, which `dateline ingest FILE` takes in again."""
-    from api.export_command import STDOUT, run
+    from api.commands.export import STDOUT, run
 
     count = run(begin(data=data, url=url), target, collection, quiet=as_json)
     if target != STDOUT:
@@ -237,7 +238,7 @@ def backup(
     as_json: AsJson = False,
 ) -> None:
     """Copy the store to one checked file, also while a server works on it."""
-    from api.backup_command import backup as run
+    from api.commands.backup import backup as run
 
     report = run(begin(data=data), file, as_json)
     said = f"{report.revisions:,} revisions of {report.articles:,} articles copied to {file} and checked."
@@ -252,7 +253,7 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Put a backup back into an empty data folder; nothing is embedded again."""
-    from api.backup_command import restore as run
+    from api.commands.backup import restore as run
 
     settings = begin(data=data)
     report = run(settings, file, wait=wait, quiet=as_json)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from api.commands.ingest import ingest_sample
 from api.engine import Engine
 from api.history import cluster_out, difference_list, revision_list
 from api.history_routes import pair
-from api.ingest_command import ingest_sample
 from api.local import BlockingDateline, LocalDateline
 from api.render import summary_out
 from api.schemas import ArticleList

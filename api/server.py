@@ -7,8 +7,8 @@ import threading
 import uvicorn
 
 from api.app import create_app
+from api.commands.ingest import ingest_sample
 from api.engine import Engine
-from api.ingest_command import ingest_sample
 from api.settings import Settings
 from corpus.errors import InvalidSettings
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.command import AsJson, Data, begin, go_on, heed_signals, print_json
+from api.commands.command import AsJson, Data, begin, go_on, heed_signals, print_json
 
 if TYPE_CHECKING:
     from evals.results import Results
@@ -42,7 +42,7 @@ def run(
     """
     settings = begin(data=data)
     heed_signals()
-    from api.progress import progress_bar
+    from api.commands.progress import progress_bar
     from evals.files import open_suite, write_run
     from evals.open_target import open_target
     from evals.run import JOURNAL, Plan

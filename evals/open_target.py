@@ -7,8 +7,8 @@ from itertools import islice
 from pathlib import Path
 
 from api.client import Dateline
+from api.commands.ingest import catch_up, ingest_sample
 from api.engine import Engine
-from api.ingest_command import catch_up, ingest_sample
 from api.serving import serving
 from api.settings import Settings
 from corpus.article import IncomingArticle

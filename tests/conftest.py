@@ -12,8 +12,8 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 
+from api.commands.ingest import ingest_sample
 from api.engine import Engine
-from api.ingest_command import ingest_sample
 from api.settings import read_settings
 from retrieval import quantise
 from retrieval.embedder import BUNDLED, Embedder, load_embedder

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.backup_command import backup, restore
+from api.commands.backup import backup, restore
 from api.settings import Settings, read_settings
 from corpus.backup import back_up, check
 from corpus.errors import InvalidInput, StoreUnavailable, UnreadableFile

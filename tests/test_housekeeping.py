@@ -10,7 +10,7 @@ import pytest
 
 from answering.model import ChatModel
 from api.engine import Engine
-from api.housekeeping import housekeeping
+from api.openai.housekeeping import housekeeping
 from api.settings import read_settings
 from corpus.errors import InvalidSettings
 from tests.running import Server, serve

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.terminal import print_passages
+from api.commands.terminal import print_passages
 from corpus.article import IncomingArticle
 from corpus.embeddings import Waiting
 from corpus.selection import Moment, Selection

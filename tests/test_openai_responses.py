@@ -10,7 +10,7 @@ import pytest
 from openai.types.responses import Response, ResponseOutputMessage, ResponseOutputText
 from openai.types.responses.response_output_text import AnnotationURLCitation
 
-from api.kept_responses import KeptResponses
+from api.openai.kept_responses import KeptResponses
 from api.schemas import HistoryTurn
 from tests.running import Server
 from tests.test_openai_chat import QUESTION, UNKNOWN, native

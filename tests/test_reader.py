@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.reader import render_article
+from api.pages.reader import render_article
 from corpus.article import Article
 
 SEEN = datetime(2024, 5, 3, 7, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.command import AsJson, Data, begin, print_json
+from api.commands.command import AsJson, Data, begin, print_json
 
 if TYPE_CHECKING:
     from corpus.keys import Key, KeyStore

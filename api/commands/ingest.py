@@ -10,9 +10,9 @@ from typing import cast
 
 from api.calls import PushedArticle
 from api.client import Dateline
-from api.command import go_on
+from api.commands.command import go_on
+from api.commands.progress import print_failures, progress_bar
 from api.engine import SAMPLE, Engine
-from api.progress import print_failures, progress_bar
 from api.serving import serving
 from api.settings import Settings
 from corpus.accept import check_collection

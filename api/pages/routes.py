@@ -11,21 +11,21 @@ from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
-from api import articles_page
-from api.changes_page import render_changes
 from api.cursor import cursor_at, position_of
 from api.engine import Engine
-from api.frame import failure_page
 from api.history_routes import pair
+from api.pages import articles as articles_page
+from api.pages.changes import render_changes
+from api.pages.frame import failure_page
+from api.pages.reader import render_article
 from api.problems import status_of
-from api.reader import render_article
 from api.requests import engine_of
 from corpus.accept import check_collection, parse_time
 from corpus.article import DEFAULT_COLLECTION
 from corpus.errors import DatelineError
 from corpus.selection import Selection
 
-WEB = Path(__file__).parent / "web"
+WEB = Path(__file__).parent.parent / "web"
 _MOST_PASSAGES = 30
 _InCollection = Annotated[str, Query(max_length=63)]
 _Number = Annotated[int | None, Query(ge=1, le=1_000_000)]

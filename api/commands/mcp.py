@@ -16,7 +16,7 @@ from typing import Any
 from starlette.requests import Request
 
 from api.client import AsyncDateline
-from api.command import CODES
+from api.commands.command import CODES
 from api.local import Answering, LocalDateline
 from api.mcp import mcp_server
 from api.server import BackgroundServer

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from api.commands.ingest import catch_up
+from api.commands.progress import progress_bar
 from api.engine import Engine
-from api.ingest_command import catch_up
-from api.progress import progress_bar
 from api.settings import Settings
 from corpus.backup import BackupReport, back_up, put_back
 from corpus.database import Database

@@ -8,8 +8,8 @@ from typing import Any
 
 from fastapi.sse import format_sse_event
 
-from api.housekeeping import Direct
-from api.openai_citations import url_citations
+from api.openai.citations import url_citations
+from api.openai.housekeeping import Direct
 from api.problems import openai_error, status_of
 from api.schemas import AnswerOut, UsageOut
 from api.steps import Said, Step

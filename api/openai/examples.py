@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from api.openai_chat import ChatHead, completion
-from api.openai_responses import ResponseHead, response
+from api.openai.chat import ChatHead, completion
+from api.openai.responses import ResponseHead, response
 from api.schemas import AnswerOut, AttributionOut, CitationOut, HintsOut, StatementOut, UsageOut
 
 _QUOTE = "The port reopened to cargo on 3 May."

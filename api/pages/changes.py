@@ -2,7 +2,7 @@
 
 from html import escape
 
-from api.reader import page_around, revision_address
+from api.pages.reader import page_around, revision_address
 from corpus.article import Article
 from corpus.difference import ChangeKind, Difference, differences
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.command import AsJson, Collection, Data, begin, go_on, heed_signals, print_json
+from api.commands.command import AsJson, Collection, Data, begin, go_on, heed_signals, print_json
 
 app = typer.Typer(help="Subscribe to feeds and sitemaps, and poll them.", no_args_is_help=True)
 
@@ -16,7 +16,7 @@ _WATCH_SECONDS = 10.0
 @app.command()
 def add(url: _Url, data: Data = None, collection: Collection = "default", as_json: AsJson = False) -> None:
     """Subscribe to a feed. A running server polls it from now on; else `dateline feeds poll` does."""
-    from api.collect_command import open_feeds
+    from api.commands.collect import open_feeds
 
     with open_feeds(begin(data=data)) as feeds:
         feed = feeds.add(url, collection)
@@ -26,7 +26,7 @@ def add(url: _Url, data: Data = None, collection: Collection = "default", as_jso
 @app.command(name="list")
 def list_feeds(data: Data = None, as_json: AsJson = False) -> None:
     """List the feeds that are subscribed to, with what went wrong last."""
-    from api.collect_command import open_feeds
+    from api.commands.collect import open_feeds
 
     with open_feeds(begin(data=data)) as feeds:
         found = feeds.all()
@@ -45,7 +45,7 @@ def list_feeds(data: Data = None, as_json: AsJson = False) -> None:
 @app.command()
 def remove(url: _Url, data: Data = None, collection: Collection = "default") -> None:
     """End a subscription; the articles that it brought stay."""
-    from api.collect_command import open_feeds
+    from api.commands.collect import open_feeds
 
     with open_feeds(begin(data=data)) as feeds:
         feeds.remove(url, collection)
@@ -59,7 +59,7 @@ def poll(
     as_json: AsJson = False,
 ) -> None:
     """Poll all feeds now, and take what is new or changed."""
-    from api.collect_command import exit_code, open_feeds, print_jobs, progress
+    from api.commands.collect import exit_code, open_feeds, print_jobs, progress
     from corpus.errors import InvalidInput
 
     settings = begin(data=data)

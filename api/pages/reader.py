@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from html import escape
 from urllib.parse import quote, urlsplit
 
-from api.frame import address, frame
+from api.pages.frame import address, frame
 from corpus.article import Article
 from corpus.correction import correction_notice
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-from api.frame import address, frame
-from api.reader import outlet_and_day, revision_address
+from api.pages.frame import address, frame
+from api.pages.reader import outlet_and_day, revision_address
 from corpus.article import DEFAULT_COLLECTION, Article
 from corpus.store import Coverage, Facet, Facets
 from retrieval.passage import Passage

@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 from rich.progress import Progress
 
-from api.progress import progress_bar
+from api.commands.progress import progress_bar
 from api.serving import serving
 from api.settings import Settings
 from corpus.accept import check_collection

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from api.client import Dateline
 from api.collect_routes import feed_out, job_out
-from api.command import go_on
+from api.commands.command import go_on
+from api.commands.ingest import catch_up
+from api.commands.progress import print_failures, progress_bar
 from api.engine import Engine
-from api.ingest_command import catch_up
-from api.progress import print_failures, progress_bar
 from api.serving import serving
 from api.settings import Settings
 from corpus.accept import canonical_url, check_collection

@@ -12,12 +12,12 @@ from fastapi import APIRouter, Request, Response
 from answering.ask import Ask
 from api.body import TextRoute
 from api.engine import Engine
-from api.housekeeping import Direct, housekeeping
-from api.kept_responses import KeptResponses
 from api.leaving import EventStream, while_connected
-from api.openai_chat import ChatHead, chat_events, completion
-from api.openai_examples import CHAT_EXAMPLE, RESPONSE_EXAMPLE, as_documented
-from api.openai_requests import (
+from api.openai.chat import ChatHead, chat_events, completion
+from api.openai.examples import CHAT_EXAMPLE, RESPONSE_EXAMPLE, as_documented
+from api.openai.housekeeping import Direct, housekeeping
+from api.openai.kept_responses import KeptResponses
+from api.openai.requests import (
     EXTRACTIVE_MODEL,
     MODEL,
     Asking,
@@ -28,7 +28,7 @@ from api.openai_requests import (
     turn_of,
     turns_of,
 )
-from api.openai_responses import ResponseHead, response, response_events
+from api.openai.responses import ResponseHead, response, response_events
 from api.problems import problem_responses
 from api.render import answer_out
 from api.requests import ask_of, base_url, engine_of

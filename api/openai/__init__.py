@@ -1,0 +1,1 @@
+"""The OpenAI-compatible door: chat completions, responses, models, and what Open WebUI asks besides."""
