@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from answering.answer_type import counted_noun, is_of_kind
 from answering.evidence import (
     GENERIC,
     NAMES,
@@ -11,10 +12,8 @@ from answering.evidence import (
     Features,
     Reading,
     attested,
-    counted_noun,
     coverage,
     has,
-    is_of_kind,
 )
 from answering.question import Kind, Question, stems
 from answering.reader import Found

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from answering.answer import Conflict, Difference, Span, Told
-from answering.normalise import Day, Quantity, days, plain, quantities
+from answering.day import Day, days
+from answering.quantity import Quantity, quantities
 from answering.question import Kind, Question
+from answering.spelling import plain
 
 # From this much later on, another figure is taken for what became known meanwhile.
 _LATER = timedelta(hours=20)

@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answering.answer import Span, Verdict
-from answering.normalise import NEGATORS, days, plain, quantities
+from answering.day import days
+from answering.lexicon import NEGATORS
+from answering.quantity import quantities
 from answering.question import Kind, Question, stems
+from answering.spelling import plain
 from answering.verify import verify
 
 _TAKES_THE_MATTER = (Kind.WHY, Kind.WHEN, Kind.WHERE, Kind.HOW)

@@ -23,8 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answering.answer import Verdict
-from answering.normalise import FUNCTION_WORDS, plain
+from answering.lexicon import FUNCTION_WORDS
 from answering.question import stem
+from answering.spelling import plain
 from answering.verify import Signals, Support, signals_of, support_probability, verify
 from corpus.sentence import sentence_spans
 from retrieval.embedder import BUNDLED, LazyEmbedder

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from answering.answer import Verdict
 from answering.instruction import is_bare_instruction, without_instructions
-from answering.normalise import plain
+from answering.spelling import plain
 from answering.verify import Support, verify
 from corpus.sentence import sentence_spans
 
@@ -254,11 +254,11 @@ PIECES = ["a", "a ", "7 ", "A b. ", "'a ", '"a" ', "3 May ", "$5 million to ", "
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_hundred_kilobytes_end_in_bounded_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     cases = (text, text + "b"), (text[:3_900] + " x", text), ("The port reopened.", text), (text, "a")
     for statement, quote in cases:
         assert 0.0 <= verify(statement, [quote]).score <= 1.0
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_sentence_against_three_quotes_takes_about_a_millisecond() -> None:
@@ -267,7 +267,7 @@ def test_a_sentence_against_three_quotes_takes_about_a_millisecond() -> None:
     verify(statement, quotes)
     times = []
     for _ in range(50):
-        started = time.perf_counter()
+        started = time.process_time()
         verify(statement, quotes)
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     assert min(times) < 0.005  # seconds; about 0.001 on an idle core

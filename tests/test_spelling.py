@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.normalise import Quantity, days, name_key, plain, quantities, same_name, short_names
+from answering.day import days
+from answering.name import name_key, same_name
+from answering.quantity import Quantity, quantities
+from answering.spelling import plain, short_names
 
 
 def only(text: str) -> Quantity:

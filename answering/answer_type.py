@@ -1,0 +1,140 @@
+"""Whether words hold the kind of thing that a question asks for: a new name, a time, a place, a figure, a reason."""
+
+import re
+from collections.abc import Sequence
+
+from answering.question import WORD, Kind, Question, stem, stems
+
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_NUMBER_WORDS = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|"
+    "half|one|none|zero|once|twice|third|quarter|several"
+)
+_TIME = re.compile(
+    rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS})\b|\b(?:{_DAYS})\b|\bcentur(?:y|ies)\b|"
+    r"\b(?:yesterday|today|tonight|tomorrow|ago|morning|evening|afternoon|midnight|noon|weekend|decades?)\b|"
+    r"\b(?:last|next|this|past|following|previous) (?:week|month|year|spring|summer|autumn|fall|winter)\b|"
+    r"\b\d{1,2}(?::\d\d)? ?[ap]\.?m\b|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(rf"[$€£]\s?\d|\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
+# How plainly a sentence gives a reason: what an act would amount to or cost, then the words of cause and dread, then
+# aims and stated grounds. A bare condition ("only if") is not a reason.
+_REASONS = tuple(
+    (strength, re.compile(pattern, re.IGNORECASE))
+    for strength, pattern in (
+        (1.0, r"\b(?:would|could|might) (?:also |then |only )?(?:be to|mean|require|amount to|force|imply|cost|"
+              r"look like|expose|undermine|legitimi[sz]e|weaken|threaten|jeopardi[sz]e)\b"),
+        (0.7, r"\b(?:because|since|due to|owing to|thanks to|as a result of|on the grounds?|so that|in order to|"
+              r"to avoid|to prevent|to protect|for fear|caus(?:e|es|ed|ing)|(?<!no )reasons?|motivat\w+|led to|"
+              r"leads to|prompt(?:s|ed|ing)|fear(?:s|ed|ing)?|afraid|blam(?:es|ed|ing)|risk(?:s|ed|ing)?|"
+              r"cit(?:es|ed|ing)|"
+              r"(?:would|will) have to (?:accept|admit|concede|give|explain))\b"),
+        (0.5, r"\b(?:therefore|in (?:protest|response|retaliation)|to (?:stop|ensure|keep|save|help|reduce|make)|"
+              r"concern(?:s|ed)?|worr(?:y|ies|ied)|hop(?:es|ed|ing) to|aim(?:s|ed|ing)? to|want(?:s|ed)? to|"
+              r"need(?:s|ed)? to|after \w+ing|guarantee\w*|not (?:want|willing|ready)|unwilling|refus\w+|will not)\b"),
+    )
+)  # fmt: skip
+_PLACE = re.compile(
+    r"\b(?:in|at|near|from|to|on|outside|across|off|of|around|throughout|into|through)\s+(?:the\s+)?[A-Z]"
+)
+_CAPITALISED, _DIGIT = re.compile(r"\b[A-Z][\w’'-]+"), re.compile(r"\d")
+_CAPITAL = re.compile(r"[A-Z][^\W_]*")
+_COUNTED = re.compile(r"\bhow many (\w+(?: \w+)?)", re.IGNORECASE)
+_UNITS = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(unit, re.IGNORECASE))
+    for asked, unit in (
+        (
+            r"\bhow much\b|\bprice\b|\bcost\b|\bsalary\b",
+            r"[$€£¥%]|\b(?:dollars?|pounds?|euros?|cents?|percent|rubles?)\b",
+        ),
+        (r"\bhow old\b|\bwhat age\b", r"\b\d{1,3}\b(?=,|-year|\.|$)|\baged?\b|\bborn\b|year-old|\b[a-z]+ies\b"),
+        (
+            r"\bhow long\b",
+            r"\b(?:second|minute|hour|day|week|month|year|decade|centur|mile|kilomet|metre|meter|feet|foot)",
+        ),
+        (
+            r"\bhow (?:tall|high|deep|wide)\b|\bheight\b",
+            r"\b(?:met(?:er|re)s?|feet|foot|ft|inch\w*|yards?|m|cm|stor(?:eys?|ies))\b|°",
+        ),
+        (
+            r"\bhow (?:far|close)\b|\bdistance\b|\blength\b",
+            r"\b(?:miles?|kilomet\w+|km|met(?:er|re)s?|feet|foot|ft|inch\w*|yards?|m|cm)\b|%|°",
+        ),
+        (
+            r"\bpercent|\bproportion\b|\bfraction\b|\bshare of\b|\brate\b",
+            r"%|\bper ?cent|\bhalf\b|\bthirds?\b|\bquarters?\b|\bin (?:\d|ten|five|three)",
+        ),
+        (r"\bhow often\b", r"\bevery\b|\btimes?\b|\bonce\b|\btwice\b|\b(?:daily|weekly|monthly|yearly|annual\w*)\b"),
+    )
+)
+_ANYBODY = frozenset(stems("people persons individuals men women others more times of cases"))
+
+
+def counted_noun(question: Question) -> str | None:
+    """The stem of what a question counts ("how many nurses"); None when it counts nothing, or just people."""
+    found = _COUNTED.search(question.text)
+    thing = stem(found[1].split()[0]) if found else None
+    return thing if thing in question.shown and thing not in _ANYBODY else None
+
+
+def answer_type(question: Question, text: str, held: Sequence[str]) -> float:
+    """Whether a sentence, `held` its stems, has something of the kind asked for that the question does not have."""
+    match question.kind:
+        case Kind.WHO:
+            return float(bool(_new_names(question, text)))
+        case Kind.WHEN:
+            return float(any(_news(question, found) for found in _TIME.findall(text)))
+        case Kind.HOW_MANY:
+            return _amount(question, text, held)
+        case Kind.WHERE:
+            return float(bool(_PLACE.search(text)) and bool(_new_names(question, text)))
+        case Kind.WHY:
+            return max((strength for strength, cue in _REASONS if cue.search(text)), default=0.0)
+        case _:
+            return 0.0
+
+
+def is_of_kind(question: Question, words: str) -> bool:
+    """Whether the few words that answer could be of the kind asked for: a new name, a time, a number."""
+    match question.kind:
+        case Kind.WHO | Kind.WHERE:
+            return any(stem(word) not in question.terms for word in _CAPITALISED.findall(words))
+        case Kind.WHEN:
+            return bool(_TIME.search(words) or _DIGIT.search(words))
+        case Kind.HOW_MANY:
+            return bool(_AMOUNT.search(words))
+        case _:
+            return True
+
+
+def _amount(question: Question, text: str, held: Sequence[str]) -> float:
+    """1.0 for a figure in the unit asked for or beside the thing counted, 0.5 for any other new figure."""
+    if not any(stem(m.group()) not in question.terms for m in _AMOUNT.finditer(text)):
+        return 0.0
+    for asked, unit in _UNITS:
+        if asked.search(question.text):
+            return 1.0 if unit.search(text) else 0.5
+    counted = _COUNTED.search(question.text)
+    if counted is None:
+        return 1.0
+    figures = {len(stems(text[: m.start()])) for m in _AMOUNT.finditer(text)}
+    things = [i for i, s in enumerate(held) if s in {*stems(counted[1])}]
+    return 1.0 if any(0 < i - n <= 4 for i in things for n in figures) else 0.5
+
+
+def _news(question: Question, found: str) -> bool:
+    return any(s not in question.terms for s in stems(found))
+
+
+def _new_names(question: Question, text: str) -> list[str]:
+    """Capitalised words of the sentence that the question does not hold, ordinary sentence openings aside."""
+    found = []
+    for i, word in enumerate(WORD.finditer(text)):
+        if _CAPITAL.match(word.group()) and stem(word.group()) not in question.terms:
+            opening = i == 0 or text[max(0, word.start() - 2) : word.start()].strip(" ")[-1:] in ("“", '"', ".")
+            if not opening or _CAPITAL.match(text[word.end() + 1 :]):
+                found.append(word.group())
+    return found

@@ -1,0 +1,145 @@
+"""Whether quotes say otherwise: another number or day, a "not" more or less, an opposite word, swapped roles."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, takewhile
+
+from answering.alignment import PLACES, Index, Match
+from answering.day import Day
+from answering.details import MOST_FIGURES
+from answering.lexicon import OPPOSITES
+from answering.name import same_name
+from answering.quantity import Quantity
+from answering.question import stem
+from answering.tokens import TITLES, Text
+
+# The weighted share of telling words from which on a sentence is taken to speak of the same matter.
+SAME_MATTER = 0.6
+_NEAR = 6  # words between which a neighbour is looked for
+_MUTUAL = frozenset(stem(w) for w in "meet met talk speak spoke discuss agree negotiate marry join fight play".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A statement beside quotes of which the sentences in `close` speak of the same matter."""
+
+    mine: Text
+    theirs: Text
+    index: Index
+    matches: Sequence[Match]
+    close: set[int]
+    numbers: Sequence[Quantity]
+    dates: Sequence[Day]
+
+    def places(self, match: Match) -> list[int]:
+        return [at for at in match.places if self.theirs.words[at].sentence in self.close]
+
+
+def contradicts(pair: Pair) -> bool:
+    """Whether a sentence that speaks of the same matter says otherwise."""
+    return _other_number(pair) or _other_polarity(pair) or _opposite(pair) or _swapped(pair) or _other_owner(pair)
+
+
+def _other_number(pair: Pair) -> bool:
+    """Whether a close sentence counts the same thing with another number, or dates the same matter otherwise."""
+    if _other_date(pair):
+        return True
+    said = [q for _, q in pair.mine.numbers]
+    figures = [(q, thing) for n, q, thing in _counted(pair.theirs) if n in pair.close][:MOST_FIGURES]
+    for _, quantity, thing in _counted(pair.mine):
+        others = [(q, what) for q, what in figures if q.unit == quantity.unit]
+        same_thing = [q for q, what in others if thing and what == thing]
+        if same_thing and not any(quantity.agrees(q) for q in same_thing):
+            return True
+        absent = quantity.unit and quantity in pair.numbers
+        if absent and any(not any(mine.agrees(q) for mine in said) for q, _ in others):
+            return True
+    return False
+
+
+def _other_date(pair: Pair) -> bool:
+    mine = [day for _, day in pair.mine.dates]
+    dates = [day for number, day in pair.theirs.dates if number in pair.close][:MOST_FIGURES]
+    others = {day.day is None for day in dates if not any(d.agrees(day) for d in mine)}
+    return any((day.day is None) in others for day in pair.dates)
+
+
+def _counted(text: Text) -> Iterator[tuple[int, Quantity, str]]:
+    """Each number with its sentence and the stem of what it counts: the next telling word, if it is near."""
+    telling = [word for word in text.words if word.weight]
+    places = [(word.sentence, word.start) for word in telling]
+    for number, quantity in text.numbers:
+        at = bisect_left(places, (number, quantity.end))
+        near = at < len(telling) and places[at] < (number, quantity.end + _REACH)
+        yield number, quantity, telling[at].stem if near else ""
+
+
+_REACH = 25  # characters after a number within which the thing counted is named
+
+
+def _other_polarity(pair: Pair) -> bool:
+    """Whether a word that one side negates outright stands un-negated wherever the other side has it."""
+    for match in (m for m in pair.matches if not m.word.name):
+        found = [pair.theirs.words[at] for at in match.places]
+        flipped = bool(pair.places(match)) and all(word.negated != match.word.negated for word in found)
+        if flipped and (match.word.head or any(word.head for word in found)):
+            return True
+    return False
+
+
+def _opposite(pair: Pair) -> bool:
+    """Whether a close sentence has, in the place of a word, a word that says the opposite."""
+    places = pair.index.stems()
+    said = {word.stem for word in pair.mine.words}
+    for at, word in enumerate(pair.mine.words):
+        if word.stem in places:
+            continue
+        around = [p for m in pair.matches if 0 < abs(m.at - at) <= _NEAR for p in pair.places(m)]
+        for against in OPPOSITES.get(word.stem, frozenset()) - said:
+            for place in places.get(against, ())[:PLACES]:
+                same = pair.theirs.words[place].negated == word.negated
+                if same and any(abs(p - place) <= _NEAR for p in around):
+                    return True
+    return False
+
+
+def _swapped(pair: Pair) -> bool:
+    """Whether two names have changed places around the same verb: "Rome sued Paris" for "Paris sued Rome"."""
+    told = [m for m in pair.matches if m.places and m.word.lower not in TITLES and not m.word.lower.endswith("ly")]
+    for i, one in enumerate(told):
+        between = list(takewhile(lambda m: not m.word.name, told[i + 1 : i + 4]))
+        other = told[i + 1 + len(between)] if i + 1 + len(between) < len(told) else one
+        named = one.word.name and other.word.name and one.credit == other.credit == 1.0
+        if not between or not named or between[0].word.stem in _MUTUAL or other.at - one.at > _NEAR:
+            continue
+        passive = any(w.lower == "by" for w in pair.mine.words[one.at : other.at])
+        if _order(pair, one, between[0], other, passive) < 0:
+            return True
+    return False
+
+
+def _order(pair: Pair, one: Match, verb: Match, other: Match, passive: bool) -> int:
+    """1 when a close sentence has the two around the verb in the same roles, -1 when only in swapped roles, else 0."""
+    words, seen = pair.theirs.words, 0
+    for a in pair.places(one):
+        for b in pair.places(other):
+            low, high = min(a, b), max(a, b)
+            if high - low > _NEAR or not any(low < v < high for v in pair.places(verb)):
+                continue
+            turned = passive != any(w.lower == "by" for w in words[low:high])
+            if (a < b) != turned:
+                return 1
+            seen = -1
+    return seen
+
+
+def _other_owner(pair: Pair) -> bool:
+    """Whether what is somebody's in the statement ("Ukraine's budget") is everywhere in the quotes somebody else's."""
+    for one, other in pairwise(pair.matches):
+        if not one.word.shown.endswith("'s") or other.at != one.at + 1 or not pair.places(other):
+            continue
+        owners = [pair.theirs.words[at - 1] for at in other.places if at]
+        if owners and all(w.shown.endswith("'s") and not same_name(w.key, one.word.key) for w in owners):
+            return True
+    return False

@@ -1,0 +1,81 @@
+"""The numbers, dates and names of a statement that no quote has."""
+
+from collections.abc import Iterator, Sequence
+
+from answering.alignment import Match
+from answering.day import Day
+from answering.quantity import Quantity
+from answering.tokens import Text, Word
+
+# Figures of the quotes that are looked at.
+MOST_FIGURES = 1_000
+
+
+def missing_numbers(mine: Text, theirs: Text) -> list[Quantity]:
+    """The numbers that agree with no number of the quotes."""
+    figures = [*(q for _, q in theirs.numbers), *(_year(day) for _, day in theirs.dates if day.year)]
+    found = list({(q.values, q.unit): q for q in figures}.values())[:MOST_FIGURES]
+    return [q for _, q in mine.numbers if not any(q.agrees(other) for other in found)]
+
+
+def missing_dates(mine: Text, theirs: Text) -> list[Day]:
+    """The dates that agree with no date of the quotes, or whose year none of them says."""
+    found = list({(d.year, d.month, d.day): d for _, d in theirs.dates}.values())[:MOST_FIGURES]
+    years = {value for _, q in theirs.numbers if q.unit == "" for value in q.values}
+    years |= {float(day.year) for _, day in theirs.dates if day.year}
+    return [
+        day
+        for _, day in mine.dates
+        if not any(day.agrees(other) for other in found) or (day.year and float(day.year) not in years)
+    ]
+
+
+def _year(day: Day) -> Quantity:
+    return Quantity(str(day.year), day.start, day.end, (float(day.year or 0),))
+
+
+def missing_names(matches: Sequence[Match], mine: Text, theirs: Text) -> list[str]:
+    """The names that no quote has; a given name may be added to a surname that the quotes give to nobody else."""
+    absent = [m for m in matches if m.word.name and m.credit < 1.0]
+    if not absent:
+        return []
+    short = set(_initials(theirs.words))
+    keys = {w.key for w in theirs.words}
+    held = {m.at: m for m in matches if m.word.name and m.credit == 1.0}
+    missing = []
+    for match in absent:
+        if match.word.shown.replace(".", "").lower() in short:
+            continue
+        run = _run(mine.words, match.at)
+        if "".join(mine.words[i].lower[0] for i in run) in keys and len(run) > 1:
+            continue
+        after = held.get(match.at + 1)
+        if after is None or run[-1] == match.at or _follows_another_name(theirs.words, after.places):
+            missing.append(match.word.shown.removesuffix("'s"))
+    return missing
+
+
+def _run(words: Sequence[Word], at: int) -> list[int]:
+    """The places of the names that stand together around `at`."""
+    first = last = at
+    while first and words[first - 1].name and words[first].start - words[first - 1].end == 1:
+        first -= 1
+    while last + 1 < len(words) and words[last + 1].name and words[last + 1].start - words[last].end == 1:
+        last += 1
+    return list(range(first, last + 1))
+
+
+def _initials(words: Sequence[Word]) -> Iterator[str]:
+    letters = ""
+    for word in words:
+        if word.shown[0].isupper():
+            letters = (letters + word.lower[0])[-6:]
+        elif word.lower not in ("of", "the", "and", "for"):
+            letters = ""
+        if len(letters) > 1:
+            yield letters
+
+
+def _follows_another_name(words: Sequence[Word], places: Sequence[int]) -> bool:
+    """Whether the name at one of the places belongs to a longer name, so that another cannot be put before it."""
+    return any(words[at - 1].name and words[at].start - words[at - 1].end == 1 for at in places if at)
