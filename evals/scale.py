@@ -1,5 +1,8 @@
 """How the cost of a search grows with the archive: `python -m evals.scale ARTICLES OUT.svg [--sizes 10000,100000]`.
 
+With `--keep FOLDER` the archive of each size stays in a folder of its own and is used again where it is whole, so that
+growing, which takes long, and measuring, which wants a quiet machine, can be done at different times.
+
 ARTICLES is a file of real articles, whose sentences are recombined into as many new ones as a size needs, so that
 keywords are as common as in news. Vectors are generated: each text gets a point near one of a thousand topics, decided
 by its hash, because embedding a million texts would take hours and says nothing about searching. Measured at each size:
@@ -11,13 +14,14 @@ import argparse
 import hashlib
 import random
 import resource
+import shutil
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -81,20 +85,19 @@ def main() -> None:
     parser.add_argument("articles", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--sizes", default="10000,100000", help="chunks, with commas between")
+    parser.add_argument("--keep", type=Path, help="a folder for the archives, used again where they lie there already")
+    parser.add_argument("--grow-only", action="store_true", help="make the archives of --keep and measure nothing")
     options = parser.parse_args()
     sizes = sorted(int(size) for size in options.sizes.split(","))
     sentences = _sentences_of(options.articles)
-    costs = []
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        parts = open_parts(folder, 1, Generated())
-        made = recombined(sentences, random.Random(3))
-        parts.indexer.start()
-        for size in sizes:
-            _grow(parts, made, size)
-            costs.append(_measured(parts, sentences, folder))
-            print(asdict(costs[-1]), file=sys.stderr)
-        parts.indexer.close()
+        kept = options.keep or Path(scratch)
+        folders = {size: kept / str(size) for size in sizes}
+        for before, size in pairwise((0, *sizes)):
+            _grown(sentences, folders.get(before), folders[size], size)
+        if options.grow_only:
+            return
+        costs = [_measured(sentences, folder) for folder in folders.values()]
     print("\n".join(table(costs)))
     draw(costs, options.out)
 
@@ -158,14 +161,28 @@ def _sentences_of(file: Path) -> list[str]:
     ]
 
 
-def _grow(parts: Parts, made: Iterator[IncomingArticle], size: int) -> None:
-    held = sum(parts.embeddings.indexed_by_collection().values())
+def _grown(sentences: Sequence[str], before: Path | None, folder: Path, size: int) -> None:
+    """An archive of so many chunks in `folder`: that in `before`, which is smaller, and more articles."""
+    done = folder / "grown"
+    if done.exists():
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    if before is None:
+        folder.mkdir(parents=True)
+    else:
+        shutil.copytree(before, folder)
+        (folder / "grown").unlink()
+    parts = open_parts(folder, 1, Generated())
+    made = islice(recombined(sentences, random.Random(3)), parts.store.count(Selection()), None)
     with Progress() as progress:
-        task = progress.add_task(f"{size:,} chunks", total=size - held)
+        task = progress.add_task(f"{size:,} chunks", total=size)
         while (count := _stored(parts)) < size:
-            parts.put([next(made) for _ in range(min(_BATCH, 1 + (size - count) // 16))])
-            progress.update(task, completed=count - held)
+            progress.update(task, completed=count)
+            parts.put([next(made) for _ in range(min(_BATCH, 1 + (size - count) // 30))])
+        progress.update(task, completed=size, description=f"{size:,} chunks stored, their vectors")
         parts.complete()
+    parts.indexer.close()
+    done.touch()
 
 
 def _stored(parts: Parts) -> int:
@@ -173,7 +190,9 @@ def _stored(parts: Parts) -> int:
     return sum(parts.embeddings.indexed_by_collection().values()) + backlog.to_embed + backlog.to_index
 
 
-def _measured(parts: Parts, sentences: Sequence[str], folder: Path) -> Cost:
+def _measured(sentences: Sequence[str], folder: Path) -> Cost:
+    parts = open_parts(folder, 1, Generated())
+    parts.complete()
     chance = random.Random(5)
     asked = [" ".join(chance.choice(sentences).split()[:9]) for _ in range(_QUESTIONS)]
 
@@ -196,6 +215,7 @@ def _measured(parts: Parts, sentences: Sequence[str], folder: Path) -> Cost:
         flat.append((time.perf_counter() - clock) * 1000)
         hits = parts.embeddings.chunk_of([hit.index_id for hit in index.query("default", vector, 10)])
         found.append(len({keys[int(i)] for i in nearest} & set(hits.values())) / 10)
+    parts.indexer.close()
     disk = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Cost(
         chunks=len(keys),
