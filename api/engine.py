@@ -144,7 +144,8 @@ class Engine:
 
 def _collector(settings: Settings, jobs: JobStore, feeds: FeedStore, ingester: Ingester) -> Collector:
     contact = f" ({settings.fetch_contact})" if settings.fetch_contact else ""
-    fetcher = Fetcher(Allowed.parse(settings.fetch_allow.split(",")), f"Dateline/{VERSION}{contact}")
+    allowed = Allowed.parse(settings.fetch_allow.split(","))
+    fetcher = Fetcher(allowed, f"Dateline/{VERSION}{contact}", settings.fetch_timeout)
     return Collector(jobs, feeds, fetcher, Politeness(fetcher, settings.fetch_interval), ingester)
 
 

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     fetch_allow: str = Field("", description="Hosts, addresses and networks of an intranet that may be fetched from.")
     fetch_contact: str = Field("", description="How sites reach you about fetching: an address or a page.")
     fetch_interval: float = Field(1.0, ge=0, description="Least seconds between two requests to one host.")
+    fetch_timeout: float = Field(10.0, gt=0, description="Seconds that fetching one address may take in all.")
     feed_minutes: float = Field(15.0, gt=0, description="Minutes between two polls of a feed.")
     poll_feeds: bool = Field(True, description="Whether the server polls the feeds that are subscribed to.")
     mcp_hosts: str = Field("", description="Names under which /mcp may be reached besides loopback; * for any.")

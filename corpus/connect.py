@@ -25,14 +25,33 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+class Deadline:
+    """So many seconds from now on for everything that is waited for; a pause made on purpose does not count."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def left(self, timeout: float | None = None) -> float:
+        """The seconds left, at most `timeout`. Raises `httpcore.ReadTimeout` when there are none."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the time is over")
+        return left if timeout is None else min(timeout, left)
+
+    def pause(self, seconds: float) -> None:
+        """Sleep, and be over so much later."""
+        time.sleep(seconds)
+        self._end += seconds
+
+
 class CheckedBackend(httpcore.NetworkBackend):
-    """Opens connections to addresses that `allowed` lets, until `deadline` (a moment of `time.monotonic`).
+    """Opens connections to addresses that `allowed` lets, until the deadline.
 
     A name is resolved once, and the connection goes to the very address that was checked, so a name that resolves to
     something else a moment later gains nothing. One forbidden address among several forbids the host.
     """
 
-    def __init__(self, allowed: Allowed, deadline: float, resolve: Resolve = resolve) -> None:
+    def __init__(self, allowed: Allowed, deadline: Deadline, resolve: Resolve = resolve) -> None:
         self._allowed = allowed
         self._deadline = deadline
         self._resolve = resolve
@@ -47,7 +66,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """A connection to one of the host's addresses. Raises `FetchRefused`, and httpcore's errors."""
-        addresses = self._addresses(host, port, _left(self._deadline, timeout))
+        addresses = self._addresses(host, port, self._deadline.left(timeout))
         for address in addresses:
             if not self._allowed.lets(host, address):
                 raise FetchRefused(
@@ -57,7 +76,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         last: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:
             try:
-                left = _left(self._deadline, timeout)
+                left = self._deadline.left(timeout)
                 return _Stream(self._plain.connect_tcp(address, port, left, None, socket_options), self._deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 last = error
@@ -94,15 +113,15 @@ class CheckedBackend(httpcore.NetworkBackend):
 class _Stream(httpcore.NetworkStream):
     """A connection on which every wait ends at the deadline, however many bytes drip in."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(self._deadline, timeout))
+        return self._stream.read(max_bytes, self._deadline.left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(self._deadline, timeout))
+        self._stream.write(buffer, self._deadline.left(timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -110,15 +129,8 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        secured = self._stream.start_tls(ssl_context, server_hostname, _left(self._deadline, timeout))
+        secured = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
         return _Stream(secured, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
-
-
-def _left(deadline: float, timeout: float | None) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise httpcore.ReadTimeout("the time is over")
-    return left if timeout is None else min(timeout, left)

@@ -1,7 +1,6 @@
 """Fetch one address of the web, safely: only where it may, at most so many bytes, within so many seconds."""
 
 import io
-import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,13 +10,17 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpcore
 
 from corpus.addresses import Allowed
-from corpus.connect import CheckedBackend, Resolve, resolve
+from corpus.connect import CheckedBackend, Deadline, Resolve, resolve
 from corpus.errors import FetchFailed, FetchRefused
 
 MOST_BYTES = 10_000_000
 _UNPACKED_AT_ONCE = 1 << 20
 _MOST_REDIRECTS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}
+
+# Finds out within so many seconds whether an address may be requested, and gives after what pause in seconds. Raises
+# `FetchRefused` when it must not be.
+Ask = Callable[[str, float], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,15 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Fetches with one set of limits. Thread-safe. `user_agent` should say how its operator is reached."""
+    """Fetches with one set of limits. Thread-safe. `user_agent` should say how its operator is reached.
+
+    `seconds` are for all that one address leads to: looking names up, connecting, redirects, asking whether it may be
+    requested, and an answer that drips in.
+    """
 
     allowed: Allowed = field(default_factory=Allowed)
     user_agent: str = "Dateline"
-    seconds: float = 20.0
+    seconds: float = 10.0
     most_bytes: int = MOST_BYTES
     resolve: Resolve = resolve
 
@@ -51,27 +58,29 @@ class Fetcher:
         url: str,
         etag: str | None = None,
         last_modified: str | None = None,
-        may: Callable[[str], None] = lambda _: None,
+        may: Ask = lambda _url, _seconds: 0.0,
     ) -> Fetched:
         """What stands at `url`, after at most five redirects, each checked like the first.
 
-        `may` is asked before each request and raises when it must not be made. Raises `FetchRefused` when the address
-        must not be fetched, and `FetchFailed` when it cannot be, with `retry_after` in seconds when the server says so.
+        `may` is asked before each request; the pauses that it wants come on top of the seconds. Raises `FetchRefused`
+        when the address must not be fetched, and `FetchFailed` when it cannot be, with `retry_after` in seconds when
+        the server says so.
         """
         headers = {"User-Agent": self.user_agent, "Accept-Encoding": "identity", "Accept": "*/*"}
         if etag:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
-        backend = CheckedBackend(self.allowed, time.monotonic() + self.seconds, self.resolve)
+        deadline = Deadline(self.seconds)
+        backend = CheckedBackend(self.allowed, deadline, self.resolve)
         with httpcore.ConnectionPool(network_backend=backend, retries=0) as pool:
             for _ in range(_MOST_REDIRECTS + 1):
                 host = _host(url)
-                may(url)
                 try:
+                    deadline.pause(may(url, deadline.left()))
                     found = self._one(pool, url, headers)
                 except httpcore.TimeoutException:
-                    raise FetchFailed(f"{host} took more than {self.seconds:.0f} seconds to answer.") from None
+                    raise FetchFailed(f"{host} took more than {self.seconds:g} seconds to answer.") from None
                 except (httpcore.NetworkError, httpcore.ProtocolError, OSError, UnicodeError) as error:
                     raise FetchFailed(f"{host} cannot be read: {_cause(error)}.") from error
                 if isinstance(found, Fetched):

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
 
 from protego import Protego
@@ -11,6 +11,7 @@ from corpus.errors import FetchFailed, FetchRefused
 from corpus.fetch import Fetcher
 
 _KEPT_SECONDS = 3_600.0
+_REFUSAL_KEPT_SECONDS = 300.0  # a site that could not say may be able to soon
 _MOST_KEPT = 5_000
 _LONGEST_PAUSE = 30.0  # a Crawl-delay of minutes is for crawlers of whole sites
 
@@ -18,11 +19,11 @@ _LONGEST_PAUSE = 30.0  # a Crawl-delay of minutes is for crawlers of whole sites
 @dataclass(slots=True)
 class _Rules:
     rules: Protego | None  # None: the site could not say, so nothing of it is fetched for now (RFC 9309, 2.3.1.4)
-    read_at: float
+    until: float  # a moment of `time.monotonic`
 
 
 class Politeness:
-    """Says before each request whether and when it may be made. Thread-safe.
+    """Says before each request whether it may be made, and after what pause. Thread-safe.
 
     `interval` is the least time in seconds between two requests to a host; a site's Crawl-delay makes it longer.
     """
@@ -34,39 +35,45 @@ class Politeness:
         self._rules: dict[str, _Rules] = {}
         self._free_at: dict[str, float] = {}
 
-    def ask(self, url: str) -> None:
-        """Wait until `url` may be requested. Raises `FetchRefused` when its site's robots.txt says that it may not."""
+    def ask(self, url: str, seconds: float) -> float:
+        """After what pause, in seconds, `url` may be requested; finding out takes at most `seconds`.
+
+        The request is counted as made then. Raises `FetchRefused` when the site's robots.txt says that it may not be.
+        """
         site = urlunsplit((*urlsplit(url)[:2], "", "", ""))
-        rules = self._rules_of(site).rules
+        rules = self._rules_of(site, seconds)
         if rules is None:
             raise FetchRefused(f"{site} does not say what may be fetched: its robots.txt cannot be read now.")
         if not rules.can_fetch(url, self._fetcher.user_agent):
             raise FetchRefused(f"{url} is not fetched: the site's robots.txt asks not to.")
-        self._wait(site, max(self._interval, float(rules.crawl_delay(self._fetcher.user_agent) or 0)))
+        return self._pause(site, max(self._interval, float(rules.crawl_delay(self._fetcher.user_agent) or 0)))
 
-    def _rules_of(self, site: str) -> _Rules:
+    def _rules_of(self, site: str, seconds: float) -> Protego | None:
         now = time.monotonic()
         known = self._rules.get(site)
-        if known is None or now - known.read_at > _KEPT_SECONDS:
-            known = _Rules(self._read(site), now)
+        if known is not None and now < known.until:
+            return known.rules
+        rules = self._read(site, seconds)
+        # What comes by a redirect has little time left, which says nothing about the site that it leads to.
+        if rules is not None or seconds > self._fetcher.seconds / 2:
             with self._lock:
                 if len(self._rules) >= _MOST_KEPT:
                     self._rules.clear()
                     self._free_at.clear()
-                self._rules[site] = known
-        return known
+                self._rules[site] = _Rules(rules, now + (_REFUSAL_KEPT_SECONDS if rules is None else _KEPT_SECONDS))
+        return rules
 
-    def _read(self, site: str) -> Protego | None:
+    def _read(self, site: str, seconds: float) -> Protego | None:
         """A robots.txt that is not there forbids nothing; one that a failing server withholds forbids everything."""
         try:
-            body = self._fetcher.fetch(f"{site}/robots.txt").body
+            body = replace(self._fetcher, seconds=seconds).fetch(f"{site}/robots.txt").body
         except FetchFailed as error:
             return Protego.parse("") if error.status is not None and 400 <= error.status < 500 else None
         return Protego.parse(body[:500_000].decode("utf-8", "replace"))
 
-    def _wait(self, site: str, interval: float) -> None:
+    def _pause(self, site: str, interval: float) -> float:
         with self._lock:
             now = time.monotonic()
             start = max(now, self._free_at.get(site, 0.0))
             self._free_at[site] = start + min(interval, _LONGEST_PAUSE)
-        time.sleep(max(0.0, start - now))
+        return start - now

@@ -120,6 +120,16 @@ def test_one_bad_address_of_many_is_named_and_the_rest_lands(engine: Engine, web
     assert titles(engine) == {f"Port{n} reopens" for n in range(3)}
 
 
+def test_a_dripping_answer_is_given_the_time_that_is_set(data_folder: Path, web: Web) -> None:
+    with Engine(read_settings(**settings_for(data_folder), fetch_timeout=0.5)) as engine:
+        urls = web.does("/drips", hostile.dripping), web.gives("/p/1", page("Skelmouth"))
+        clock = time.monotonic()
+        job = done(engine, *urls)
+        assert time.monotonic() - clock < 8
+        assert job.added == 1 and job.failures[0].reason == "127.0.0.1 took more than 0.5 seconds to answer."
+    assert read_settings().fetch_timeout == 10
+
+
 def test_a_wrong_charset_is_read_right(engine: Engine, web: Web) -> None:
     text = (
         page("Skelmouth")

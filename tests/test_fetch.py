@@ -4,6 +4,7 @@ import ipaddress
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from hypothesis import given
@@ -203,22 +204,57 @@ def test_any_text_as_an_address_is_refused_in_words(text: str) -> None:
 def test_robots_txt_is_obeyed(web: Web) -> None:
     web.gives("/robots.txt", b"User-agent: *\nDisallow: /private\nCrawl-delay: 0\n", "text/plain")
     politeness = Politeness(fetcher(), interval=0)
-    politeness.ask(web.url + "/open")
+    politeness.ask(web.url + "/open", 5)
     with pytest.raises(FetchRefused, match=r"robots\.txt"):
-        politeness.ask(web.url + "/private/page")
+        politeness.ask(web.url + "/private/page", 5)
     assert web.asked["/robots.txt"] == 1, "read once"
 
 
 def test_no_robots_txt_forbids_nothing_and_a_failing_site_everything(web: Web) -> None:
-    Politeness(fetcher(), interval=0).ask(web.url + "/page")
+    Politeness(fetcher(), interval=0).ask(web.url + "/page", 5)
     web.gives("/robots.txt", b"", status=503)
     with pytest.raises(FetchRefused, match="cannot be read now"):
-        Politeness(fetcher(), interval=0).ask(web.url + "/page")
+        Politeness(fetcher(), interval=0).ask(web.url + "/page", 5)
 
 
 def test_a_host_is_left_some_time_between_requests(web: Web) -> None:
-    politeness = Politeness(fetcher(), interval=0.3)
-    clock = time.monotonic()
+    politeness = Politeness(fetcher(), interval=100)
+    assert politeness.ask(web.url + "/page", 5) == 0
+    assert 20 < politeness.ask(web.url + "/page", 5) <= 30, "at most half a minute, whatever is asked for"
+    assert 50 < politeness.ask(web.url + "/page", 5) <= 60
+    url = web.gives("/page", b"It opened.")
+    politeness, clock = Politeness(fetcher(), interval=0.3), time.monotonic()
     for _ in range(3):
-        politeness.ask(web.url + "/page")
+        fetcher().fetch(url, may=politeness.ask)
     assert time.monotonic() - clock >= 0.6
+
+
+def test_a_pause_between_requests_takes_nothing_of_the_time_for_an_answer(web: Web) -> None:
+    web.gives("/page", b"It opened.")
+    url = web.redirects("/moved", "/page")  # on the connection that was opened before the pause
+    assert fetcher(seconds=1.5).fetch(url, may=lambda _url, _seconds: 1.0).body == b"It opened."
+
+
+@pytest.mark.parametrize("path", ["/robots.txt", "/moved"])
+def test_all_that_one_address_leads_to_shares_one_deadline(web: Web, path: str) -> None:
+    answers = {"/robots.txt": web.answers.get("/robots.txt", hostile.missing)}
+    web.redirects("/moved", "/page")
+    web.gives("/page", b"It opened.")
+
+    def late(answer: Callable[[BaseHTTPRequestHandler], None]) -> Callable[[BaseHTTPRequestHandler], None]:
+        return lambda handler: (time.sleep(1.2), answer(handler))[1]  # type: ignore[func-returns-value]
+
+    for each in (path, "/page"):  # each in time by itself
+        web.does(each, late((answers | web.answers)[each]))
+    with pytest.raises(FetchFailed, match="more than 2 seconds"):
+        fetcher(seconds=2).fetch(web.url + "/moved", may=Politeness(fetcher(seconds=2), interval=0).ask)
+    assert web.asked["/page"] == 1
+
+
+def test_a_site_is_not_shut_out_because_a_redirect_left_no_time_to_ask_it(web: Web) -> None:
+    web.does("/robots.txt", hostile.silent)
+    politeness = Politeness(fetcher(seconds=5), interval=0)
+    with pytest.raises(FetchRefused, match=r"robots\.txt cannot be read"):
+        politeness.ask(web.url + "/page", 0.2)
+    web.gives("/robots.txt", b"", "text/plain")
+    assert politeness.ask(web.url + "/page", 5) == 0
