@@ -41,6 +41,20 @@ Hints = Annotated[
     bool,
     typer.Option("--hints/--no-hints", help="Heed what the question says of outlets and dates, and what is new."),
 ]
+KnownBy = Annotated[
+    str | None, typer.Option("--known-by", help="Use only what was stored here by then.", metavar="DATE")
+]
+PublishedFrom = Annotated[
+    str | None, typer.Option("--published-from", help="Published on this day or later.", metavar="DATE")
+]
+PublishedTo = Annotated[
+    str | None, typer.Option("--published-to", help="Published on this day or earlier.", metavar="DATE")
+]
+_OFTEN = "Give it again for more than one."
+Publishers = Annotated[list[str] | None, typer.Option("--publisher", help=f"Only this outlet. {_OFTEN}")]
+Authors = Annotated[list[str] | None, typer.Option("--author", help=f"Only by this author. {_OFTEN}")]
+Languages = Annotated[list[str] | None, typer.Option("--language", help=f"Only in it, such as en. {_OFTEN}")]
+Articles = Annotated[list[str] | None, typer.Option("--article", help=f"Only the article of this id. {_OFTEN}")]
 TopK = Annotated[int, typer.Option("--top-k", min=1, max=50, help="The most passages.")]
 
 
@@ -125,6 +139,13 @@ def ask(
     url: Url = None,
     collection: Collection = "default",
     as_of: AsOf = None,
+    known_by: KnownBy = None,
+    published_from: PublishedFrom = None,
+    published_to: PublishedTo = None,
+    publisher: Publishers = None,
+    author: Authors = None,
+    language: Languages = None,
+    article: Articles = None,
     top_k: TopK = 8,
     mode: Annotated[str, typer.Option(help="auto, extractive or chat.")] = "auto",
     hints: Hints = True,
@@ -133,7 +154,8 @@ def ask(
     """Answer a question with exact quotes."""
     from api.commands.terminal import print_answer
 
-    body = _question(question, collection, as_of, top_k, hints) | {"mode": mode}
+    filters = _filters(published_from, published_to, publisher, author, language, article)
+    body = _question(question, collection, as_of, known_by, top_k, hints) | {"filters": filters, "mode": mode}
     with _door(data, url) as door:
         answer = door.ask(body)
     print_json(answer) if as_json else print_answer(answer)
@@ -146,6 +168,13 @@ def search(
     url: Url = None,
     collection: Collection = "default",
     as_of: AsOf = None,
+    known_by: KnownBy = None,
+    published_from: PublishedFrom = None,
+    published_to: PublishedTo = None,
+    publisher: Publishers = None,
+    author: Authors = None,
+    language: Languages = None,
+    article: Articles = None,
     top_k: TopK = 8,
     hints: Hints = True,
     as_json: AsJson = False,
@@ -153,8 +182,10 @@ def search(
     """Find the passages that bear on a question."""
     from api.commands.terminal import print_passages
 
+    filters = _filters(published_from, published_to, publisher, author, language, article)
+    body = _question(question, collection, as_of, known_by, top_k, hints) | {"filters": filters}
     with _door(data, url) as door:
-        found = door.search(_question(question, collection, as_of, top_k, hints))
+        found = door.search(body)
     print_json(found) if as_json else print_passages(found)
 
 
@@ -261,15 +292,36 @@ def restore(
     print_json(asdict(report)) if as_json else typer.echo(said)
 
 
-def _question(question: str, collection: str, as_of: str | None, top_k: int, hints: bool) -> dict[str, Any]:
+def _question(
+    question: str, collection: str, as_of: str | None, known_by: str | None, top_k: int, hints: bool
+) -> dict[str, Any]:
     """The request that both `ask` and `search` make."""
     ignored = [] if hints else ["publishers", "published", "phrases", "present", "recency"]
     return {
         "question": question,
         "collection": collection,
         "as_of": as_of,
+        "known_by": known_by,
         "top_k": top_k,
         "ignore_hints": ignored,
+    }
+
+
+def _filters(
+    published_from: str | None,
+    published_to: str | None,
+    publishers: list[str] | None,
+    authors: list[str] | None,
+    languages: list[str] | None,
+    articles: list[str] | None,
+) -> dict[str, Any]:
+    return {
+        "published_from": published_from,
+        "published_to": published_to,
+        "publishers": publishers or [],
+        "authors": authors or [],
+        "languages": languages or [],
+        "article_ids": articles or [],
     }
 
 

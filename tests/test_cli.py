@@ -4,8 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from tests.running import Server
@@ -59,6 +62,7 @@ def test_ingest_ask_search_list_and_delete(data_folder: Path, folder: Path) -> N
         (("ask", ""), "question"),
         (("ask", "x", "--as-of", "soon"), "as_of"),
         (("ask", "x", "--mode", "chat"), "DATELINE_MODEL"),
+        (("search", "x", "--published-from", "soon"), "published_from"),
         (("articles", "nothing"), "No article"),
         (("ingest", ".", "--collection", "Not Valid"), "collection name"),
         (("serve", "--workers", "4"), "PostgreSQL"),
@@ -89,6 +93,30 @@ def test_commands_go_through_a_running_server(server: Server) -> None:
     through = json.loads(run("ask", "Why does Putin avoid the meeting?", "--json", data=data).stdout)
     assert through["status"] == "answered"
     assert through["citations"][0]["url"].startswith(server.url)
+
+
+@pytest.mark.parametrize(
+    ("filters", "fits"),
+    [
+        (["--publisher", "harbour ledger"], lambda a: a["publisher"] == "Harbour Ledger"),
+        (["--author", "zoë marchbréton"], lambda a: "Zoë Marchbréton" in a["authors"]),
+        (["--published-from", "2025-09-01"], lambda a: a["published_at"] >= "2025-09-01"),
+        (["--published-to", "2021-12-31"], lambda a: a["published_at"] < "2022-01-01"),
+        (
+            ["--publisher", "Estuary Radio", "--publisher", "Northline Agency"],
+            lambda a: a["publisher"] in ("Estuary Radio", "Northline Agency"),
+        ),
+        (["--language", "cy"], lambda _: False),
+        (["--known-by", "2020-01-01"], lambda _: False),
+    ],
+)
+def test_the_filters_of_a_search(
+    server: Server, data_folder: Path, filters: list[str], fits: Callable[[dict[str, Any]], bool]
+) -> None:
+    told = run("search", "the storm and the port", *filters, "--json", "--url", server.url, data=data_folder)
+    found = {hit["article_id"] for hit in json.loads(told.stdout)["data"]}
+    assert all(fits(httpx.get(f"{server.url}/v1/articles/{article}").json()) for article in found)
+    assert bool(found) is not (filters[0] in ("--language", "--known-by"))
 
 
 def test_commands_go_to_the_server_that_they_are_told(server: Server, data_folder: Path) -> None:
