@@ -10,8 +10,8 @@ from typing import Self
 
 from sqlalchemy import Connection, and_, delete, exists, func, select, update
 
+from corpus.dialect import insert_many
 from corpus.resemblance import Runs, are_one_text, bands, is_short, runs, shingles
-from corpus.rows import insert_many
 from corpus.schema import articles, cluster_bands, revisions
 
 # Texts compared with a new one, those that share most bands first.

@@ -1,51 +1,64 @@
-"""The database under the store: SQLite set up so that committed means kept, migrations, and typed errors."""
+"""The database under the store: transactions, migrations, and typed errors, over either engine."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
+from sqlalchemy import BigInteger, Connection, Text, cast, inspect, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import QueuePool
-from sqlalchemy.sql import FromClause
 
-from corpus.errors import StoreUnavailable
-from corpus.schema import facts
+from corpus.dialect import insert_new
+from corpus.engines import engine_at
+from corpus.errors import InvalidInput, StoreUnavailable
+from corpus.schema import facts, metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_CHANGES = "changes"
 
 
 class Database:
-    """One SQLite file in WAL mode with synchronous=FULL. Any number of readers, one writer at a time.
+    """A SQLite file, or a PostgreSQL database by its URL. Any number of readers, one writer at a time.
 
     `read()` and `write()` give a connection in a transaction; a failed statement becomes `StoreUnavailable` with a
-    sentence for the person. The caller owns the folder (see `corpus.owner`).
+    sentence for the person. `is_shared` when other processes may write to it too. Raises `InvalidSettings`.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, where: Path | str) -> None:
+        self._on = engine_at(where)
+        self.is_shared = self._on.is_shared
         self._writer = threading.RLock()
-        self._engine = _engine(path)
-        with self._translated(), self._engine.connect() as connection:
-            _migrate(connection)
+        with self._translated(), self._on.writing.begin() as connection:
+            self._on.lock(connection)
+            _migrate(connection, is_shared=self.is_shared)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent snapshot; writers go on meanwhile."""
-        with self._translated(), self._engine.begin() as connection:
+        with self._translated(), self._on.reading.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """The only writer, committed durably on leaving and rolled back whole on an error."""
-        with self._writer, self._translated(), self._engine.begin() as connection:
+        with self._writer, self._translated(), self._on.writing.begin() as connection:
+            self._on.lock(connection)
             yield connection
+            if self.is_shared:
+                connection.execute(_COUNT_UP)
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """A transaction beside the one writer, for a statement that is whole by itself and nobody needs to notice."""
+        with self._translated(), self._on.writing.begin() as connection:
+            yield connection
+
+    def changes(self) -> int:
+        """How often a database that `is_shared` was written to: another number means that something is new."""
+        return int(self.fact(_CHANGES) or 0)
 
     def fact(self, name: str) -> str | None:
         """What the store says of itself under `name`."""
@@ -58,18 +71,25 @@ class Database:
             put_fact(connection, name, value)
 
     def close(self) -> None:
-        """Close every connection; the write-ahead log is folded into the file."""
-        self._engine.dispose()
+        """Close every connection; SQLite's write-ahead log is folded into the file."""
+        self._on.writing.dispose()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (IntegrityError, ProgrammingError, DataError):
+        except DataError as error:
+            if "NUL" in str(error.orig):
+                raise InvalidInput("A text holds a NUL character, which the database does not take.") from error
+            raise
+        except (IntegrityError, ProgrammingError):
             raise  # a mistake of ours, not a state of the database
         except (DBAPIError, PoolTimeout) as error:
             cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise StoreUnavailable(_explain(cause, self.path)) from error
+            raise StoreUnavailable(self._on.explain(cause)) from error
+
+
+_COUNT_UP = update(facts).where(facts.c.name == _CHANGES).values(value=cast(cast(facts.c.value, BigInteger) + 1, Text))
 
 
 def put_fact(connection: Connection, name: str, value: str) -> None:
@@ -78,62 +98,14 @@ def put_fact(connection: Connection, name: str, value: str) -> None:
     connection.execute(facts.insert().values(name=name, value=value))
 
 
-def _explain(cause: str, path: Path) -> str:
-    if "full" in cause:
-        return f"The disk that holds {path.parent} is full. Free some space and try again; nothing stored was lost."
-    if "malformed" in cause or "not a database" in cause:
-        return f"{path} is damaged ({cause}). Restore it from a backup; the index beside it is rebuilt by itself."
-    return f"The article store {path} cannot be used just now: {cause}."
-
-
-class _HeedingHints(SQLiteCompiler):
-    """SQLAlchemy drops `with_hint` for SQLite; this writes it, so that a query names the index that it wants."""
-
-    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
-        return text
-
-
-def _casefold(text: str | None) -> str | None:
-    return None if text is None else text.casefold()
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}",
-        poolclass=QueuePool,
-        pool_size=8,
-        max_overflow=24,
-        connect_args={"check_same_thread": False, "timeout": 30},
-    )
-
-    engine.dialect.statement_compiler = _HeedingHints
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, record: Any) -> None:
-        # SQLAlchemy begins and ends the transactions; the driver's own guesses would leave DDL outside of them.
-        connection.isolation_level = None
-        # SQLite's own lower() knows no letters but those of ASCII.
-        connection.create_function("casefold", 1, _casefold, deterministic=True)
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",  # a deleted article leaves no text in free pages
-            "cache_size=-16384",
-            "mmap_size=134217728",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-
-    return engine
-
-
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, *, is_shared: bool) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    connection.commit()
+    # The first releases knew SQLite only, and their migrations speak it: any other database begins with today's tables.
+    if is_shared and not inspect(connection).has_table(facts.name):
+        metadata.create_all(connection)
+        connection.execute(insert_new(connection, facts).values(name=_CHANGES, value="0"))
+        command.stamp(config, "head")
+    else:
+        command.upgrade(config, "head")

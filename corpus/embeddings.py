@@ -1,16 +1,16 @@
 """The embeddings of chunks, kept in the store, and which of them the vector index still has to take or drop."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, update
 
 from corpus.database import Database
-from corpus.rows import CHUNK, articles_at, listed
+from corpus.dialect import insert_new, listed
+from corpus.rows import CHUNK, articles_at
 from corpus.schema import OF_REVISION, articles, chunks, keyword_changes, removals, revisions
 from corpus.selection import Selection, conditions
 
@@ -188,7 +188,7 @@ class EmbeddingStore:
             current = {f"{row.article_key}:{row.revision}:{row.number}" for row in connection.execute(query)}
             stale = [{"index_id": index_id, "collection": collection} for index_id in held - current]
             if stale:
-                connection.execute(insert(removals).prefix_with("OR IGNORE"), stale)
+                connection.execute(insert_new(connection, removals), stale)
         return len(missing) + len(stale)
 
     def forget_embeddings(self) -> None:
@@ -206,13 +206,13 @@ class EmbeddingStore:
     def among(self, keys: Sequence[int]) -> tuple[list[int], Vectors]:
         """The same of those of these chunks that have an embedding, in no order."""
         with self._db.read() as connection:
-            rows = connection.execute(_AMONG, {"keys": json.dumps(list(keys))}).all()
+            rows = connection.execute(_AMONG, {"keys": list(keys)}).all()
         return [row[0] for row in rows], _matrix([row[1] for row in rows])
 
     def of_articles(self, keys: Sequence[int]) -> tuple[list[tuple[int, int]], Vectors]:
         """The unit vectors of all chunks of these articles by key, and of each its article's key and its revision."""
         with self._db.read() as connection:
-            rows = connection.execute(_OF_ARTICLES, {"keys": json.dumps(list(keys))}).all()
+            rows = connection.execute(_OF_ARTICLES, {"keys": list(keys)}).all()
         return [(row[0], row[1]) for row in rows], _matrix([row[2] for row in rows])
 
     def chunks_by_collection(self, *, current: bool) -> dict[str, int]:

@@ -9,10 +9,11 @@ from sqlalchemy import delete, insert, select, update
 
 from corpus.accept import canonical_url, check_collection
 from corpus.database import Database
+from corpus.dialect import replace
 from corpus.errors import InvalidInput, NotFound
 from corpus.feed import Entry, Feed
 from corpus.fetch import Fetched
-from corpus.jobs import Item, NewItem, Outcome, finish_item
+from corpus.jobs import Item, NewItem, Outcome, check_length, finish_item, fits
 from corpus.schema import feed_entries, feeds
 
 _LONGEST_REST = timedelta(days=1)
@@ -45,6 +46,7 @@ class FeedStore:
     def add(self, collection: str, url: str) -> Subscription:
         """Subscribe to a feed, due at once. Raises `InvalidInput` when it is subscribed to already, or no address."""
         address, now = canonical_url(url), datetime.now(UTC)
+        check_length(address)
         values = {"collection": check_collection(collection), "url": address, "added_at": now, "next_poll_at": now}
         with self._db.write() as connection:
             taken = select(feeds.c.key).where(feeds.c.collection == collection, feeds.c.url == address)
@@ -93,14 +95,14 @@ class FeedStore:
         with self._db.write() as connection:
             known = select(feed_entries.c.url, feed_entries.c.mark).where(feed_entries.c.feed_key == item.feed_key)
             marks = {row.url: row.mark for row in connection.execute(known)}
-            fresh = {e.url: e for e in feed.entries if marks.get(e.url) != _mark(e)}
+            fresh = {e.url: e for e in feed.entries if fits(e.url) and marks.get(e.url) != _mark(e)}
             values = {"polled_at": now, "next_poll_at": now + self._interval, "failures": 0, "error": None}
             if not fetched.is_unchanged:
                 values |= {"etag": fetched.etag, "last_modified": fetched.last_modified, "title": feed.title}
             connection.execute(update(feeds).where(feeds.c.key == item.feed_key).values(**values))
             if fresh:
                 rows = [{"feed_key": item.feed_key, "url": e.url, "mark": _mark(e)} for e in fresh.values()]
-                connection.execute(insert(feed_entries).prefix_with("OR REPLACE"), rows)
+                connection.execute(replace(connection, feed_entries), rows)
             finish_item(connection, item, Outcome(), [item_of(entry, item.depth) for entry in fresh.values()])
         return len(fresh)
 

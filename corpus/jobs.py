@@ -9,10 +9,13 @@ from typing import Any, Literal
 from sqlalchemy import Connection, func, insert, select, update
 
 from corpus.database import Database
-from corpus.errors import NotFound
+from corpus.dialect import insert_new
+from corpus.errors import InvalidInput, NotFound
 from corpus.schema import job_items, jobs
 
 _MOST_NAMED = 1_000
+# What an index of PostgreSQL takes, less its other columns.
+_MOST_URL_BYTES = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ class JobStore:
         self._db = database
 
     def create(self, collection: str, items: Sequence[NewItem]) -> str:
-        """Begin a job; gives its id. An address named twice is fetched once."""
+        """Begin a job; gives its id. An address named twice is fetched once. Raises `InvalidInput` for a long one."""
+        for item in items:
+            check_length(item.url)
         job_id = f"job_{uuid.uuid4().hex}"
         with self._db.write() as connection:
             connection.execute(insert(jobs).values(id=job_id, collection=collection, created_at=datetime.now(UTC)))
@@ -139,11 +144,23 @@ class JobStore:
         return [_job(row) for row in rows]
 
 
+def fits(url: str) -> bool:
+    """Whether an address is short enough to be looked up."""
+    return len(url.encode("utf-8", "replace")) <= _MOST_URL_BYTES
+
+
+def check_length(url: str) -> None:
+    """Raise `InvalidInput` unless the address `fits`."""
+    if not fits(url):
+        raise InvalidInput(f"The URL {url[:80]!r}… is too long: at most {_MOST_URL_BYTES:,} bytes are taken.")
+
+
 def add_items(connection: Connection, job_id: str, items: Sequence[NewItem]) -> None:
-    """Add addresses to a job, in the caller's transaction; those it has already are passed over."""
-    rows = [{"job_id": job_id, "url": i.url, "depth": i.depth, "feed_key": i.feed_key, "entry": i.entry} for i in items]
+    """Add addresses to a job, in the caller's transaction; those it has already, or too long, are passed over."""
+    taken = (item for item in items if fits(item.url))
+    rows = [{"job_id": job_id, "url": i.url, "depth": i.depth, "feed_key": i.feed_key, "entry": i.entry} for i in taken]
     if rows:
-        connection.execute(insert(job_items).prefix_with("OR IGNORE"), rows)
+        connection.execute(insert_new(connection, job_items), rows)
 
 
 def finish_item(connection: Connection, item: Item, outcome: Outcome, more: Sequence[NewItem]) -> None:

@@ -81,7 +81,7 @@ class KeyStore:
         """The key that a client sent, if it is one that is in force."""
         prefix, _, rest = text.partition("_")
         key_id, _, secret = rest.partition("_")
-        if prefix != _PREFIX or not secret or not text.isascii():
+        if prefix != _PREFIX or not secret or not (text.isascii() and text.isprintable()):
             return None
         with self._db.read() as connection:
             query = select(*_COLUMNS, api_keys.c.digest).where(api_keys.c.id == key_id)

@@ -1,20 +1,15 @@
 """From the rows of the store to articles and chunks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, select
 
 from corpus.article import Article, Chunk
 from corpus.schema import articles, chunks, revisions
 
 # What `chunk_of` reads: all of a chunk but its embedding.
 CHUNK = (chunks.c.key, chunks.c.article_key, chunks.c.revision, chunks.c.number, chunks.c.start, chunks.c.end)
-
-
-def listed(name: str) -> Any:
-    """The values of a JSON list that is bound as `name`: one statement for lists of every length."""
-    return select(func.json_each(bindparam(name)).table_valued("value", name=name).c.value)
 
 
 def revision_query() -> Any:
@@ -30,19 +25,6 @@ def articles_at(connection: Connection, places: Iterable[tuple[int, int]]) -> di
     of = revisions.c.article_key.in_({key for key, _ in wanted})
     query = revision_query().where(of, revisions.c.number.in_({number for _, number in wanted}))
     return {(row.article_key, row.number): article_of(row) for row in connection.execute(query)}
-
-
-def insert_many(
-    connection: Connection, table: Table, columns: Sequence[Column[Any]], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Insert rows of plain numbers, text and bytes, given in the order of `columns`.
-
-    The statement is written once and the rows go to the driver as they are: SQLAlchemy by itself makes several objects
-    of each row, which for rows as small as these takes four times as long as storing them.
-    """
-    if rows:
-        statement = insert(table).compile(dialect=connection.dialect, column_keys=[column.name for column in columns])
-        connection.exec_driver_sql(str(statement), list(rows))
 
 
 def chunk_of(row: Row[Any]) -> Chunk:

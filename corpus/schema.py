@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     ForeignKey,
@@ -43,7 +44,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+def _key_index(name: str, table: Table, where: ColumnElement[bool]) -> None:
+    """An index of the few rows that wait for something, by their key."""
+    Index(name, table.c.key, sqlite_where=where, postgresql_where=where)
+
+
 metadata = MetaData()
+# SQLite counts its keys in 64 bits by itself.
+_Key = BigInteger().with_variant(Integer, "sqlite")
 
 # What the store says of itself: the embedder's fingerprint, the chunking's version, the index generation.
 facts = Table("facts", metadata, Column("name", String(64), primary_key=True), Column("value", Text, nullable=False))
@@ -51,11 +59,11 @@ facts = Table("facts", metadata, Column("name", String(64), primary_key=True), C
 articles = Table(
     "articles",
     metadata,
-    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("key", _Key, primary_key=True, autoincrement=True),
     Column("collection", String(64), nullable=False),
     Column("id", String(200), nullable=False),
     # The key of one of the articles that carry the same text; NULL until it is known which do.
-    Column("cluster", Integer, index=True),
+    Column("cluster", _Key, index=True),
     UniqueConstraint("collection", "id"),
     sqlite_autoincrement=True,  # a key is never used twice, so an index entry of a deleted article can mislead nobody
 )
@@ -70,7 +78,7 @@ revisions = Table(
     Column("publisher", Text),
     Column("authors", JSON, nullable=False),
     Column("url", Text),
-    Column("language", String(35)),
+    Column("language", Text),
     Column("published_at", UtcDateTime),
     Column("updated_at", UtcDateTime),
     Column("first_seen_at", UtcDateTime, nullable=False),
@@ -82,17 +90,18 @@ revisions = Table(
     Column("is_current", Boolean, nullable=False),
     Index("ix_revisions_current_published", "is_current", "published_at"),
     # All that ranking and filters ask of a revision: what stands after the body in a row is reached through the body.
+    # PostgreSQL keeps a long body out of the row.
     Index(
         "ix_revisions_ranking", "article_key", "number", "is_current", "visible_from", "first_seen_at", "published_at",
         "publisher", "language",
-    ),
+    ).ddl_if(dialect="sqlite"),
 )  # fmt: skip
 
 chunks = Table(
     "chunks",
     metadata,
-    Column("key", Integer, primary_key=True, autoincrement=True),
-    Column("article_key", Integer, nullable=False),
+    Column("key", _Key, primary_key=True, autoincrement=True),
+    Column("article_key", _Key, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     Column("start", Integer, nullable=False),
@@ -111,8 +120,8 @@ chunks = Table(
     Index("ix_chunks_collection_current", "collection", "is_current"),
     sqlite_autoincrement=True,
 )
-Index("ix_chunks_to_embed", chunks.c.key, sqlite_where=chunks.c.embedding.is_(None))
-Index("ix_chunks_to_index", chunks.c.key, sqlite_where=and_(chunks.c.indexed_in.is_(None), chunks.c.is_current))
+_key_index("ix_chunks_to_embed", chunks, chunks.c.embedding.is_(None))
+_key_index("ix_chunks_to_index", chunks, and_(chunks.c.indexed_in.is_(None), chunks.c.is_current))
 
 OF_REVISION = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
 
@@ -129,8 +138,8 @@ removals = Table(
 keyword_changes = Table(
     "keyword_changes",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("chunk_key", Integer, nullable=False),
+    Column("number", _Key, primary_key=True, autoincrement=True),
+    Column("chunk_key", _Key, nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -146,7 +155,7 @@ cluster_bands = Table(
 feeds = Table(
     "feeds",
     metadata,
-    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("key", _Key, primary_key=True, autoincrement=True),
     Column("collection", String(64), nullable=False),
     Column("url", Text, nullable=False),
     Column("title", Text),
@@ -180,10 +189,10 @@ jobs = Table(
 job_items = Table(
     "job_items",
     metadata,
-    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("key", _Key, primary_key=True, autoincrement=True),
     Column("job_id", ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
     Column("url", Text, nullable=False),
-    Column("feed_key", Integer),  # when the item is a feed that is subscribed to
+    Column("feed_key", _Key),  # when the item is a feed that is subscribed to
     Column("depth", Integer, nullable=False),  # sitemaps that led here
     Column("entry", JSON),  # what a feed said of the article
     Column("added", Integer),  # these three and `reason` stay NULL until the item is done
@@ -193,7 +202,7 @@ job_items = Table(
     UniqueConstraint("job_id", "url"),
     sqlite_autoincrement=True,
 )
-Index("ix_job_items_waiting", job_items.c.key, sqlite_where=job_items.c.added.is_(None))
+_key_index("ix_job_items_waiting", job_items, job_items.c.added.is_(None))
 
 # Who may use the API. The key itself is not here, only its SHA-256.
 api_keys = Table(

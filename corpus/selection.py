@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 from sqlalchemy.sql import FromClause
 
 from corpus.article import DEFAULT_COLLECTION
+from corpus.dialect import elements, folded
 from corpus.schema import articles, revisions
 
 
@@ -54,11 +55,10 @@ def conditions(selection: Selection) -> list[ColumnElement[bool]]:
     """SQL conditions over `articles` joined with `revisions` that let exactly the selected revisions pass."""
     found: list[ColumnElement[bool]] = [articles.c.collection == selection.collection, _newest_at(selection.moment)]
     if selection.publishers:
-        names = [name.casefold() for name in selection.publishers]
-        found.append(func.casefold(revisions.c.publisher).in_(names))
+        found.append(folded(revisions.c.publisher).in_([folded(name) for name in selection.publishers]))
     if selection.authors:
-        author = func.json_each(revisions.c.authors).table_valued("value", name="author")
-        named = func.casefold(author.c.value).in_([name.casefold() for name in selection.authors])
+        author = elements(revisions.c.authors, "author")
+        named = folded(author.c.value).in_([folded(name) for name in selection.authors])
         found.append(exists(select(literal(1)).select_from(author).where(named).correlate(revisions)))
     if selection.languages:
         found.append(revisions.c.language.in_(selection.languages))

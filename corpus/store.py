@@ -1,6 +1,5 @@
 """The article store: every revision of every article, whole. What is committed here is acknowledged and never lost."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,10 +10,11 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from corpus.article import Article, Chunk, IncomingArticle
 from corpus.cluster import Placing, place, unplaced
 from corpus.database import Database
+from corpus.dialect import listed
 from corpus.errors import InvalidInput, NotFound
 from corpus.exported import ExportedRevision
 from corpus.kept import KeptArticles
-from corpus.rows import CHUNK, article_of, articles_at, listed, revision_query
+from corpus.rows import CHUNK, article_of, articles_at, revision_query
 from corpus.schema import OF_REVISION, articles, chunks, revisions
 from corpus.selection import Selection, conditions
 from corpus.writing import (
@@ -124,7 +124,7 @@ class ArticleStore:
         """
         found: dict[int, list[Article]] = {}
         with self._db.read() as connection:
-            shared = connection.execute(_SHARED, {"clusters": json.dumps(list(set(clusters)))}).scalars().all()
+            shared = connection.execute(_SHARED, {"clusters": list(set(clusters))}).scalars().all()
             if not shared:
                 return {}
             query = revision_query().add_columns(articles.c.cluster).where(articles.c.cluster.in_(shared))
@@ -290,7 +290,7 @@ class ArticleStore:
     def candidates(self, keys: Iterable[int], selection: Selection) -> dict[int, Candidate]:
         """Chunks by their key; those stored no more, or outside the selection, are left out."""
         query = _PLAIN_CANDIDATES if selection.is_plain else _candidate_query().where(*conditions(selection))
-        values = {"keys": json.dumps(list(keys)), "collection": selection.collection}
+        values = {"keys": list(keys), "collection": selection.collection}
         with self._db.read() as connection:
             rows = connection.execute(query, values).all()
         # Taken apart by position: by name, reading a hundred rows takes longer than finding them.

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, exists, func, insert, select, update
 
 from corpus.article import Article, IncomingArticle
 from corpus.cluster import Placing, leave, place
+from corpus.dialect import insert_many, insert_new
 from corpus.errors import InvalidInput
 from corpus.exported import ExportedRevision
-from corpus.rows import CHUNK, chunk_of, insert_many
+from corpus.rows import CHUNK, chunk_of
 from corpus.schema import articles, chunks, keyword_changes, removals, revisions
 
 _MANY = 5_000  # bound values a statement
@@ -211,7 +212,7 @@ def _retire(connection: Connection, key: int, collection: str) -> None:
 def _schedule_removal(connection: Connection, gone: Sequence[Any], collection: str) -> None:
     if gone:
         rows = [{"index_id": chunk_of(row).index_id, "collection": collection} for row in gone]
-        connection.execute(insert(removals).prefix_with("OR IGNORE"), rows)
+        connection.execute(insert_new(connection, removals), rows)
 
 
 def _insert_revisions(connection: Connection, wordings: Sequence[tuple[Wording, datetime, datetime | None]]) -> None:

@@ -17,6 +17,7 @@ from api.engine import Engine
 from api.settings import read_settings
 from retrieval import quantise
 from retrieval.embedder import BUNDLED, Embedder, load_embedder
+from tests import postgres
 from tests.browsing import ARABIC, COPIES, FERRY, FLAGS, Watched, chromium_path, push
 from tests.running import Server, copied, one_at_a_time, serve, share_model
 
@@ -81,6 +82,24 @@ def sample(shared: Path, made_files: Path, embedder: Embedder) -> Path:
                 ingest_sample(engine)
             making.rename(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgres.Cluster]:
+    """A PostgreSQL of this run's own."""
+    with postgres.cluster() as found:
+        if found is None:
+            pytest.skip("PostgreSQL (initdb and pg_ctl) is not installed")
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """An empty store, once in each engine: a SQLite file, and a PostgreSQL database."""
+    if request.param == "sqlite":
+        return tmp_path / "dateline.sqlite"
+    found: postgres.Cluster = request.getfixturevalue("cluster")
+    return found.fresh()
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from tests.test_cli import run
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> Iterator[KeyStore]:
-    database = Database(tmp_path / "dateline.sqlite")
+def keys(where: Path | str) -> Iterator[KeyStore]:
+    database = Database(where)
     yield KeyStore(database)
     database.close()
 

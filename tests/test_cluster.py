@@ -59,8 +59,8 @@ def incoming(article_id: str, body: str, day: int = 0, publisher: str | None = N
 
 
 class Archive:
-    def __init__(self, folder: Path) -> None:
-        self.database = Database(folder / "dateline.sqlite")
+    def __init__(self, where: Path | str) -> None:
+        self.database = Database(where)
         self.store = ArticleStore(self.database)
 
     def put(self, *articles: IncomingArticle) -> None:
@@ -75,8 +75,8 @@ class Archive:
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    archive = Archive(tmp_path)
+def archive(where: Path | str) -> Iterator[Archive]:
+    archive = Archive(where)
     yield archive
     archive.close()
 
@@ -190,7 +190,7 @@ def test_the_order_of_arrival_makes_no_difference(
     articles = [incoming(f"a{n}", "\n\n".join(body)) for n, body in enumerate(bodies)]
     found = []
     for order in (articles, random.Random(seed).sample(articles, len(articles))):
-        archive = Archive(tmp_path_factory.mktemp("order"))
+        archive = Archive(tmp_path_factory.mktemp("order") / "dateline.sqlite")
         for article in order:
             archive.put(article)
         found.append(archive.clusters())

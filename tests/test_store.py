@@ -19,8 +19,8 @@ MAY = datetime(2024, 5, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path / "dateline.sqlite")
+def database(where: Path | str) -> Iterator[Database]:
+    database = Database(where)
     yield database
     database.close()
 
@@ -170,5 +170,8 @@ def test_equal_chunks_share_their_embedding(database: Database, store: ArticleSt
 
 def test_the_database_is_set_up_to_keep_what_it_acknowledges(database: Database) -> None:
     with database.read() as connection:
+        if connection.dialect.name == "postgresql":
+            assert connection.execute(text("SHOW synchronous_commit")).scalar() == "on"
+            return
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2

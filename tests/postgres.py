@@ -1,0 +1,134 @@
+"""A real PostgreSQL of the tests' own: a cluster in a temporary folder, run by a user that is not root."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from corpus.database import Database
+
+_DEBIAN = Path("/usr/lib/postgresql")
+# Processes are killed here and machines are not, so nothing has to be forced to the disk.
+_SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "listen_addresses": "''",
+}
+_PATIENCE = 60.0
+
+
+class Cluster:
+    """One server on a Unix socket, with a migrated database that is copied for each test."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self._folder = folder
+        self._programs = programs
+        self._as_user = _unprivileged(folder)
+        self._run("initdb", "-U", "dateline", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        with open(folder / "data" / "postgresql.conf", "a") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in _SETTINGS.items())
+            file.write(f"unix_socket_directories = '{folder}'\n")
+        self.start()
+        self.execute("CREATE DATABASE template")
+        Database(self.url("template")).close()
+
+    def url(self, database: str) -> str:
+        """The address of one of its databases."""
+        return f"postgresql://dateline@/{database}?host={self._folder}"
+
+    def fresh(self) -> str:
+        """The address of a new database with empty tables."""
+        name = f"d{uuid.uuid4().hex[:12]}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE template")
+        return self.url(name)
+
+    def execute(self, statement: str) -> None:
+        """Run a statement beside all databases of the tests."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def start(self) -> None:
+        """Serve, and return once it answers."""
+        self._run("pg_ctl", "-l", str(self._folder / "log"), "-w", "-t", str(int(_PATIENCE)), "start")
+
+    def kill(self) -> None:
+        """SIGKILL to the server; what it was doing is left as it is."""
+        pid = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = _children(pid)
+        os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + _PATIENCE
+        # Its processes see that it is gone and end; the next one must not start beside them.
+        while any(_lives(one) for one in [pid, *children]):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End it at once."""
+        self._run("pg_ctl", "-m", "immediate", "-w", "stop", check=False)
+
+    def _run(self, program: str, *arguments: str, check: bool = True) -> None:
+        command = [*self._as_user, str(self._programs / program), "-D", str(self._folder / "data"), *arguments]
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd="/"
+        )
+        assert not check or done.returncode == 0, done.stderr
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster | None]:
+    """A cluster of its own, None where PostgreSQL's programs are not installed."""
+    programs = _programs()
+    if programs is None:
+        yield None
+        return
+    # Short, because the path of a socket may have a hundred characters, and not below a folder of root's alone.
+    folder = Path(tempfile.mkdtemp(prefix="dateline-pg-", dir="/tmp"))
+    try:
+        running = Cluster(folder, programs)
+        try:
+            yield running
+        finally:
+            running.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs() -> Path | None:
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    versions = [path for path in _DEBIAN.glob("*/bin") if (path / "initdb").exists()]
+    return max(versions, key=lambda path: int(path.parent.name), default=None)
+
+
+def _unprivileged(folder: Path) -> list[str]:
+    """What a command begins with so that it is not run by root, which PostgreSQL refuses; the folder is given away."""
+    if os.getuid() != 0:
+        return []
+    names = {user.pw_name for user in pwd.getpwall()}
+    user = "postgres" if "postgres" in names else "nobody"
+    shutil.chown(folder, user)
+    return ["runuser", "-u", user, "--"]
+
+
+def _children(pid: int) -> list[int]:
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True)
+    return [int(word) for word in found.stdout.split()]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
