@@ -20,18 +20,19 @@ from api.version import VERSION
 from corpus.addresses import Allowed
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
-from corpus.errors import DatelineError
+from corpus.errors import DatelineError, StoreInUse
 from corpus.export import Exporter
 from corpus.feeds import FeedStore
 from corpus.fetch import Fetcher
 from corpus.jobs import JobStore
 from corpus.keys import KeyStore
+from corpus.lease import Lease
 from corpus.owner import Ownership
 from corpus.politeness import Politeness
 from corpus.store import ArticleStore
 from retrieval.collect import Collector
 from retrieval.embedder import LazyEmbedder
-from retrieval.indexer import Indexer, record_embedder
+from retrieval.indexer import LEASE, Indexer, record_embedder
 from retrieval.ingest import Ingester
 from retrieval.reindex import reindex
 from retrieval.rerank import CrossEncoderReranker
@@ -45,6 +46,8 @@ SAMPLE = Path(corpus.__file__).parent / "articles"
 class Engine:
     """The store, the index and the answerers of one data folder, owned by this process until closed.
 
+    With a database of its own setting the store is shared, and the folder holds this process's keyword index.
+
     Raises `StoreInUse` when another process owns the folder, and `EmbedderMismatch` when its embeddings are of another
     kind (not with `renew`, which then embeds everything anew).
     """
@@ -55,12 +58,13 @@ class Engine:
         self._closing = threading.Event()
         with contextlib.ExitStack() as undo:
             self.ownership = undo.enter_context(contextlib.closing(Ownership(settings.data)))
-            self._database = undo.enter_context(contextlib.closing(Database(settings.data / "dateline.sqlite")))
+            self._database = undo.enter_context(contextlib.closing(Database(settings.store)))
             self.embeddings = EmbeddingStore(self._database)
             self.store = ArticleStore(self._database)
             self.exporter = Exporter(self._database)
             self.embedder = LazyEmbedder(settings.embedder, settings.data / "models", settings.threads)
             if renew:
+                self._check_alone()
                 reindex(self._database, self.store, self.embeddings)
                 record_embedder(self._database, self.embedder)
             self.indexer = Indexer(
@@ -74,7 +78,8 @@ class Engine:
             self.jobs = JobStore(self._database)
             self.keys = KeyStore(self._database)
             self.feeds = FeedStore(self._database, timedelta(minutes=settings.feed_minutes))
-            self.collector = _collector(settings, self.jobs, self.feeds, self.ingester)
+            lease = Lease(self._database, "fetching", seconds=60.0)  # an address may take half of it
+            self.collector = _collector(settings, self.jobs, self.feeds, self.ingester, lease)
             self._reranker = CrossEncoderReranker(settings.reranker, settings.threads) if settings.reranker else None
             self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder, self._reranker)
             self.reader = Reader(settings.threads)
@@ -123,6 +128,16 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _check_alone(self) -> None:
+        """Raise `StoreInUse` when another process works on a shared store: it would go on with its own embedder."""
+        lease = Lease(self._database, LEASE)
+        if not lease.held():
+            raise StoreInUse(
+                "Other processes work on this database, and would go on with the embedder that they were started with. "
+                "Stop them all, run this again, and start them with the same DATELINE_EMBEDDER."
+            )
+        lease.release()
+
     def _warm_up(self, expect_articles: bool) -> None:
         try:
             self.embedder.embed_questions(["warm up"])
@@ -142,11 +157,11 @@ class Engine:
             log.error("%s", error)
 
 
-def _collector(settings: Settings, jobs: JobStore, feeds: FeedStore, ingester: Ingester) -> Collector:
+def _collector(settings: Settings, jobs: JobStore, feeds: FeedStore, ingester: Ingester, lease: Lease) -> Collector:
     contact = f" ({settings.fetch_contact})" if settings.fetch_contact else ""
     allowed = Allowed.parse(settings.fetch_allow.split(","))
     fetcher = Fetcher(allowed, f"Dateline/{VERSION}{contact}", settings.fetch_timeout)
-    return Collector(jobs, feeds, fetcher, Politeness(fetcher, settings.fetch_interval), ingester)
+    return Collector(jobs, feeds, fetcher, Politeness(fetcher, settings.fetch_interval), ingester, lease)
 
 
 def chat_model(settings: Settings) -> ChatModel | None:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from answering.answer import Answer, Mode
 from corpus.article import DEFAULT_COLLECTION
+from corpus.errors import StoreUnavailable
 from retrieval.indexer import IndexState
 
 if TYPE_CHECKING:
@@ -90,8 +91,16 @@ class _Stock(Collector):
     def collect(self) -> Iterable[Metric]:
         """Articles, what waits for vectors and keywords, and whether the index answers."""
         engine = self._engine
-        backlog = engine.indexer.backlog()
-        articles = engine.store.coverage(DEFAULT_COLLECTION).articles
+        available = GaugeMetricFamily("dateline_store_available", "1 while the article store can be read.")
+        try:
+            backlog = engine.indexer.backlog()
+            articles = engine.store.coverage(DEFAULT_COLLECTION).articles
+        except StoreUnavailable:
+            available.add_metric([], 0.0)
+            yield available
+            return
+        available.add_metric([], 1.0)
+        yield available
         yield GaugeMetricFamily("dateline_articles", "Articles of the default collection.", articles)
         yield GaugeMetricFamily(
             "dateline_pending_vectors", "Passages without one.", backlog.to_embed + backlog.to_index

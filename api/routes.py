@@ -28,6 +28,7 @@ from api.schemas import (
     FailedOut,
     Health,
     IngestReportOut,
+    Problem,
     Readiness,
     SearchOut,
     SearchRequest,
@@ -49,6 +50,9 @@ from retrieval.indexer import IndexState
 router = APIRouter(route_class=TextRoute)
 _PROBLEMS = problem_responses(400, 404, 413, 422, 503)
 _CONFLICT = problem_responses(409)
+_NOT_READY: dict[int | str, dict[str, Any]] = {
+    503: {"model": Readiness | Problem, "content": {"application/problem+json": {}}}
+}
 # Seconds that a push waits for its vectors before it answers all the same; they are durable and follow.
 _VECTOR_PATIENCE = 60.0
 
@@ -211,9 +215,12 @@ async def health() -> Health:
     return Health()
 
 
-@router.get("/readyz", operation_id="readiness", summary="What works now?", responses={503: {"model": Readiness}})
+@router.get("/readyz", operation_id="readiness", summary="What works now?", responses=_NOT_READY)
 async def readiness(request: Request, response: Response) -> Readiness:
-    """503 until the embedding model is loaded; says how the index is and how far vectors lag behind."""
+    """503 until the embedding model is loaded; says how the index is and how far vectors lag behind.
+
+    While the database is away, a problem document that names it.
+    """
     engine = engine_of(request)
     coverage = await run_in_threadpool(engine.store.coverage, DEFAULT_COLLECTION)
     backlog = await run_in_threadpool(engine.indexer.backlog)

@@ -1,8 +1,9 @@
-"""One process, one socket, a clean stop: `dateline serve`, and a server within another command."""
+"""One socket, a clean stop: `dateline serve` in one process or several, and a server within another command."""
 
 import ipaddress
 import socket
 import threading
+from contextlib import closing
 
 import uvicorn
 
@@ -10,7 +11,11 @@ from api.app import create_app
 from api.commands.ingest import ingest_sample
 from api.engine import Engine
 from api.settings import Settings
+from api.workers import supervise
+from corpus.database import Database
 from corpus.errors import InvalidSettings
+from corpus.keys import KeyStore
+from corpus.owner import Ownership
 
 # Seconds that answers in flight have to finish after SIGTERM; the index then has the rest of ten seconds to close.
 _GRACE = 2
@@ -19,16 +24,25 @@ _GRACE = 2
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises `InvalidSettings` when the address cannot be listened on."""
     listener = _listener(settings.host, settings.port)
-    is_public = _is_public(listener)
+    if settings.workers == 1:
+        serve_on(settings, listener, greets=True)
+        return
+    with Ownership(settings.data) as ownership:
+        with closing(Database(settings.store)) as database:  # a database that is not there is told once, and here
+            _check_keys(KeyStore(database), listener)
+        ownership.announce(_url(listener))
+        _greet(_url(listener))
+        supervise(settings, listener)
+
+
+def serve_on(settings: Settings, listener: socket.socket, *, greets: bool = False) -> None:
+    """Serve on a socket that listens, in this process."""
     with Engine(settings) as engine:
-        if is_public and engine.keys.is_empty():
-            raise InvalidSettings(
-                f"Other machines reach {settings.host}, and there is no key yet to let anybody in: make one with "
-                "`dateline keys create NAME`, or set DATELINE_HOST to 127.0.0.1."
-            )
+        _check_keys(engine.keys, listener)
         url = _announced(engine, listener)
-        print(f"Dateline serves {url} (API docs at {url}/docs). Stop with Ctrl-C.", flush=True)
-        _server(engine, is_public=is_public).run(sockets=[listener])
+        if greets:
+            _greet(url)
+        _server(engine, is_public=_is_public(listener)).run(sockets=[listener])
 
 
 class BackgroundServer:
@@ -59,12 +73,27 @@ class BackgroundServer:
 
 def _announced(engine: Engine, listener: socket.socket) -> str:
     """Where the engine is served, told to other processes once it has its first articles."""
-    host, port = listener.getsockname()[:2]
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if engine.needs_sample():
         ingest_sample(engine)
-    engine.ownership.announce(url)
-    return url
+    engine.ownership.announce(_url(listener))
+    return _url(listener)
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _greet(url: str) -> None:
+    print(f"Dateline serves {url} (API docs at {url}/docs). Stop with Ctrl-C.", flush=True)
+
+
+def _check_keys(keys: KeyStore, listener: socket.socket) -> None:
+    if _is_public(listener) and keys.is_empty():
+        raise InvalidSettings(
+            f"Other machines reach {listener.getsockname()[0]}, and there is no key yet to let anybody in: make one "
+            "with `dateline keys create NAME`, or set DATELINE_HOST to 127.0.0.1."
+        )
 
 
 def _is_public(listener: socket.socket) -> bool:

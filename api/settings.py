@@ -52,9 +52,16 @@ class Settings(BaseSettings):
     poll_feeds: bool = Field(True, description="Whether the server polls the feeds that are subscribed to.")
     mcp_hosts: str = Field("", description="Names under which /mcp may be reached besides loopback; * for any.")
     chroma_url: str = Field("", description="A Chroma server; empty: embedded in the data folder.")
-    database_url: str = Field("", description="Reserved for PostgreSQL; empty: SQLite in the data folder.")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="A PostgreSQL database, for several processes; empty: SQLite in the data folder."
+    )
     workers: int = Field(1, ge=1, description="Server processes; more than one needs a Chroma server and PostgreSQL.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+
+    @property
+    def store(self) -> Path | str:
+        """Where the article store is: a SQLite file, or the URL of a PostgreSQL database."""
+        return self.database_url.get_secret_value() or self.data / "dateline.sqlite"
 
     @field_validator("data")
     @classmethod
@@ -78,11 +85,15 @@ def read_settings(**flags: Any) -> Settings:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         raise InvalidSettings(f"The setting DATELINE_{name} is not valid: {first['msg']}.") from None
-    if settings.database_url:
-        raise InvalidSettings("DATELINE_DATABASE_URL is not supported yet: the store is SQLite in DATELINE_DATA.")
-    if settings.workers > 1:
+    shares = bool(settings.database_url.get_secret_value())
+    if shares and not settings.chroma_url:
+        raise InvalidSettings(
+            "A PostgreSQL database (DATELINE_DATABASE_URL) is for several processes, which need one Chroma server: set "
+            "DATELINE_CHROMA_URL too."
+        )
+    if settings.workers > 1 and not shares:
         raise InvalidSettings(
             "Several workers cannot share one data folder: that needs a Chroma server (DATELINE_CHROMA_URL) and "
-            "PostgreSQL (DATELINE_DATABASE_URL). Leave DATELINE_WORKERS at 1."
+            "PostgreSQL (DATELINE_DATABASE_URL). Set both, or leave DATELINE_WORKERS at 1."
         )
     return settings

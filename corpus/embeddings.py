@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, upd
 from corpus.database import Database
 from corpus.dialect import insert_new, listed
 from corpus.rows import CHUNK, articles_at
-from corpus.schema import OF_REVISION, articles, chunks, keyword_changes, removals, revisions
+from corpus.schema import OF_REVISION, articles, chunks, removals, revisions
 from corpus.selection import Selection, conditions
 
 Vectors = NDArray[np.float32]
@@ -67,18 +67,15 @@ class EmbeddingStore:
         self._db = database
 
     def backlog(self) -> Backlog:
-        """What is left to do."""
+        """What is left to do but for the keyword index, which knows that itself."""
         to_index = and_(chunks.c.indexed_in.is_(None), chunks.c.embedding.is_not(None), chunks.c.is_current)
         with self._db.read() as connection:
             count = [
                 connection.execute(select(func.count()).select_from(chunks).where(condition)).scalar_one()
                 for condition in (chunks.c.embedding.is_(None), to_index)
             ]
-            gone, words = (
-                connection.execute(select(func.count()).select_from(waiting)).scalar_one()
-                for waiting in (removals, keyword_changes)
-            )
-        return Backlog(count[0], count[1], gone, words)
+            gone = connection.execute(select(func.count()).select_from(removals)).scalar_one()
+        return Backlog(count[0], count[1], gone)
 
     def waiting(self, selection: Selection, *, by_index: bool) -> Waiting:
         """What no vector finds for this selection: not embedded, or, searched `by_index`, not yet in the index."""

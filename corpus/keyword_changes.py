@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from corpus.database import Database, put_fact
+from corpus.dialect import listed
 from corpus.rows import CHUNK, articles_at
 from corpus.schema import chunks, keyword_changes
 
@@ -35,7 +36,7 @@ class Pending:
 
 
 class KeywordChanges:
-    """The bookkeeping between the store and the keyword index. Thread-safe."""
+    """The bookkeeping between the store and the one keyword index of its owner: a queue. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -52,22 +53,10 @@ class KeywordChanges:
 
     def pending(self, limit: int) -> Pending | None:
         """The newest changes that the index has not taken in, at most `limit`; None when there are none."""
-        newest = select(keyword_changes).order_by(keyword_changes.c.number.desc()).limit(limit).subquery()
-        query = select(newest.c.number, newest.c.chunk_key, *CHUNK, chunks.c.collection, chunks.c.is_current)
+        newest = select(keyword_changes).order_by(keyword_changes.c.number.desc()).limit(limit)
         with self._db.read() as connection:
-            rows = connection.execute(query.outerjoin_from(newest, chunks, chunks.c.key == newest.c.chunk_key)).all()
-            if not rows:
-                return None
-            stored = {row.key: row for row in rows if row.key is not None}  # a chunk may wait twice
-            # Each body is read once and cut here: SQLite would walk through a body anew for each of its chunks.
-            of = articles_at(connection, {(row.article_key, row.revision) for row in stored.values()})
-        words = []
-        for key, row in stored.items():
-            article = of[row.article_key, row.revision]
-            text = article.body[row.start : row.end]
-            words.append(ChunkWords(key, row.collection, row.is_current, article.title, text))
-        numbers = [row.number for row in rows]
-        return Pending(min(numbers), max(numbers), list({row.chunk_key for row in rows}), words)
+            rows = connection.execute(newest).all()
+            return read_pending(connection, [(row.number, row.chunk_key) for row in rows]) if rows else None
 
     def done(self, taken: Pending) -> None:
         """The index has these changes on disk."""
@@ -76,12 +65,12 @@ class KeywordChanges:
         with self._db.write() as connection:
             connection.execute(delete(keyword_changes).where(these))
 
-    def expected(self) -> int | None:
-        """How many chunks a complete index holds; None while changes wait, because then it may hold more or fewer."""
+    def may_hold(self, count: int) -> bool:
+        """Whether an index of `count` chunks can be whole. While changes wait it may hold more or fewer."""
         with self._db.read() as connection:
             if connection.execute(select(keyword_changes.c.number).limit(1)).first() is not None:
-                return None
-            return connection.execute(select(func.count()).select_from(chunks)).scalar_one()
+                return True
+            return bool(connection.execute(select(func.count()).select_from(chunks)).scalar_one() == count)
 
     def begin_again(self) -> None:
         """Start a new generation of the index, into which every chunk is to be taken."""
@@ -91,3 +80,19 @@ class KeywordChanges:
             connection.execute(delete(keyword_changes))
             connection.execute(insert(keyword_changes).from_select(["chunk_key"], everything))
             put_fact(connection, "keyword_generation", str(generation))
+
+
+def read_pending(connection: Connection, changes: Sequence[tuple[int, int]]) -> Pending:
+    """What an index takes for these changes, each its number and the key of its chunk; of a chunk only as it is now."""
+    keys = list(dict.fromkeys(key for _, key in changes))
+    query = select(*CHUNK, chunks.c.collection, chunks.c.is_current).where(chunks.c.key.in_(listed("keys")))
+    rows = connection.execute(query, {"keys": keys}).all()
+    # Each body is read once and cut here: SQLite would walk through a body anew for each of its chunks.
+    of = articles_at(connection, {(row.article_key, row.revision) for row in rows})
+    words = []
+    for row in rows:
+        article = of[row.article_key, row.revision]
+        text = article.body[row.start : row.end]
+        words.append(ChunkWords(row.key, row.collection, row.is_current, article.title, text))
+    numbers = [number for number, _ in changes]
+    return Pending(min(numbers), max(numbers), keys, words)

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
@@ -17,6 +18,7 @@ from corpus.feeds import FeedStore, item_of
 from corpus.fetch import Fetched, Fetcher
 from corpus.identity import same_site
 from corpus.jobs import Item, JobStore, NewItem, Outcome
+from corpus.lease import Lease
 from corpus.politeness import Politeness
 from corpus.reader import read_bytes
 from corpus.worker import WORKERS
@@ -38,16 +40,26 @@ class _Stopping(Exception):
 
 
 class Collector:
-    """Fetches what jobs name. What a killed process leaves half done is done again, which changes nothing twice."""
+    """Fetches what jobs name. What a killed process leaves half done is done again, which changes nothing twice.
+
+    Of several processes over one store that which holds the `lease` fetches, so that a site is asked by one at a time.
+    """
 
     def __init__(
-        self, jobs: JobStore, feeds: FeedStore, fetcher: Fetcher, politeness: Politeness, ingester: Ingester
+        self,
+        jobs: JobStore,
+        feeds: FeedStore,
+        fetcher: Fetcher,
+        politeness: Politeness,
+        ingester: Ingester,
+        lease: Lease,
     ) -> None:
         self._jobs = jobs
         self._feeds = feeds
         self._fetcher = fetcher
         self._politeness = politeness
         self._ingester = ingester
+        self._lease = lease
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._polls = False
@@ -63,12 +75,19 @@ class Collector:
         """There is a new job."""
         self._wake.set()
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing new is begun."""
+        return self._stop.is_set()
+
     def close(self, patience: float = 3.0) -> None:
         """Stop after the address in hand, or leave it to the next start when it takes longer."""
         self._stop.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(patience)
+        with suppress(DatelineError):  # then it goes to another a little later
+            self._lease.release()
 
     def poll(self, *, everything: bool = False) -> list[str]:
         """Begin a job for the feeds of each collection that are due, or for all; gives the jobs' ids."""
@@ -84,13 +103,14 @@ class Collector:
     def work(self, job_id: str | None = None, report: Callable[[], None] = lambda: None) -> None:
         """Do everything that waits, of one job or of all, calling `report` after each address.
 
+        Does nothing while another process holds the lease.
         Raises `StoreUnavailable` once what was in hand has come to its end.
         """
         busy: set[str] = set()
         done: SimpleQueue[tuple[str, DatelineError | None]] = SimpleQueue()
         failure: DatelineError | None = None
         while True:
-            if failure is None and not self._stop.is_set():
+            if failure is None and not self._stop.is_set() and self._lease.held():
                 self._begin(job_id, busy, done)
             if not busy:
                 break
@@ -121,9 +141,10 @@ class Collector:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                if self._polls:
-                    self.poll()
-                self.work()
+                if self._lease.held():
+                    if self._polls:
+                        self.poll()
+                    self.work()
             except DatelineError as error:
                 log.warning("Fetching pauses: %s", error)
             except Exception:

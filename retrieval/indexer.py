@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import numpy as np
 from corpus.database import Database
 from corpus.embeddings import Backlog, EmbeddingStore
 from corpus.errors import DatelineError, EmbedderMismatch, IndexUnavailable
+from corpus.lease import Lease
 from retrieval.centre import Centres
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
 from retrieval.courtesy import Courtesy
@@ -32,6 +35,8 @@ _EMBED_BATCH = 128
 MOST_AT_HAND = 50_000
 _QUIET = 0.5  # seconds without anything new, after which their vectors are read
 _LONGEST_PAUSE = 5.0  # seconds between tries while the disk is full or the index server is gone
+_LOOK = 0.5  # seconds between looks for what other processes have stored
+LEASE = "indexing"
 
 
 class IndexState(StrEnum):
@@ -51,7 +56,8 @@ class Indexer:
     """Owns the vector index. The index is derived: whatever happens to it, it is made again from stored embeddings.
 
     `folder` holds one sub-folder a generation; a damaged generation is left for a new one. With `url` the index is on
-    a Chroma server. Raises `EmbedderMismatch` when the stored embeddings are of another kind.
+    a Chroma server. Of several processes over one store each has keywords of its own, and one, which holds a lease,
+    embeds and writes the vector index. Raises `EmbedderMismatch` when the stored embeddings are of another kind.
     """
 
     def __init__(
@@ -76,6 +82,8 @@ class Indexer:
         self.lag = Lag(embeddings)
         self.courtesy = Courtesy()
         self.keywords = KeywordIndex(database, folder.with_name("keyword"))
+        self._lease = Lease(database, LEASE)
+        self._seen = 0  # of the changes of a shared store
         self.state = IndexState.STARTING
         self._index: ChromaIndex | None = None
         self._helper = ThreadPoolExecutor(1, "indexing")
@@ -114,7 +122,7 @@ class Indexer:
 
     def backlog(self) -> Backlog:
         """How far vectors and indexes lag behind the store."""
-        return self._embeddings.backlog()
+        return replace(self._embeddings.backlog(), to_word=self.keywords.waiting())
 
     def wait_until_current(self, report: Callable[[Backlog], None], patience: float = math.inf) -> bool:
         """Block until nothing is left to do, at most `patience` seconds, telling `report` how much is left.
@@ -155,6 +163,8 @@ class Indexer:
             self._thread.join(patience)
         if not self._thread.is_alive():
             self._helper.shutdown(wait=False)
+            with suppress(DatelineError):  # then it goes to another a little later
+                self._lease.release()
         self._close_keywords()
         if self._thread.is_alive() or self._index is None:
             return
@@ -186,14 +196,13 @@ class Indexer:
         pause = 0.5
         while not self._stop.is_set():
             try:
+                self._notice()
                 worded = self.take_words()
                 if self._index is None or self.state is IndexState.UNAVAILABLE:
                     self._open()
-                if not self._step() and not worded:
-                    if not self._wake.wait(_QUIET):
-                        self._keep_small()
-                        self._wake.wait()
-                    self._wake.clear()
+                worked = self._lease.held() and self._step()
+                if not worked and not worded:
+                    self._rest()
                 pause, self._failure = 0.5, None
             except _Stopping:
                 return
@@ -207,6 +216,31 @@ class Indexer:
                 log.exception("Indexing met an error that it does not know; it goes on in %.0f s.", pause)
                 self._stop.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _notice(self) -> None:
+        """What other processes that share the store have changed."""
+        if not self._db.is_shared or (changes := self._db.changes()) == self._seen:
+            return
+        self._seen = changes
+        self._known_generation = None
+        self._forget()
+        if self.state in (IndexState.READY, IndexState.REBUILDING):
+            self.state = self._recorded_state()
+
+    def _rest(self) -> None:
+        """Wait for something to do."""
+        held = self._lease.held()
+        if not self._wake.wait(_QUIET) and not self._has_news(held):
+            self._keep_small()
+            if held:
+                self.keywords.prune()
+            while not self._wake.wait(_LOOK if self._db.is_shared else None) and not self._has_news(held):
+                pass
+        self._wake.clear()
+
+    def _has_news(self, held: bool) -> bool:
+        """Whether other processes stored something, or left this one the work that one must do."""
+        return self._db.is_shared and (self._db.changes() != self._seen or self._lease.held() is not held)
 
     def _keep_small(self) -> None:
         """Nothing happened for a while: have the vectors of small collections at hand."""
@@ -267,6 +301,7 @@ class Indexer:
         """Questions go first; and a stop is not kept waiting by a batch that the next start makes as well."""
         if self._stop.is_set():
             raise _Stopping
+        self._lease.held()  # renewed in the midst of a long batch; lost, the batch is of use all the same
         self.courtesy.make_way()
 
     def _forget(self) -> None:
@@ -295,8 +330,11 @@ class Indexer:
                 self._embedder.fingerprint, folder=self._generation_folder, sync_threshold=self._sync_threshold
             )
             self._drop_old_generations()
-        rebuilding = self._db.fact("index_rebuilding") == "yes"
-        self.state = IndexState.REBUILDING if rebuilding else IndexState.READY
+        self.state = self._recorded_state()
+
+    def _recorded_state(self) -> IndexState:
+        """That of an index that is open, as the store says."""
+        return IndexState.REBUILDING if self._db.fact("index_rebuilding") == "yes" else IndexState.READY
 
     def _check_generation(self) -> None:
         folder = self._generation_folder
@@ -332,9 +370,16 @@ class Indexer:
 
     def _recount(self, index: ChromaIndex) -> None:
         """A server that lost entries (emptied, replaced) is filled again."""
-        if any(index.count(name) < count for name, count in self._embeddings.indexed_by_collection().items()):
+        # Another process may be writing to it just now, so it is believed at the second look.
+        if self._holds_less(index) and not self._stop.wait(_LOOK) and self._holds_less(index):
             log.warning("The Chroma server holds less than it should; it is being filled again.")
             self._begin_rebuild()
+
+    def _holds_less(self, index: ChromaIndex) -> bool:
+        before = self._embeddings.indexed_by_collection()
+        held = {name: index.count(name) for name in before}
+        after = self._embeddings.indexed_by_collection()
+        return any(held[name] < min(count, after.get(name, 0)) for name, count in before.items())
 
     def _drop_old_generations(self) -> None:
         for path in self._folder.iterdir():

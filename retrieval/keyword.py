@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from corpus.database import Database
-from corpus.errors import IndexUnavailable
+from corpus.errors import IndexUnavailable, StoreUnavailable
 from corpus.keyword_changes import KeywordChanges, Pending
+from corpus.keyword_log import KeywordLog
 from corpus.words import query_terms
 from retrieval.segments import are_sound
 
@@ -46,7 +47,7 @@ class KeywordIndex:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self._db = database
-        self._changes = KeywordChanges(database)
+        self._changes = KeywordLog(database, folder) if database.is_shared else KeywordChanges(database)
         self._folder = folder
         self._lock = threading.RLock()
         self._analyzer = _analyzer()
@@ -75,17 +76,28 @@ class KeywordIndex:
         """Take in at most `limit` changed chunks, newest first; false when there were none. Durable on return."""
         with self._lock:
             index = self._opened()
-            pending = self._changes.pending(limit)
-            if pending is None:
-                return False
-            with _translated():
-                try:
+            try:
+                pending = self._changes.pending(limit)
+                if pending is None:
+                    return False
+                with _translated():
                     self._write(index, pending)
-                except BaseException:
-                    self._writer = self._index = None  # a failed writer is dead; reopening checks
-                    raise
+            except StoreUnavailable:
+                raise
+            except BaseException:
+                self._writer = self._index = None  # a failed writer is dead; reopening checks
+                raise
             self._changes.done(pending)
             return True
+
+    def waiting(self) -> int:
+        """How many changes it has not taken in."""
+        return self._changes.count()
+
+    def prune(self) -> None:
+        """Forget changes that no index can need. Called by one process of all that share a store."""
+        if isinstance(self._changes, KeywordLog):
+            self._changes.prune()
 
     def close(self) -> None:
         """Let the files go. Everything committed is on disk already."""
@@ -184,9 +196,9 @@ class KeywordIndex:
 
     def _is_whole(self, index: Any) -> bool:
         """Whether no chunk is missing or too many, as far as nothing is waiting to be taken in."""
-        expected = self._changes.expected()
         with _translated():
-            return expected is None or bool(index.searcher().num_docs == expected)
+            held = index.searcher().num_docs
+        return self._changes.may_hold(held)
 
     @property
     def _generation_folder(self) -> Path:

@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from retrieval import quantise
 from retrieval.embedder import BUNDLED, Embedder, load_embedder
 from tests import postgres
 from tests.browsing import ARABIC, COPIES, FERRY, FLAGS, Watched, chromium_path, push
+from tests.chroma import CHROMA, ChromaServer
 from tests.running import Server, copied, one_at_a_time, serve, share_model
 
 hypothesis_settings.register_profile("short", deadline=None, max_examples=60)
@@ -91,6 +93,17 @@ def cluster() -> Iterator[postgres.Cluster]:
         if found is None:
             pytest.skip("PostgreSQL (initdb and pg_ctl) is not installed")
         yield found
+
+
+@pytest.fixture
+def chroma(tmp_path: Path) -> Iterator[ChromaServer]:
+    if not CHROMA.exists():
+        pytest.skip("the chroma command is not installed beside this Python")
+    server = ChromaServer(tmp_path / "chroma")
+    server.start()
+    yield server
+    server.send(signal.SIGCONT)
+    server.send(signal.SIGKILL)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

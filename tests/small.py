@@ -59,10 +59,11 @@ class Small:
         embedder: Embedder | None = None,
         url: str | None = None,
         most_at_hand: int = MOST_AT_HAND,
+        where: str | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.database = Database(folder / "dateline.sqlite")
+        self.database = Database(where or folder / "dateline.sqlite")
         self.store = ArticleStore(self.database)
         self.embeddings = EmbeddingStore(self.database)
         self.embedder = embedder or HashedWords()

@@ -1,66 +1,17 @@
 """Vectors on a Chroma server that is killed, frozen, emptied and comes back: questions are answered all the while."""
 
-import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from corpus.selection import Selection
 from retrieval.indexer import IndexState
+from tests.chroma import PATIENCE, ChromaServer, until
 from tests.small import Small, article, words
-
-CHROMA = Path(sys.executable).with_name("chroma")
-PATIENCE = 60.0
-
-
-class ChromaServer:
-    """`chroma run` over a folder, on one port through all its lives."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Serve, and return once it listens."""
-        command = [str(CHROMA), "run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until(lambda: socket.socket().connect_ex(("127.0.0.1", self.port)) == 0)
-
-    def send(self, which: signal.Signals) -> None:
-        """Send a signal; after SIGKILL it is gone when this returns."""
-        assert self._process is not None
-        os.kill(self._process.pid, which)
-        if which is signal.SIGKILL:
-            self._process.wait(10)
-
-
-def until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-@pytest.fixture
-def chroma(tmp_path: Path) -> Iterator[ChromaServer]:
-    if not CHROMA.exists():
-        pytest.skip("the chroma command is not installed beside this Python")
-    server = ChromaServer(tmp_path / "chroma")
-    server.start()
-    yield server
-    server.send(signal.SIGCONT)
-    server.send(signal.SIGKILL)
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from retrieval.keyword import KeywordIndex
 class Words:
     """A store and the keyword index beside it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, where: Path | str | None = None) -> None:
         self.folder = folder
-        self.database = Database(folder / "dateline.sqlite")
+        self.database = Database(where or folder / "dateline.sqlite")
         self.store = ArticleStore(self.database)
         self.index = KeywordIndex(self.database, folder / "keyword")
 
@@ -42,8 +42,8 @@ class Words:
 
 
 @pytest.fixture
-def words(tmp_path: Path) -> Iterator[Words]:
-    words = Words(tmp_path)
+def words(tmp_path: Path, where: Path | str) -> Iterator[Words]:
+    words = Words(tmp_path, where)
     yield words
     words.close()
 
@@ -103,13 +103,13 @@ def test_only_the_keys_asked_for(words: Words) -> None:
     assert words.index.search("port", "default", 5, among=[]) == []
 
 
-def test_what_was_stored_when_the_process_died_is_taken_in_at_the_next_start(tmp_path: Path) -> None:
-    words = Words(tmp_path)
+def test_what_was_stored_when_the_process_died_is_taken_in_at_the_next_start(tmp_path: Path, where: Path | str) -> None:
+    words = Words(tmp_path, where)
     words.put("a", "The port opens.")
     article = accept(IncomingArticle(title="T", body="The ferry sails.", id="b"))
     words.store.put([(article, cut(article))])
     words.close()
-    words = Words(tmp_path)
+    words = Words(tmp_path, where)
     assert words.found("ferry") == []
     while words.index.catch_up():
         pass

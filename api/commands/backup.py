@@ -19,6 +19,7 @@ _HARMLESS = {"owner.lock", "models"}
 
 def backup(settings: Settings, target: Path, quiet: bool) -> BackupReport:
     """Copy the store to `target` while it is in use. Raises `StoreUnavailable` or `InvalidInput`."""
+    _check_engine(settings)
     with progress_bar(quiet) as progress:
         task = progress.add_task("Copying", total=None)
         return back_up(
@@ -33,6 +34,7 @@ def restore(settings: Settings, source: Path, *, wait: bool, quiet: bool) -> Bac
 
     Raises `InvalidInput` when the folder is not empty, `UnreadableFile` when the file is not a sound backup.
     """
+    _check_engine(settings)
     with Ownership(settings.data):
         _check_empty(settings.data)
         report = put_back(source, settings.data / _FILE)
@@ -45,6 +47,14 @@ def restore(settings: Settings, source: Path, *, wait: bool, quiet: bool) -> Bac
             engine.start()
             catch_up(engine, quiet=quiet)
     return report
+
+
+def _check_engine(settings: Settings) -> None:
+    if not isinstance(settings.store, Path):
+        raise InvalidInput(
+            "The store is in PostgreSQL (DATELINE_DATABASE_URL): back it up with `pg_dump` and put it back with "
+            "`pg_restore`, or use `dateline export`."
+        )
 
 
 def _check_empty(folder: Path) -> None:

@@ -115,6 +115,10 @@ class _Here:
         def work() -> None:
             try:
                 self._engine.collector.work(job_id)
+                # Where the store is shared another process may be the one that fetches.
+                while not self._engine.collector.is_closing and not self._engine.jobs.job(job_id).is_finished:
+                    time.sleep(_LOOK_SECONDS)
+                    self._engine.collector.work(job_id)
             except DatelineError as error:
                 errors.append(error)
 

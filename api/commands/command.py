@@ -65,12 +65,17 @@ def begin(**flags: Any) -> "Settings":
     from api.settings import read_settings
 
     settings = read_settings(**flags)
+    set_up_logging(settings)
+    return settings
+
+
+def set_up_logging(settings: "Settings") -> None:
+    """Log to standard error, as much as the settings say."""
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
-    return settings
 
 
 def print_json(value: Any) -> None:

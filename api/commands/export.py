@@ -60,12 +60,12 @@ def _lines(settings: Settings, collection: str | None, progress: Progress) -> It
         with closing(server.export(collection)) as lines:
             yield counted(lines)
         return
-    file = settings.data / "dateline.sqlite"
-    if not file.is_file():
+    store = settings.store
+    if isinstance(store, Path) and not store.is_file():
         raise NotFound(f"There is nothing to export: no article store in {settings.data}.")
     with ExitStack() as opened:
         opened.enter_context(Ownership(settings.data))
-        database = Database(file)
+        database = Database(store)
         opened.callback(database.close)
         exporter = Exporter(database)
         progress.update(task, total=exporter.count(collection))

@@ -67,13 +67,13 @@ def revoke(
 
 @contextmanager
 def _open(data: Path | None) -> "Iterator[KeyStore]":
-    """The keys of the data folder. The folder need not be owned: SQLite lets another process write a row."""
+    """The keys of the data folder. The folder need not be owned: either engine lets another process write a row."""
     from corpus.database import Database
     from corpus.keys import KeyStore
 
-    folder = begin(data=data).data
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = Database(folder / "dateline.sqlite")
+    settings = begin(data=data)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.store)
     try:
         yield KeyStore(database)
     finally:

@@ -1,0 +1,105 @@
+"""Several server processes on one socket, over one shared store: `dateline serve --workers N`."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+
+from api.commands.command import go_on, set_up_logging
+from api.settings import Settings
+from corpus.errors import DatelineError
+
+log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 0.2
+# A worker that ends is started again after so long, so that one that cannot start takes no processor.
+_PAUSE_SECONDS = 2.0
+# A worker has ten seconds to end in; then it is killed.
+_PATIENCE_SECONDS = 12.0
+
+
+def supervise(settings: Settings, listener: socket.socket) -> None:
+    """Run `settings.workers` processes that serve on `listener`, and start again what dies, until told to end."""
+    workers = [_Worker(settings, listener, number) for number in range(1, settings.workers + 1)]
+    try:
+        for worker in workers:
+            worker.start()
+        while True:
+            go_on()
+            wait([worker.process.sentinel for worker in workers], _LOOK_SECONDS)
+            for worker in workers:
+                worker.see_to()
+    finally:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        for worker in workers:
+            worker.process.terminate()
+        for worker in workers:
+            worker.process.join(max(0.0, deadline - time.monotonic()))
+            worker.process.kill()
+
+
+class _Worker:
+    """One of the processes. Its number gives it a folder, which its successor takes over."""
+
+    process: SpawnProcess
+
+    def __init__(self, settings: Settings, listener: socket.socket, number: int) -> None:
+        self._arguments = (_own(settings, number), listener)
+        self._number = number
+        self._again_at = 0.0
+
+    def start(self) -> None:
+        self.process = get_context("spawn").Process(
+            target=_work, args=self._arguments, name=f"dateline worker {self._number}"
+        )
+        self.process.start()
+
+    def see_to(self) -> None:
+        if self.process.is_alive():
+            return
+        if not self._again_at:
+            log.warning("Worker %d ended (%s); it is started again.", self._number, self.process.exitcode)
+            self._again_at = time.monotonic() + _PAUSE_SECONDS
+        elif time.monotonic() >= self._again_at:
+            self._again_at = 0.0
+            self.start()
+        else:
+            time.sleep(_LOOK_SECONDS)  # its sentinel no longer makes anybody wait
+
+
+def _own(settings: Settings, number: int) -> Settings:
+    """The settings of a worker: a folder of its own for its keyword index, and the files of the model shared."""
+    folder = settings.data / f"worker-{number}"
+    models = settings.data / "models"
+    for made in (folder, models):
+        made.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not (folder / "models").exists():
+        (folder / "models").symlink_to(Path("..") / models.name)
+    # The first one takes in the bundled articles, for all.
+    return settings.model_copy(update={"data": folder, "workers": 1, "sample": settings.sample and number == 1})
+
+
+def _work(settings: Settings, listener: socket.socket) -> None:
+    from api.server import serve_on
+
+    set_up_logging(settings)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        serve_on(settings, listener)
+    except DatelineError as error:
+        log.error("%s", error)
+        raise SystemExit(2) from None
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed stops nobody; nobody would be there to start this process again, or to end it."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
