@@ -22,6 +22,9 @@ def open_folder(settings: Settings) -> "Iterator[LocalDoor]":
     with Engine(settings) as engine:
         if engine.needs_sample():
             ingest_sample(engine)
+        if isinstance(settings.store, str):
+            while engine.indexer.take_words():  # what other processes stored, or for a new folder everything
+                pass
         yield LocalDoor(engine)
 
 

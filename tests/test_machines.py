@@ -31,8 +31,10 @@ from tests.running import share_model
 
 DATELINE = str(Path(sys.executable).with_name("dateline"))
 # How long anything may take on a machine that does much else.
-PATIENCE = 240.0
+PATIENCE = 900.0
 WORKERS = 4
+# A connection for each request, so that any of the workers may take it.
+ONCE = httpx.Limits(max_keepalive_connections=0)
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Machines:
     database: str
     data: Path
     url: str = ""
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=PATIENCE, limits=ONCE, trust_env=False))
     refused: set[str] = field(default_factory=set)
     answered: int = 0
     _process: subprocess.Popen[str] | None = None
@@ -78,9 +81,8 @@ class Machines:
         return self._process.wait(PATIENCE)
 
     def request(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """A request by a connection of its own, which any of the workers may take."""
-        with httpx.Client(base_url=self.url, timeout=PATIENCE, trust_env=False) as http:
-            return http.request(method, path, json=body)
+        """A request to whichever of the workers takes it."""
+        return self.http.request(method, self.url + path, json=body)
 
     def is_ready(self, times: int) -> bool:
         """Whether all that is stored can be found, as so many answers in a row say, of one worker or another."""
@@ -99,7 +101,7 @@ class Machines:
         deadline = time.monotonic() + PATIENCE
         while not done():
             assert time.monotonic() < deadline
-            time.sleep(0.1)
+            time.sleep(0.3)
 
     def ask(self, number: int) -> None:
         """Ask about an article, and check what is cited, wherever it came from. A refusal must name what is away."""
