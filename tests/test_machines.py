@@ -108,14 +108,12 @@ class Machines:
         reply = self.request("POST", "/v1/ask", {"question": f"How much does the wall of {town(number)} cost?"})
         if self.is_refusal(reply):
             return
-        for statement in reply.json()["statements"]:
-            for cited in statement["citations"]:
-                path = f"/v1/articles/{cited['article_id']}?revision={cited['revision']}"
-                stored = self.request("GET", path)
-                if self.is_refusal(stored):
-                    return
-                assert stored.json()["body"][cited["start"] : cited["end"]] == cited["quote"]
-                self.answered += 1
+        for cited in reply.json()["citations"]:
+            stored = self.request("GET", f"/v1/articles/{cited['article_id']}?revision={cited['revision']}")
+            if self.is_refusal(stored):
+                return
+            assert stored.json()["body"][cited["start"] : cited["end"]] == cited["quote"]
+            self.answered += 1
 
     def push(self, number: int, wording: int) -> bool:
         """Store a wording; false when it was refused."""
@@ -224,7 +222,8 @@ def run(machines: Machines, tmp_path: Path, made_files: Path, articles: int, rev
                 assert machines.push(number, 2)
                 wordings[number] = 2
             machines.check(wordings)
-            assert machines.answered and not machines.refused, "nothing was away yet"
+            machines.until(lambda: machines.answered > 0 or any(asker.done() for asker in askers))
+            assert machines.answered and not machines.refused, [asker.exception(0) for asker in askers if asker.done()]
             for kill in range(kills):
                 new = range(articles + kill * 10, articles + kill * 10 + 10)
                 pushing = clients.submit(pushed, machines, new)
@@ -259,6 +258,7 @@ def pushed(machines: Machines, numbers: range) -> None:
             time.sleep(0.2)
 
 
+@pytest.mark.timeout(1200)  # half a minute on two free cores
 def test_four_workers_two_writers_and_both_servers_killed(machines: Machines, tmp_path: Path, made_files: Path) -> None:
     run(machines, tmp_path, made_files, articles=30, revised=5, kills=2)
 
