@@ -26,10 +26,10 @@ _PATIENCE_SECONDS = 12.0
 
 def supervise(settings: Settings, listener: socket.socket) -> None:
     """Run `settings.workers` processes that serve on `listener`, and start again what dies, until told to end."""
-    workers = [_Worker(settings, listener, number) for number in range(1, settings.workers + 1)]
+    workers: list[_Worker] = []
     try:
-        for worker in workers:
-            worker.start()
+        for number in range(1, settings.workers + 1):
+            workers.append(_Worker(settings, listener, number))
         while True:
             go_on()
             wait([worker.process.sentinel for worker in workers], _LOOK_SECONDS)
@@ -47,20 +47,14 @@ def supervise(settings: Settings, listener: socket.socket) -> None:
 class _Worker:
     """One of the processes. Its number gives it a folder, which its successor takes over."""
 
-    process: SpawnProcess
-
     def __init__(self, settings: Settings, listener: socket.socket, number: int) -> None:
         self._arguments = (_own(settings, number), listener)
         self._number = number
         self._again_at = 0.0
-
-    def start(self) -> None:
-        self.process = get_context("spawn").Process(
-            target=_work, args=self._arguments, name=f"dateline worker {self._number}"
-        )
-        self.process.start()
+        self.process = self._started()
 
     def see_to(self) -> None:
+        """Start it again when it has ended, after a pause."""
         if self.process.is_alive():
             return
         if not self._again_at:
@@ -68,9 +62,15 @@ class _Worker:
             self._again_at = time.monotonic() + _PAUSE_SECONDS
         elif time.monotonic() >= self._again_at:
             self._again_at = 0.0
-            self.start()
+            self.process = self._started()
         else:
             time.sleep(_LOOK_SECONDS)  # its sentinel no longer makes anybody wait
+
+    def _started(self) -> SpawnProcess:
+        name = f"dateline worker {self._number}"
+        process = get_context("spawn").Process(target=_work, args=self._arguments, name=name)
+        process.start()
+        return process
 
 
 def _own(settings: Settings, number: int) -> Settings:
