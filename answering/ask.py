@@ -237,7 +237,7 @@ class Asker:
             with self._searcher.urgently():
                 return work()
 
-        return await asyncio.wrap_future(self._workers.submit(_place.get(), urgent))
+        return await self._workers.run(urgent, _place.get())
 
 
 def _finished(

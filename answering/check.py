@@ -1,6 +1,6 @@
 """Check any text, whoever wrote it, against stored articles or given passages: a verdict for each of its sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -39,34 +39,32 @@ class Checked:
 
 
 class Checker:
-    """Checks text over one store. Thread-safe."""
+    """Checks text over one store, a sentence at each step of what is returned. Thread-safe."""
 
     def __init__(self, store: ArticleStore, searcher: Searcher, judge: Judge | None = None) -> None:
         self._store = store
         self._searcher = searcher
         self._judge = judge
 
-    def against_articles(self, text: str, collection: str, article_ids: Sequence[str]) -> list[Checked]:
+    def against_articles(self, text: str, collection: str, article_ids: Sequence[str]) -> Iterator[Checked]:
         """Each sentence against the current wordings of these articles. Raises `NotFound`."""
         found = [self._store.article(collection, article_id) for article_id in dict.fromkeys(article_ids)]
         return self.against(text, [Passage(n, 1.0, None, one, 0, len(one.body)) for n, one in enumerate(found, 1)])
 
-    def against_collection(self, text: str, selection: Selection) -> list[Checked]:
+    def against_collection(self, text: str, selection: Selection) -> Iterator[Checked]:
         """Each sentence against what a search for it finds."""
-        checked = []
         for start, end in _sentences(text):
             passages = self._searcher.search(text[start:end], selection, _SEARCHED).passages
-            checked += [self._checked(text, start, end, passages)]
-        return checked
+            yield self._checked(text, start, end, passages)
 
-    def against_texts(self, text: str, given: Sequence[str]) -> list[Checked]:
+    def against_texts(self, text: str, given: Sequence[str]) -> Iterator[Checked]:
         """Each sentence against texts that are stored nowhere; spans are into articles with ids from "1"."""
         articles = [_unstored(str(n), body) for n, body in enumerate(given, start=1)]
         return self.against(text, [Passage(n, 1.0, None, one, 0, len(one.body)) for n, one in enumerate(articles, 1)])
 
-    def against(self, text: str, passages: Sequence[Passage]) -> list[Checked]:
+    def against(self, text: str, passages: Sequence[Passage]) -> Iterator[Checked]:
         """Each sentence against these passages."""
-        return [self._checked(text, start, end, passages) for start, end in _sentences(text)]
+        return (self._checked(text, start, end, passages) for start, end in _sentences(text))
 
     def _checked(self, text: str, start: int, end: int, passages: Sequence[Passage]) -> Checked:
         said = _plain(text[start:end])

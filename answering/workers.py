@@ -1,5 +1,6 @@
 """A few threads for the blocking work of questions: of what waits, the work of the earliest question goes first."""
 
+import asyncio
 import itertools
 import queue
 import threading
@@ -31,6 +32,10 @@ class Workers:
         future: Future[T] = Future()
         self._waiting.put((place, next(self._order), future, work))
         return future
+
+    async def run(self, work: Callable[[], T], place: int = 0) -> T:
+        """The result of `work`. Whoever is cancelled while it waits takes it away with them."""
+        return await asyncio.wrap_future(self.submit(place, work))
 
     @property
     def waiting(self) -> int:

@@ -14,6 +14,7 @@ from answering.extractive import ExtractiveAnswerer
 from answering.judge import CrossEncoderJudge
 from answering.model import ChatModel
 from answering.reader import Reader
+from answering.workers import Workers
 from api.metrics import Metrics
 from api.settings import Settings
 from api.version import VERSION
@@ -40,6 +41,7 @@ from retrieval.search import Searcher
 
 log = logging.getLogger(__name__)
 
+_WORKERS = 4
 SAMPLE = Path(corpus.__file__).parent / "articles"
 
 
@@ -90,6 +92,8 @@ class Engine:
             self.asker = Asker(self.store, self.searcher, extractive, self.model, judge, told=self.metrics.answered)
             self.metrics.watch(self)
             self.checker = Checker(self.store, self.searcher, judge)
+            # For searches and checks, which are short: they do not wait behind whole answers.
+            self.workers = Workers(_WORKERS)
             self._undo = undo.pop_all()
 
     def start(self, *, expect_articles: bool = False) -> None:
@@ -117,6 +121,7 @@ class Engine:
         self._closing.set()
         self.collector.close()
         self.asker.close()
+        self.workers.close()
         self.indexer.close()
         if self._started:
             self._warming.join(2)

@@ -23,7 +23,7 @@ from api.events import (
     StatementCompleted,
 )
 from api.render import answer_out, article_out, search_out, verification_out
-from api.requests import ask_of, check, ignored_hints, selection_of
+from api.requests import ask_of, check, find
 from api.schemas import AnswerOut, ArticleOut, AskRequest, SearchOut, SearchRequest, VerificationOut, VerifyRequest
 from api.steps import Found, Said, answer_steps
 from corpus.article import DEFAULT_COLLECTION
@@ -88,19 +88,12 @@ class LocalDateline:
     async def search(self, question: str, **options: Unpack[SearchArguments]) -> SearchOut:
         """See `AsyncDateline.search`."""
         request = _valid(SearchRequest, calls.search(question, options))
-        result = await asyncio.to_thread(
-            self._engine.searcher.search,
-            request.question,
-            selection_of(request),
-            request.top_k,
-            ignored=ignored_hints(request),
-        )
-        return search_out(result, self.base_url)
+        return search_out(await find(self._engine, request), self.base_url)
 
     async def verify(self, text: str, **options: Unpack[VerifyArguments]) -> VerificationOut:
         """See `AsyncDateline.verify`."""
         request = _valid(VerifyRequest, calls.verify(text, options))
-        checked = await asyncio.to_thread(check, self._engine.checker, request)
+        checked = await check(self._engine, request)
         return verification_out(checked, None if request.passages is not None else self.base_url)
 
     async def article(

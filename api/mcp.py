@@ -19,16 +19,21 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from api.calls import FilterArguments
+from api.leaving import while_connected
 from api.local import Answering
 from api.passage_ids import passage_id, read_passage_id
 from api.render import reader_url
 from api.schemas import AnswerOut, ArticleOut, PassageOut, VerificationOut
 from api.version import VERSION
+from corpus.article import DEFAULT_COLLECTION
 from corpus.errors import DatelineError, InvalidInput
 
 # How a tool comes to the one who answers; the request is None on standard input and output.
 Way = Callable[[Request | None], AbstractAsyncContextManager[Answering]]
 
+_Collection = Annotated[
+    str, Field(description="The collection of articles that is meant; leave it out for the usual one.")
+]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -101,13 +106,15 @@ def mcp_routes(server: MCPServer, hosts: str, public_url: str) -> list[BaseRoute
     return list(app.routes)
 
 
-def _telling_errors(tool: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """The tool, with the errors of the tree told to the model in their own words."""
+def _answering(tool: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """The tool, stopped when its client leaves, with the errors of the tree told to the model in their own words."""
 
     @wraps(tool)
     async def told(*arguments: P.args, **options: P.kwargs) -> T:
+        request = _request(options["context"])
+        work = tool(*arguments, **options)
         try:
-            return await tool(*arguments, **options)
+            return await (while_connected(request, work) if request else work)
         except DatelineError as error:
             raise ToolError(str(error)) from error
 
@@ -120,29 +127,31 @@ class _Tools:
     def __init__(self, way: Way) -> None:
         self._way = way
 
-    @_telling_errors
+    @_answering
     async def search(
         self,
         query: Annotated[str, Field(description="A question or keywords; outlets and dates in it are heeded.")],
         context: Context[Any, Any],
+        collection: _Collection = DEFAULT_COLLECTION,
     ) -> FoundList:
         """Find passages of news articles. Give an id of the results to `fetch` to read the article around it."""
         async with self._way(_request(context)) as dateline:
-            found = await dateline.search(query)
-        return FoundList(results=[Found(id=passage_id(p), title=_title(p), url=p.url) for p in found.data])
+            found = await dateline.search(query, collection=collection)
+        return FoundList(results=[Found(id=passage_id(p, collection), title=_title(p), url=p.url) for p in found.data])
 
-    @_telling_errors
+    @_answering
     async def fetch(
         self,
         id: Annotated[str, Field(description="An id that `search` gave, or the article_id of a citation.")],
         context: Context[Any, Any],
+        collection: _Collection = DEFAULT_COLLECTION,
     ) -> Document:
         """Read a whole article, in the wording in which the passage was found."""
         async with self._way(_request(context)) as dateline:
-            article, span = await _named(dateline, id)
+            article, span = await _named(dateline, id, collection)
             return _document(id, article, span, dateline.base_url)
 
-    @_telling_errors
+    @_answering
     async def ask(
         self,
         question: Annotated[str, Field(description="A question about the news.")],
@@ -150,6 +159,7 @@ class _Tools:
         published_from: Annotated[str | None, Field(description="Only articles from this day on: 2025-08-01.")] = None,
         published_to: Annotated[str | None, Field(description="Only articles up to this day.")] = None,
         as_of: Annotated[str | None, Field(description="Answer as of this day, from what was public by then.")] = None,
+        collection: _Collection = DEFAULT_COLLECTION,
     ) -> AnswerOut:
         """Answer a question from news articles.
 
@@ -158,9 +168,9 @@ class _Tools:
         """
         filters: FilterArguments = {"published_from": published_from, "published_to": published_to}
         async with self._way(_request(context)) as dateline:
-            return await dateline.ask(question, filters=filters, as_of=as_of, include=[])
+            return await dateline.ask(question, filters=filters, as_of=as_of, collection=collection, include=[])
 
-    @_telling_errors
+    @_answering
     async def verify(
         self,
         text: Annotated[str, Field(description="The text to check.")],
@@ -168,17 +178,20 @@ class _Tools:
         article_ids: Annotated[list[str] | None, Field(description="Check against these articles only.")] = None,
         passages: Annotated[list[str] | None, Field(description="Check against these texts, not articles.")] = None,
         as_of: Annotated[str | None, Field(description="Use only what was public by this day.")] = None,
+        collection: _Collection = DEFAULT_COLLECTION,
     ) -> VerificationOut:
         """Check any text sentence by sentence against news articles: supported, partly, unsupported, contradicted."""
         async with self._way(_request(context)) as dateline:
-            return await dateline.verify(text, article_ids=article_ids, passages=passages, as_of=as_of)
+            return await dateline.verify(
+                text, article_ids=article_ids, passages=passages, as_of=as_of, collection=collection
+            )
 
 
-async def _named(dateline: Answering, name: str) -> tuple[ArticleOut, tuple[int, int] | None]:
+async def _named(dateline: Answering, name: str, collection: str) -> tuple[ArticleOut, tuple[int, int] | None]:
     """The article that an id names, and the passage in it if it names one. Raises `NotFound` or `RequestFailed`."""
     if named := read_passage_id(name):
         try:
-            article = await dateline.article(named.article_id, named.revision)
+            article = await dateline.article(named.article_id, named.revision, named.collection or collection)
         except DatelineError as error:
             if error.code != "not_found":
                 raise
@@ -186,7 +199,7 @@ async def _named(dateline: Answering, name: str) -> tuple[ArticleOut, tuple[int,
             if named.span and not named.span[0] < named.span[1] <= len(article.body):
                 raise InvalidInput(f"{name!r} names no passage of the article; use an id as `search` gave it.")
             return article, named.span
-    return await dateline.article(name), None
+    return await dateline.article(name, collection=collection), None
 
 
 def _document(name: str, article: ArticleOut, span: tuple[int, int] | None, base_url: str) -> Document:
@@ -218,6 +231,6 @@ def _title(item: PassageOut | ArticleOut) -> str:
     return f"{headline} ({source})" if source else headline
 
 
-def _request(context: Context[Any, Any]) -> Request | None:
+def _request(context: Any) -> Request | None:
     request = context.request_context.request
     return request if isinstance(request, Request) else None

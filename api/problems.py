@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.schemas import Problem
 from corpus import errors
@@ -47,6 +48,7 @@ STATUS: dict[type[DatelineError], int] = {
 }
 # Seconds after which the same request may go better, by code or by status.
 _PATIENCE: dict[str | int, str] = {errors.StillRunning.code: "1", 503: "5"}
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _TITLES = {
     400: "The request cannot be read",
     401: "A key is needed",
@@ -104,6 +106,16 @@ def request_id(request: Request) -> str:
     return str(request.state.request_id)
 
 
+def _allowed(request: Request) -> list[str]:
+    """The methods that some route answers at the path of the request."""
+    routes = request.app.routes
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+
+
 def status_of(error: DatelineError) -> int:
     """The HTTP status of an error of the tree."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
@@ -146,7 +158,9 @@ def add_problem_handlers(app: FastAPI) -> None:
             error.status_code, "http_error"
         )
         response = problem(error.status_code, code, str(error.detail), request)
-        response.headers.update(error.headers or {})  # which methods are allowed, where one is not
+        response.headers.update(error.headers or {})
+        if error.status_code == 405:  # the framework names those of one route, and a path may have several
+            response.headers["Allow"] = ", ".join(_allowed(request)) or "GET, HEAD"  # files lie behind a mount
         return response
 
     @app.exception_handler(Exception)

@@ -1,5 +1,7 @@
 """From the wire to the inside: dates are read, filters become a selection, a request becomes an `Ask`."""
 
+from collections.abc import Iterator
+
 from fastapi import Request
 
 from answering.answer import Mode, Policy
@@ -8,10 +10,11 @@ from answering.check import Checked, Checker
 from answering.prompt import Turn
 from api.engine import Engine
 from api.replays import Replays
-from api.schemas import AskRequest, SearchOptions, VerifyRequest
+from api.schemas import AskRequest, SearchOptions, SearchRequest, VerifyRequest
 from corpus.accept import parse_time
 from corpus.selection import Moment, Selection
 from retrieval.hints import Hint
+from retrieval.passage import SearchResult
 
 
 def engine_of(request: Request) -> Engine:
@@ -70,8 +73,26 @@ def ask_of(request: AskRequest, policy: Policy) -> Ask:
     )
 
 
-def check(checker: Checker, request: VerifyRequest) -> list[Checked]:
-    """Each sentence of a text against what the request names, or else against what a search finds."""
+async def find(engine: Engine, request: SearchRequest) -> SearchResult:
+    """The passages that the request looks for. A search that waits is not begun for whoever leaves."""
+    selection, ignored = selection_of(request), ignored_hints(request)
+    search = engine.searcher.search
+    return await engine.workers.run(lambda: search(request.question, selection, request.top_k, ignored=ignored))
+
+
+async def check(engine: Engine, request: VerifyRequest) -> list[Checked]:
+    """Each sentence of a text against what the request names, or else against what a search finds.
+
+    Whoever leaves stops it after the sentence in hand.
+    """
+    sentences = await engine.workers.run(lambda: _sentences(engine.checker, request))
+    checked = []
+    while one := await engine.workers.run(lambda: next(sentences, None)):
+        checked.append(one)
+    return checked
+
+
+def _sentences(checker: Checker, request: VerifyRequest) -> Iterator[Checked]:
     if request.passages is not None:
         return checker.against_texts(request.text, request.passages)
     if request.article_ids is not None:

@@ -15,7 +15,7 @@ from api.leaving import EventStream, while_connected
 from api.metrics import CONTENT_TYPE
 from api.problems import as_problem, problem_responses
 from api.render import answer_out, article_out, facets_out, search_out, summary_out, verification_out
-from api.requests import ask_of, base_url, check, engine_of, ignored_hints, replays_of, selection_of
+from api.requests import ask_of, base_url, check, engine_of, find, replays_of
 from api.schemas import (
     AnswerOut,
     ArticleIn,
@@ -78,17 +78,14 @@ async def ask(body: AskRequest, request: Request) -> Any:
 @router.post("/v1/search", operation_id="search", summary="Find passages", responses=_PROBLEMS)
 async def search(body: SearchRequest, request: Request) -> SearchOut:
     """The passages that bear on a question, best first."""
-    selection = selection_of(body)
-    searcher = engine_of(request).searcher
-    ignored = ignored_hints(body)
-    result = await run_in_threadpool(lambda: searcher.search(body.question, selection, body.top_k, ignored=ignored))
+    result = await while_connected(request, find(engine_of(request), body))
     return search_out(result, base_url(request))
 
 
 @router.post("/v1/verify", operation_id="verify", summary="Check a text", responses=_PROBLEMS)
 async def verify(body: VerifyRequest, request: Request) -> VerificationOut:
     """A verdict for each sentence of any text, whoever wrote it, with the stored or given words that speak to it."""
-    checked = await run_in_threadpool(check, engine_of(request).checker, body)
+    checked = await while_connected(request, check(engine_of(request), body))
     return verification_out(checked, None if body.passages is not None else base_url(request))
 
 

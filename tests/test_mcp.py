@@ -65,9 +65,9 @@ async def test_the_tools_answer_as_the_api_does(kind: str, server: Server) -> No
         for tool in tools.values():
             assert tool.annotations and tool.annotations.read_only_hint and not tool.annotations.destructive_hint
             assert tool.description and tool.output_schema
-        for name in ("search", "fetch"):  # what ChatGPT asks for: one parameter, a string
-            (parameter,) = tools[name].input_schema["properties"].values()
-            assert parameter["type"] == "string"
+        for tool in tools.values():  # of search and fetch ChatGPT gives one parameter, a string
+            assert tool.input_schema["properties"][TOOLS[tool.name][0]]["type"] == "string"
+            assert "collection of articles" in tool.input_schema["properties"]["collection"]["description"]
 
         answer = await call(client, "ask", question=WHY)
         with Dateline(server.url) as dateline:
@@ -111,6 +111,30 @@ async def test_dates_narrow_the_question_and_an_abstention_is_no_error(server: S
         assert (early["status"], early["reason"]["code"]) == ("abstained", "outside_dates")
         assert (await call(client, "ask", question=WHY, as_of="1999-01-01"))["status"] == "abstained"
         assert (await call(client, "ask", question="What is the capital of France?"))["reason"]["message"]
+
+
+@pytest.mark.parametrize("kind", ["http", "stdio"])
+async def test_another_collection_is_reached_by_naming_it(kind: str, own_server: Server) -> None:
+    quay = {"title": "Quay", "body": "The quay of Skelmouth reopened to ferries on 9 June.", "collection": "harbours"}
+    with Dateline(own_server.url) as dateline:
+        dateline.push([{**quay, "id": "a@1#b"}])  # type: ignore[typeddict-item]
+    question = "When did the quay of Skelmouth reopen?"
+    async with connected(kind, own_server) as client:
+        assert (await call(client, "ask", question=question))["reason"]["code"] == "empty_collection"
+        answer = await call(client, "ask", question=question, collection="harbours")
+        assert (
+            answer["citations"][0]["quote"] == quay["body"] and "collection=harbours" in answer["citations"][0]["url"]
+        )
+        assert (await call(client, "search", query=question))["results"] == []
+        (found,) = (await call(client, "search", query=question, collection="harbours"))["results"]
+        assert (await call(client, "fetch", id=found["id"]))["text"] == quay["body"]  # its id says where it is
+        article = answer["citations"][0]["article_id"]
+        assert (await call(client, "fetch", id=article, collection="harbours"))["text"] == quay["body"]
+        assert (await client.call_tool("fetch", {"id": article})).is_error
+        checked = await call(client, "verify", text=quay["body"], article_ids=[article], collection="harbours")
+        assert checked["verdict"] == "supported"
+        wrong = await client.call_tool("search", {"query": question, "collection": "no such"})
+        assert wrong.is_error and "collection" in text(wrong)
 
 
 @pytest.mark.parametrize("kind", ["http", "stdio"])
