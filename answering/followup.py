@@ -20,7 +20,24 @@ _BARE = re.compile(
     r"what else|who else|since when|says who|by whom|in what way)$",
     re.IGNORECASE,
 )
-_ASKS = re.compile(r"^(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_ASKS = re.compile(r"^(?:who|whom|whose|what|which|when|where|why|how(?: many| much| long| often)?)\b", re.IGNORECASE)
+# "And in London?": a place or the like, in the words that the question before may have for another one.
+_PREPOSITION = re.compile(
+    r"(?P<word>in|on|at|from|for|to|with|by|near|under|against|among|between|outside|inside)\s+\S", re.IGNORECASE
+)
+# A short question that says of nothing what it is about: "Who paid?", "What changed?", "How many people were killed?",
+# "Was anyone hurt?".
+_OPEN = re.compile(
+    r"who(?: else)?(?: (?:is|are|was|were|has|have|had|will|would|be|been))* [a-z’'-]+|"
+    r"what(?: else)?(?: (?:has|have|had|will|would))? [a-z’'-]+(?: (?:next|then|wrong|afterwards|first))?|"
+    r"how (?:many|much)(?: more)?(?: (?:people|others|men|women|children|civilians|soldiers|victims))?"
+    r"(?: (?:is|are|was|were|has|have|had|will|be|been))* [a-z’'-]+|"
+    r"(?:is|are|was|were|did|does|has|have|had|will|can|could) (?:any|some|every|no)(?:one|body|thing)(?: else)?"
+    r"(?: be| been)? [a-z’'-]+",
+    re.IGNORECASE,
+)
+# "Any news?", "And what is new today?", "Thanks" begin anew.
+_ANEW = re.compile(r"\b(?:news|new|headlines?|latest|today|hello|hi|thanks?|thank you|you|I|we|us|me)\b", re.IGNORECASE)
 _SAID = re.compile(r"\b(?:said?|says|think|thinks|thought|believe[sd]?|meant?)\s+(?:that|this|so|it)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b(?:he|him|his|she|her|hers|they|them|their|theirs)\b", re.IGNORECASE)
 _THING = re.compile(r"\b(?:it|its|that|this|these|those|there|such)\b(?!\s+(?:is|was)\s+said\b)", re.IGNORECASE)
@@ -44,14 +61,15 @@ def needs_context(question: str, history: Sequence[Turn]) -> bool:
     """Whether a question cannot be understood without the turns before it."""
     if not any(turn.role == "user" for turn in history):
         return False
-    return _stripped(question) != question.strip() or _is_elliptic(question) or _points_back(question)
+    return any(of(question) for of in (_goes_on, _is_elliptic, _points_back, _lacks_subject))
 
 
 def resolve(question: str, history: Sequence[Turn]) -> str:
     """`question` with what it leaves to the turns before it filled in; as it is when it leaves out nothing.
 
     Pronouns for persons take the last name asked or told about, "it" and "that" the last thing asked about; "and
-    Lavrov?" is the question before with the name exchanged. Where no rule fits, the words of that question are added.
+    Lavrov?" is the question before with the name exchanged, "and where?" with the question word. Where no rule fits,
+    and where it says of nothing what it is about ("who paid?"), the words of that question are added.
     """
     if not needs_context(question, history):
         return question
@@ -62,9 +80,16 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     if about or (_is_elliptic(question) and not _BARE.match(rest)):
         return _cut(_exchanged(before, rest))
     if _BARE.match(rest):
-        answer = _answer(history) if rest.lower().startswith(("why", "how so", "says who")) else ""
-        return _cut(f"{_capital(rest)}: {answer or before.strip()}")
-    return _cut(_capital(_filled(asked, before, history)))
+        if rest.lower().startswith(("why", "how so", "says who")):
+            return _cut(f"{_capital(rest)}: {_answer(history) or before.strip()}")
+        asks = _ASKS.match(before)
+        return _cut(_capital(rest) + (before[asks.end() :] if asks else f": {before.strip()}"))
+    filled = _filled(asked, before, history)
+    if filled == asked and (
+        _lacks_subject(asked) or (_goes_on(question) and not _names(asked) and not _ANEW.search(asked))
+    ):
+        filled = _with_words(asked, before)
+    return _cut(_capital(filled))
 
 
 def accepted(reworded: str, question: str) -> str | None:
@@ -87,11 +112,26 @@ def _stripped(question: str) -> str:
     return _LEAD.sub("", question).strip()
 
 
+def _goes_on(question: str) -> bool:
+    """A question that begins as the next one of a row: "and", "but"."""
+    return _stripped(question) != question.strip()
+
+
+def _lacks_subject(question: str) -> bool:
+    """A short question that names nothing and nobody."""
+    asked = _stripped(question)
+    return bool(_OPEN.fullmatch(asked.strip(" ?.!"))) and not _names(asked) and not _ANEW.search(asked)
+
+
 def _is_elliptic(question: str) -> bool:
     """A question without a verb, or of a question word alone."""
     asked = _stripped(question).strip(" ?.!")
     if _ABOUT.match(asked) or _BARE.match(asked):
         return True
+    if _TIME.fullmatch(asked):
+        return True
+    if _ANEW.search(asked):
+        return False
     return len(asked.split()) <= 5 and not _VERB.search(asked) and not _ASKS.match(asked)
 
 
@@ -109,6 +149,10 @@ def _points_back(question: str) -> bool:
 def _exchanged(before: str, rest: str) -> str:
     """The question before with its name, or its time, exchanged for another one."""
     names = _names(before)
+    if (word := _PREPOSITION.match(rest)) and not _TIME.fullmatch(rest):
+        other = re.compile(rf"\b{word['word']}\s+(?:the\s+)?[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*")
+        rest, found = rest[:1].lower() + rest[1:], other.search(before)
+        return before.replace(found[0], rest, 1) if found else f"{before.strip(' ?')} {rest}?"
     if _TIME.fullmatch(rest):
         found = _TIME.search(before)
         return before.replace(found[0], rest, 1) if found else f"{before.strip(' ?')} {rest}?"
@@ -126,10 +170,14 @@ def _filled(asked: str, before: str, history: Sequence[Turn]) -> str:
     if _THING.search(asked) and thing and not _SAID.search(asked):
         asked = _THING.sub(lambda match: _instead(match[0], thing), asked, count=1)
     elif _THING.search(asked) or _BACK.search(asked) or _PERSON.search(asked):
-        known = {word.lower() for word in WORD.findall(asked)}
-        shown = [word for word in read_question(before).shown.values() if word.lower() not in known]
-        asked = f"{asked.rstrip(' ?.!')} ({' '.join(shown)})?" if shown else asked
+        asked = _with_words(asked, before)
     return asked
+
+
+def _with_words(asked: str, before: str) -> str:
+    known = {word.lower() for word in WORD.findall(asked)}
+    shown = [word for word in read_question(before).shown.values() if word.lower() not in known]
+    return f"{asked.rstrip(' ?.!')} ({' '.join(shown)})?" if shown else asked
 
 
 def _instead(pronoun: str, phrase: str) -> str:

@@ -21,6 +21,9 @@ PORT = (
     Turn("user", "When did the port of Skelmouth reopen?"),
     Turn("assistant", "The port reopened on 9 April 2025 [1]."),
 )
+QUAKE = (Turn("user", "What happened in the quake in Myanmar?"), Turn("assistant", "Hundreds died [1]."))
+PARIS = (Turn("user", "How many people were killed in Paris?"), Turn("assistant", "130 people were killed [1]."))
+SUMMIT = (Turn("user", "Who attended the summit in Alaska?"), Turn("assistant", "Putin and Trump attended [1]."))
 USHAKOV = (Turn("user", "What did Ushakov say about the call?"), Turn("assistant", "Ushakov said it was useful [1]."))
 
 
@@ -41,6 +44,25 @@ USHAKOV = (Turn("user", "What did Ushakov say about the call?"), Turn("assistant
         (USHAKOV, "What was his role?", "What was Ushakov’s role?"),
         (USHAKOV, "Did Trump agree with him?", "Did Trump agree with Ushakov?"),
         ((*USHAKOV, Turn("user", "And Lavrov?")), "What was his role?", "What was Lavrov’s role?"),
+        (PORT, "And who paid?", "Who paid (port Skelmouth reopen)?"),
+        (PORT, "Who benefits?", "Who benefits (port Skelmouth reopen)?"),
+        (PORT, "But who decided?", "Who decided (port Skelmouth reopen)?"),
+        (PORT, "And how much did the repair cost?", "How much did the repair cost (port Skelmouth reopen)?"),
+        (PORT, "So, what happens next?", "What happens next (port Skelmouth reopen)?"),
+        (PORT, "And where?", "Where did the port of Skelmouth reopen?"),
+        (PORT, "Since when?", "Since when did the port of Skelmouth reopen?"),
+        (PORT, "But why?", "Why: The port reopened on 9 April 2025?"),
+        (PORT, "in May?", "When did the port of Skelmouth reopen in May?"),
+        (PARIS, "And in London?", "How many people were killed in London?"),
+        (PARIS, "What about Germany?", "How many people were killed in Germany?"),
+        (PARIS, "With bombs?", "How many people were killed in Paris with bombs?"),
+        (SUMMIT, "Who else?", "Who else attended the summit in Alaska?"),
+        (SUMMIT, "and when?", "When attended the summit in Alaska?"),
+        (SUMMIT, "How many?", "How many attended the summit in Alaska?"),
+        (QUAKE, "How many people were killed?", "How many people were killed (quake Myanmar)?"),
+        (QUAKE, "Was anyone hurt?", "Was anyone hurt (quake Myanmar)?"),
+        (QUAKE, "Who is responsible?", "Who is responsible (quake Myanmar)?"),
+        (QUAKE, "What did it cost?", "What did the quake in Myanmar cost?"),
     ],
 )
 def test_a_follow_up_is_made_to_stand_alone(history: tuple[Turn, ...], question: str, standalone: str) -> None:
@@ -55,11 +77,24 @@ def test_a_follow_up_is_made_to_stand_alone(history: tuple[Turn, ...], question:
         "Did Putin say so before he left?",
         "How much did the repair cost?",
         "What does Lavrov think of the idea that it is over?",
+        "Who won the election?",
+        "Who was Churchill?",
+        "What are tariffs?",
+        "What caused inflation to rise?",
+        "Any news today?",
+        "What is new?",
+        "Who are you?",
+        "Thanks",
     ],
 )
 def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
     assert resolve(question, PUTIN) == question
     assert not needs_context(question, PUTIN)
+
+
+@pytest.mark.parametrize("question", ["Who is the mayor of Leeds?", "What is new today?", "What is the weather today?"])
+def test_a_question_that_goes_on_to_something_else_takes_nothing_along(question: str) -> None:
+    assert resolve(f"And {question[:1].lower()}{question[1:]}", PORT) == question
 
 
 def test_without_earlier_questions_nothing_is_filled_in() -> None:
