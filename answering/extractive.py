@@ -29,15 +29,17 @@ from answering.evidence import (
 from answering.premise import find_denied, statement
 from answering.premise import in_words as denial_in_words
 from answering.question import Kind, Question, names_by_text, read_question, stems
-from answering.reader import Found, Reads
+from answering.reader import Found, Reads, RememberingReader
 from answering.topic import is_bare, leads, read_topic
 from answering.verify import verify
 from retrieval.embedder import Embedder, Vectors
 from retrieval.hints import NO_HINTS, Hints
 from retrieval.passage import Passage
+from retrieval.remembered import Remembered
 
-# Sentences that are embedded for one question: 16 take about 30 ms on two threads.
+# Sentences that are embedded for one question, each in about 4 ms of one core.
 EMBEDDED = 16
+_KEPT = 4_096  # vectors of sentences, 2 KB each: the passages that are asked about are few at a time
 # Words in common over all words: above the first two sentences say the same, above the second one adds too little.
 _SAME, _REDUNDANT = 0.8, 0.5
 _YES_OR_NO = {Verdict.SUPPORTED: "yes", Verdict.CONTRADICTED: "no"}
@@ -73,7 +75,8 @@ class ExtractiveAnswerer:
 
     def __init__(self, embedder: Embedder, reader: Reads) -> None:
         self._embedder = embedder
-        self._reader = reader
+        self._reader = RememberingReader(reader)
+        self._vectors: Remembered[str, Vectors] = Remembered(_KEPT)
 
     def answer(
         self,
@@ -139,12 +142,17 @@ class ExtractiveAnswerer:
         """
         before = lexical_scores(question, rows, calibration.LEXICAL_WEIGHTS)
         best = [int(i) for i in np.argsort(-before, kind="stable")[:EMBEDDED]]
-        vectors = self._embedder.embed_passages([reading.candidates[i].text for i in best])
+        texts = [reading.candidates[i].text for i in best]
+        vectors = np.stack(self._vectors.of(texts, self._embedded))
         set_cosines(rows, best, np.asarray(vectors @ question_vector, dtype=np.float64))
         best.sort(key=lambda i: -float(rows[i] @ calibration.EMBEDDED_WEIGHTS))
         read = read_closely(question.text, reading, best, self._reader, outlets)
         set_read(rows, best, read.rows)
         return sorted(best, key=lambda i: -float(rows[i] @ calibration.SENTENCE_WEIGHTS)), read.answers
+
+    def _embedded(self, texts: list[str]) -> list[Vectors]:
+        # Copies, because a row of the result would keep all others in memory.
+        return [vector.copy() for vector in self._embedder.embed_passages(texts)]
 
 
 def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) -> Question:

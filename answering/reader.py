@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from retrieval.embedder import bundled_tokenizer
 from retrieval.onnx import OnnxModel, Pass
+from retrieval.remembered import Remembered
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.onnx"
 _MAX_TOKENS = 256
 _LONGEST_ANSWER = 40  # tokens
+_KEPT = 512  # looks, of about 16 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,19 @@ class Reader:
             if self._loaded is None:
                 self._loaded = OnnxModel(self._weights, bundled_tokenizer(), _MAX_TOKENS, self._threads)
             return self._loaded
+
+
+class RememberingReader:
+    """A reader that need not look again at what it was asked of a text not long ago. Thread-safe."""
+
+    def __init__(self, inner: Reads, most: int = _KEPT) -> None:
+        self._inner = inner
+        self._looks: Remembered[tuple[str, str], Look] = Remembered(most)
+
+    def read(self, question: str, texts: Sequence[str]) -> list[Look]:
+        """See `Reader.read`."""
+        keys = [(question, text) for text in texts]
+        return self._looks.of(keys, lambda missing: self._inner.read(question, [text for _, text in missing]))
 
 
 def _look(seen: Pass) -> Look:

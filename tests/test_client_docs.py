@@ -1,19 +1,23 @@
-"""The examples of docs/clients.md that are Python are run as they stand, against a server of the tests."""
+"""The examples of docs/clients.md are run as they stand, against a server of the tests; those for Node in test_node.py."""
 
 import contextlib
 import io
 import json
+import os
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 
 from tests.running import Server
 
 PAGE = Path("docs/clients.md").read_text()
-MCP = PAGE.partition("\n## MCP\n")[2].partition("\n## ")[0]
+MCP, CURL, N8N = (PAGE.partition(f"\n## {name}")[2].partition("\n## ")[0] for name in ("MCP\n", "curl\n", "n8n"))
 EXAMPLES = re.findall(r"^## ([^\n]+)\n|^```python\n(.*?)^```", PAGE, re.S | re.M)
 
 
@@ -59,3 +63,27 @@ async def test_the_configuration_of_desktop_programs_works(server: Server) -> No
     async with Client(StdioServerParameters(command=command, args=arguments)) as client:
         assert len((await client.list_tools()).tools) == 4
         assert not (await client.call_tool("search", {"query": "Putin"})).is_error
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_lines_for_curl_work(server: Server) -> None:
+    (lines,) = re.findall(r"^```bash\n(.*?)^```", CURL, re.S | re.M)
+    lines = lines.replace("localhost:8000", server.url.removeprefix("http://"))
+    done = subprocess.run(
+        ["bash", "-ec", lines], env={**os.environ, "no_proxy": "*"}, capture_output=True, text=True, check=True
+    )
+    whole, _, rest = done.stdout.partition("event: ")
+    assert json.loads(whole)["status"] == "answered"
+    assert rest.startswith("answer.created") and "\nevent: answer.completed\n" in rest
+    assert json.loads(rest[rest.rindex("\n{") :])["choices"][0]["message"]["annotations"]
+
+
+def test_what_n8n_sends_and_reads_is_there(server: Server) -> None:
+    (body,) = re.findall(r"^```json\n(.*?)^```", N8N, re.S | re.M)
+    filled = body.replace("={{ $json.body.question }}", "Why does Putin avoid the meeting?")
+    filled = re.sub(r"=\{\{ \$today.*? \}\}", "2025-01-01", filled)
+    assert "{{" not in filled
+    answer = httpx.post(f"{server.url}/v1/ask", json=json.loads(filled), timeout=60, trust_env=False).json()
+    assert answer["status"] == "answered" and answer["answer"]
+    read = set(re.findall(r"\$\{c\.(\w+)\}", N8N))
+    assert read and all(read <= set(citation) for citation in answer["citations"])
