@@ -20,7 +20,7 @@ class Named:
     article_id: str
     revision: int
     span: tuple[int, int] | None
-    collection: str | None
+    collection: str | None = None
 
 
 def passage_id(passage: PassageOut, collection: str = DEFAULT_COLLECTION) -> str:

@@ -17,6 +17,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 
+from api.calls import PushedArticle
 from api.client import Dateline
 from api.engine import Engine
 from api.mcp import mcp_routes, mcp_server
@@ -115,9 +116,10 @@ async def test_dates_narrow_the_question_and_an_abstention_is_no_error(server: S
 
 @pytest.mark.parametrize("kind", ["http", "stdio"])
 async def test_another_collection_is_reached_by_naming_it(kind: str, own_server: Server) -> None:
-    quay = {"title": "Quay", "body": "The quay of Skelmouth reopened to ferries on 9 June.", "collection": "harbours"}
+    body = "The quay of Skelmouth reopened to ferries on 9 June."
+    quay: PushedArticle = {"id": "a@1#b", "title": "Quay", "body": body, "collection": "harbours"}
     with Dateline(own_server.url) as dateline:
-        dateline.push([{**quay, "id": "a@1#b"}])  # type: ignore[typeddict-item]
+        dateline.push([quay])
     question = "When did the quay of Skelmouth reopen?"
     async with connected(kind, own_server) as client:
         assert (await call(client, "ask", question=question))["reason"]["code"] == "empty_collection"
