@@ -1,7 +1,8 @@
 """Whether quotes say otherwise: another number or day, a "not" more or less, an opposite word, swapped roles."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
@@ -16,6 +17,7 @@ from answering.tokens import TITLES, Text
 
 # The weighted share of telling words from which on a sentence is taken to speak of the same matter.
 SAME_MATTER = 0.6
+_CLAUSE_TELLS = 0.8  # the share from which one clause tells the matter, whatever is said elsewhere
 _NEAR = 6  # words between which a neighbour is looked for
 _MUTUAL = frozenset(stem(w) for w in "meet met talk speak spoke discuss agree negotiate marry join fight play".split())
 
@@ -79,13 +81,42 @@ _REACH = 25  # characters after a number within which the thing counted is named
 
 
 def _other_polarity(pair: Pair) -> bool:
-    """Whether a word that one side negates outright stands un-negated wherever the other side has it."""
-    for match in (m for m in pair.matches if not m.word.name):
-        found = [pair.theirs.words[at] for at in match.places]
-        flipped = bool(pair.places(match)) and all(word.negated != match.word.negated for word in found)
+    """Whether a word that one side negates outright stands un-negated wherever the other side tells the matter."""
+    told, denials = _told_by_clause(pair), _denials(pair)
+    whole = sum(match.word.weight for match in pair.matches)
+    for match in (m for m in pair.matches if not m.word.name and pair.places(m)):
+        most = max(told[_clause(pair, at)] for at in match.places)
+        least = most if most >= _CLAUSE_TELLS * whole else 0.0
+        found = [pair.theirs.words[at] for at in match.places if told[_clause(pair, at)] >= least]
+        flipped = all(word.negated != match.word.negated for word in found)
+        if denials.intersection([match.word.denial, *(word.denial for word in found)]):
+            continue  # "the appeal was rejected" and "the court rejected the appeal" are of one mind
         if flipped and (match.word.head or any(word.head for word in found)):
             return True
     return False
+
+
+def _denials(pair: Pair) -> set[str]:
+    """The verbs of denial that both sides have, in one word or another."""
+    return {
+        stem
+        for match in pair.matches
+        for stem in (match.word.stem, *(pair.theirs.words[at].stem for at in match.places))
+    }
+
+
+def _told_by_clause(pair: Pair) -> Mapping[tuple[int, int], float]:
+    """How much of the statement's telling words each clause of the quotes holds, by weight."""
+    told: defaultdict[tuple[int, int], float] = defaultdict(float)
+    for match in pair.matches:
+        for clause in {_clause(pair, at) for at in match.places}:
+            told[clause] += match.word.weight * match.credit
+    return told
+
+
+def _clause(pair: Pair, at: int) -> tuple[int, int]:
+    word = pair.theirs.words[at]
+    return word.sentence, word.clause
 
 
 def _opposite(pair: Pair) -> bool:

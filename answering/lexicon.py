@@ -73,7 +73,14 @@ _ALIKE_WORDS = (
     "seek | break broke broken | send sent dispatch deploy | compel oblige force | praise hail applaud commend welcome "
     "| criticise criticize criticism condemn denounce slam attack blast | promise pledge vow commit commitment | "
     "oppose opposition against object resist | because reason due | reopen open | reopening opening | quarrel row "
-    "dispute "
+    "dispute | take took taken | go went gone | come came | see saw seen | lead led | teach taught | bring brought | "
+    "catch caught | drive drove driven | fly flew flown flight | hear heard | run ran | sing sang sung | sink sank "
+    "sunk | spend spent | stand stood | swear swore sworn | swim swam swum | throw threw thrown | wear wore worn | "
+    "draw drew drawn | drink drank drunk | eat ate eaten | forget forgot forgotten | freeze froze frozen | hide hid "
+    "hidden | know knew known | lend lent loan | mean meant | ride rode ridden | shake shook shaken | shrink shrank | "
+    "sit sat | sleep slept | sweep swept | tear tore torn | understand understood | undergo underwent undergone | "
+    "withdraw withdrew withdrawn withdrawal | deal dealt | feed fed | flee fled | forbid forbade forbidden | hang "
+    "hung hanged | overthrow overthrew overthrown | swing swung | overcome overcame | arise arose | become became"
 )
 _OPPOSITE_WORDS = (
     "accept:deny rise:fall rise:drop rise:decline increase:decrease increase:reduce increase:fall increase:decline "

@@ -27,8 +27,9 @@ _ASKING = re.compile(
 )
 # The auxiliary that a question puts before its subject; the statement's verb stands after the subject anyway.
 _AUXILIARY = re.compile(
-    r"^\W*(?:did|does|do|will|would|can|could|should|has|have|had|is|are|was|were)\b", re.IGNORECASE
+    r"^\W*(?:did|does|do|will|would|can|could|should|has|have|had|is|are|was|were)(?P<not>n['’]t)?\b", re.IGNORECASE
 )
+_CONTRACTED = re.compile(r"^\W*(?:can|won|shan)['’]t\b", re.IGNORECASE)
 # "Before 2025" bounds the time that is asked for, and takes nothing for granted.
 _BOUND = re.compile(
     r",?\s*\b(?:before|after|since|until|till|up to|prior to|as of)\s+(?:the )?[\w ,]*?\d[\w ,]*$", re.IGNORECASE
@@ -58,7 +59,8 @@ def statement(question: Question) -> str | None:
     text = _BOUND.sub("", question.text.strip().rstrip("? .!"))
     match = _ASKING.match(text)
     rest = text[match.end() :] if match else text
-    return _AUXILIARY.sub("", _QUANTITY_ASKED.sub("", rest, count=1)).strip() or None
+    rest = _CONTRACTED.sub("not", _QUANTITY_ASKED.sub("", rest, count=1).strip())
+    return _AUXILIARY.sub(lambda found: "not" if found["not"] else "", rest).strip() or None
 
 
 def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> Denied | None:

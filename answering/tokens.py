@@ -29,6 +29,10 @@ _NO_NAME = re.compile(r"(?:s|ing|ed|ly|ion|ment|ity|ness|ers?|ism|ists?|ance|enc
 # What ends the reach of a negator: a new clause; and for a verb that denies, the words that say when and where it did.
 _CLAUSE_WORDS = frozenset(("but", "and", "although"))
 _ADVERBIAL = frozenset("for in on at since after before during by from".split())
+# "No ability to fly": the negation reaches the verb.
+_BEFORE_TO = frozenset(
+    "ability way chance right power need plan plans intention desire reason able unable allowed willing likely".split()
+)
 # "It is not true that ...", "he did not say that ...": the negation reaches into the clause that follows.
 _BEFORE_THAT = frozenset(
     (
@@ -42,10 +46,11 @@ _SCOPE = 4  # words after a negator that it is taken to negate
 
 @dataclass(slots=True)
 class Word:
-    """A word of a sentence; offsets count from the sentence's start.
+    """A word of a sentence; offsets count from the sentence's start, clauses from its first.
 
     `weight` says how much its absence matters. `opening` marks the first word of a sentence or quotation, `figure` a
-    part of a number or date. `negated` stands within the reach of a negator, of which `head` is the first word.
+    part of a number or date. `negated` stands within the reach of a negator, of which `head` is the first word;
+    `denial` is the negator's stem when it is a verb ("rejected"), which may stand elsewhere in a passive sentence.
     """
 
     shown: str
@@ -58,7 +63,9 @@ class Word:
     figure: bool
     negated: bool
     head: bool
+    denial: str
     sentence: int
+    clause: int
     start: int
     end: int
 
@@ -117,7 +124,7 @@ NAME, PLAIN, _LIGHT = 1.5, 1.0, 0.4
 
 def _words(sentence: str, number: int, figures: Spans, quoted: bool) -> Iterator[Word]:
     before, since, odd, head, implicit, opening = 0, _SCOPE, False, False, False, True
-    previous = ""
+    previous, denial, clause = "", "", 0
     for match in _WORD.finditer(sentence):
         shown, (start, end) = match.group(), match.span()
         lower = shown.lower()
@@ -125,13 +132,15 @@ def _words(sentence: str, number: int, figures: Spans, quoted: bool) -> Iterator
         if start - before > 1 or not before:
             gap = sentence[before:start]
             if _CLAUSE_END.search(gap):
-                since, odd = _SCOPE, False
+                since, odd, clause = _SCOPE, False, clause + 1
                 opening = opening or gap[0] in ".!?:"
             opening = opening or '"' in gap
         if lower in _CLAUSE_WORDS or (implicit and lower in _ADVERBIAL):
             since, odd = _SCOPE, False
         if lower == "that" and previous in _BEFORE_THAT and odd and since <= _SCOPE:
             since, head = 0, quoted
+        if lower == "to" and previous in _BEFORE_TO and odd and since < _SCOPE:
+            head = True
         figure = figures.touch(start, end)
         function = bare in FUNCTION_WORDS or lower.endswith("n't") or len(bare) < 2
         negator = bare in NEGATORS or lower.endswith("n't")
@@ -141,9 +150,26 @@ def _words(sentence: str, number: int, figures: Spans, quoted: bool) -> Iterator
         root, key = stem(shown[:64]), name_key(shown[:64]) if capital else bare
         inside = odd and since < _SCOPE
         first = head and not function and not name
-        yield Word(shown, bare, root, key, weight, name, opening, figure, inside, inside and first, number, start, end)
+        yield Word(
+            shown,
+            bare,
+            root,
+            key,
+            weight,
+            name,
+            opening,
+            figure,
+            inside,
+            inside and first,
+            denial if inside else "",
+            number,
+            clause,
+            start,
+            end,
+        )
         if negator:
             odd, since, head, implicit = not (odd and since < _SCOPE), 0, True, not function
+            denial = root if implicit else ""
         else:
             since, head = since + 1, head and (function or name)
         before, opening, previous = end, False, lower

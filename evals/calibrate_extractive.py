@@ -36,8 +36,10 @@ from answering.extractive import EMBEDDED, ExtractiveAnswerer, lexical_scores
 from answering.question import Question, names_by_text, read_question
 from answering.reader import WEIGHTS, Found, Look, Reader, Reads
 from evals import calibration_sets as sets
+from evals.bootstrap import estimate_of
 from evals.calibration_sets import Trial
 from evals.reliability import draw
+from evals.selective import abstention_f1
 from retrieval.embedder import BUNDLED, Embedder, Vectors, load_embedder
 from retrieval.onnx import no_pause
 
@@ -111,15 +113,17 @@ def main() -> None:
     """Read the arguments, then fit or measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("do", choices=["fit", "measure"])
-    parser.add_argument("--squad", type=Path, required=True, help="SQuAD 2.0 JSON, gzipped")
-    parser.add_argument("--wiki", type=Path, required=True, help="SQuADShifts new_wiki JSON, gzipped")
-    parser.add_argument("--realtimeqa", type=Path, required=True, help="folder with articles.jsonl.gz, questions.jsonl")
+    parser.add_argument("--squad", type=Path, help="SQuAD 2.0 JSON, gzipped")
+    parser.add_argument("--wiki", type=Path, help="SQuADShifts new_wiki JSON, gzipped")
+    parser.add_argument("--realtimeqa", type=Path, help="folder with articles.jsonl.gz, questions.jsonl")
     parser.add_argument("--made", type=Path, required=True, help="folder of the int8 embedder")
     parser.add_argument("--cache", type=Path, required=True, help="file that keeps vectors between runs")
     parser.add_argument("--reader", type=Path, default=WEIGHTS, help="the reader's weights")
     parser.add_argument("--plots", type=Path, help="folder for pictures of the confidence, when measuring")
     parser.add_argument("--out", type=Path, help="also write the result here")
     given = parser.parse_args()
+    if given.do == "fit" and not (given.squad and given.wiki and given.realtimeqa):
+        parser.error("to fit, give --squad, --wiki and --realtimeqa; to measure, any of them")
     embedder = Remembering(load_embedder(BUNDLED, given.made, threads=4), given.cache)
     reader = RememberingReader(Reader(threads=4, weights=given.reader), given.cache.with_suffix(".read"))
     trials = all_trials(given.squad, given.wiki, given.realtimeqa, embedder)
@@ -132,12 +136,13 @@ def main() -> None:
         given.out.write_text(result)
 
 
-def all_trials(squad: Path, wiki: Path, realtimeqa: Path, embedder: Embedder) -> list[Trial]:
-    """Every set, and near misses made of a part of the answerable questions."""
-    given = sets.squad(squad, embedder)
-    open_wiki = sets.open_wiki(wiki, embedder, 1_500)
-    elsewhere = [t.question for t in random.Random(2).sample(given + open_wiki, 300)]
-    news = sets.news(realtimeqa, embedder, elsewhere)
+def all_trials(squad: Path | None, wiki: Path | None, realtimeqa: Path | None, embedder: Embedder) -> list[Trial]:
+    """Every set that is given, and near misses made of a part of the answerable questions."""
+    given = sets.squad(squad, embedder) if squad else []
+    open_wiki = sets.open_wiki(wiki, embedder, 1_500) if wiki else []
+    asked = given + open_wiki
+    elsewhere = [t.question for t in random.Random(2).sample(asked, min(300, len(asked)))]
+    news = sets.news(realtimeqa, embedder, elsewhere) if realtimeqa else []
     base = [t for t in given if t.answerable][::3] + [t for t in open_wiki if t.answerable][:700]
     base += [t for t in news if t.answerable]
     return [*given, *open_wiki, *news, *sets.cut(base), *sets.renamed(base, embedder)]
@@ -204,6 +209,7 @@ def measure(trials: Sequence[Trial], embedder: Embedder, reader: Reads, plots: P
     held = [t for t in trials if t.held_out]
     lines = ["| held-out questions | metric | value [95 %] | plain cosine |", "|---|---|---|---|"]
     scored: dict[str, list[tuple[bool, float, float]]] = {}
+    declined: dict[str, list[tuple[bool, bool]]] = {}
     for source in dict.fromkeys(t.source for t in held):
         some = [t for t in held if t.source == source]
         first, plain, said, refused, clear = [], [], [], [], []
@@ -229,6 +235,7 @@ def measure(trials: Sequence[Trial], embedder: Embedder, reader: Reads, plots: P
                 cited = {(s.article.id, s.start) for claim in found.claims for s in claim.spans}
                 said.append(bool(places & cited))
         answerable = [t.answerable for t in some]
+        declined[source] = [(not a, r) for a, r in zip(answerable, refused, strict=True)]
         if first:
             lines.append(
                 f"| {source} ({len(first)}) | right sentence first | {_interval(first)} | {_interval(plain)} |"
@@ -242,6 +249,8 @@ def measure(trials: Sequence[Trial], embedder: Embedder, reader: Reads, plots: P
             if some_refused := [r for r, a in zip(refused, answerable, strict=True) if a is wanted]:
                 lines.append(f"| {source} ({len(some_refused)}) | {what} | {_interval(some_refused)} | |")
     for source, other in (("squad", "squad"), ("wiki", "wiki, article gone"), ("news", "news, article gone")):
+        if source not in scored:
+            continue
         pairs = scored.get(source, []) + (scored.get(other, []) if other != source else [])
         labels, ours, theirs = map(np.array, zip(*pairs, strict=True))
         if plots:
@@ -252,6 +261,11 @@ def measure(trials: Sequence[Trial], embedder: Embedder, reader: Reads, plots: P
         lines.append(
             f"| {source} ({len(pairs)}) | answerable, ROC AUC | {_auc(labels, ours)} | {_auc(labels, theirs)} |"
         )
+        both = declined[source] + (declined[other] if other != source else [])
+        should, did = (np.array(column) for column in zip(*both, strict=True))
+        every = np.ones_like(did)
+        f1, plain_f1 = estimate_of(abstention_f1, should, did), estimate_of(abstention_f1, should, every)
+        lines.append(f"| {source} ({len(both)}) | abstention F1 (beside it: of declining all) | {f1} | {plain_f1} |")
     return "\n".join(lines) + "\n"
 
 

@@ -29,6 +29,8 @@ TAX = "The council passed its budget on Tuesday and raised the council tax by 4.
         ("Why did the council raise the council tax by 8 per cent?", TAX),
         ("Why is the ferry to Vannow free?", "The ferry to Vannow is not free: a ticket costs £9.40."),
         ("Why was Oduya invited to Oslo?", "Anna Oduya was not invited to Oslo."),
+        ("Why wasn’t Oduya invited to Oslo?", "Anna Oduya was invited to Oslo."),
+        ("Why can't the ferry reach Vannow?", "The ferry can reach Vannow."),
         ("When did the barge cause the hole in the breakwater?", "The barge did not cause the hole in the breakwater."),
     ],
 )
@@ -45,6 +47,8 @@ def test_a_false_premise_is_found(question: str, sentence: str) -> None:
         ("How many people died in the Quernby outbreak?", "Nobody died in the Quernby outbreak."),
         ("Who won the title before 2025?", "The title is the first since 1987, when they won it under Harl."),
         ("When did the port of Skelmouth reopen?", "The port of Skelmouth remains closed."),
+        ("Why wasn't Oduya invited to Oslo?", "Anna Oduya was not invited to Oslo."),
+        ("Why can't the ferry reach Vannow?", "The ferry cannot reach Vannow before the tide turns."),
         ("What happened?", TAX),
         ("", TAX),
     ],

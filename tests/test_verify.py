@@ -175,6 +175,36 @@ def test_a_piece_of_a_sentence_is_no_verbatim_copy() -> None:
         assert support.verdict is Verdict.CONTRADICTED
 
 
+@pytest.mark.parametrize(
+    ("statement", "quote"),
+    [
+        ("Cranes can swim.", "Cranes have no webs and no ability to swim."),
+        ("The port has plans to reopen.", "The port has no plans to reopen."),
+        ("Sleep causes fever.", "Sleep does not cause fever; adults need sleep, and a virus is what causes fever."),
+        ("Norvik won its first title since 2008.", "That was not because Norvik won its first title since 2008."),
+        ("Salgado took bribes.", "Salgado denied that he took bribes."),
+        ("The minister took the money.", "The minister refused to take the money."),
+        ("The court did not reject the appeal.", "The court rejected the appeal."),
+        ("The court rejected the appeal.", "The appeal was not rejected by the court."),
+    ],
+)
+def test_a_denial_of_the_same_matter_contradicts(statement: str, quote: str) -> None:
+    assert verify(statement, [quote]).verdict is Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("statement", "quote"),
+    [
+        ("The appeal was rejected by the court.", "The court rejected the appeal."),
+        ("The claims were denied by the minister.", "The minister denied the claims."),
+        ("The offer was refused by the union.", "The union refused the offer on Monday."),
+        ("The minister failed to stop the strike.", "The strike went on; the minister failed to stop it."),
+    ],
+)
+def test_a_denial_told_in_another_order_does_not_contradict(statement: str, quote: str) -> None:
+    assert verify(statement, [quote]).verdict in (Verdict.SUPPORTED, Verdict.PARTLY)
+
+
 @pytest.mark.parametrize("quotes", [[], [""], ["  \n\x00"]])
 def test_without_quotes_nothing_is_supported(quotes: list[str]) -> None:
     assert verify("The port reopened.", quotes) == Support(0.0, Verdict.UNSUPPORTED)
