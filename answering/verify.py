@@ -1,9 +1,9 @@
 """Whether the cited words carry a statement: a score, a verdict, and what is missing. No network, no language model.
 
-Hard rules speak first: words that tell a writing machine what to do are no evidence; words in quotation marks must be
-in a quote verbatim; numbers, dates and names must be in the quotes under some spelling; a changed number, a flipped
-negation, an opposite word or swapped roles contradict. What is left is a matter of degree, weighed by a small logistic
-model (`_WEIGHTS`).
+Hard rules speak first: questions, and words that tell a writing machine what to do, are no evidence; words in quotation
+marks must be in a quote verbatim; numbers, dates and names must be in the quotes under some spelling; a changed number,
+a flipped negation, an opposite word or swapped roles contradict. What is left is a matter of degree, weighed by a small
+logistic model (`_WEIGHTS`).
 """
 
 import math
@@ -16,6 +16,7 @@ from answering.contradiction import SAME_MATTER, Pair, contradicts
 from answering.details import missing_dates, missing_names, missing_numbers
 from answering.instruction import is_bare_instruction, without_instructions
 from answering.near_copy import edits, other_names, turns
+from answering.questioning import is_bare_question, without_questions
 from answering.spelling import plain, short_names
 from answering.tokens import PLAIN, read_words
 from answering.verbatim import holds_words, is_verbatim, quoted_words
@@ -80,8 +81,8 @@ def verify(statement: str, quotes: Sequence[str], *, similarity: Similarity | No
     only where the words alone do not settle the matter.
     """
     said = plain(statement)
-    is_quoting = '"' in said and not is_bare_instruction(said)
-    held = [kept for quote in quotes if plain(kept := without_instructions(quote, quoted_too=not is_quoting))]
+    is_quoting = '"' in said and not is_bare_instruction(said) and not is_bare_question(said)
+    held = _evidence(quotes, is_quoting)
     if not said or not held:
         return Support(0.0, Verdict.UNSUPPORTED)
     if any(is_verbatim(said, quote) for quote in held):
@@ -112,9 +113,15 @@ def verify(statement: str, quotes: Sequence[str], *, similarity: Similarity | No
 
 def signals_of(statement: str, quotes: Sequence[str], *, similarity: Similarity | None = None) -> Signals:
     """The signals alone, for fitting the model to judged statements."""
-    held = [quote for quote in quotes if plain(quote)]
+    held = _evidence(quotes, is_quoting=False)
     signals = _compare(plain(statement)[:_LONGEST], held).signals
     return signals if similarity is None else replace(signals, similarity=_highest(similarity(statement, held)))
+
+
+def _evidence(quotes: Sequence[str], is_quoting: bool) -> list[str]:
+    """What of the quotes asserts something; a statement that quotes may quote orders and questions too."""
+    held = [without_instructions(quote, quoted_too=not is_quoting) for quote in quotes]
+    return [kept for quote in held if plain(kept := quote if is_quoting else without_questions(quote))]
 
 
 def support_probability(signals: Signals) -> float:

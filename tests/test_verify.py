@@ -205,6 +205,19 @@ def test_a_denial_told_in_another_order_does_not_contradict(statement: str, quot
     assert verify(statement, [quote]).verdict in (Verdict.SUPPORTED, Verdict.PARTLY)
 
 
+@pytest.mark.parametrize(
+    "statement", ["The minister resigned.", "Did the minister resign?", "“Did the minister resign?”"]
+)
+def test_a_question_carries_nothing(statement: str) -> None:
+    assert verify(statement, ["Did the minister resign?"]) == Support(0.0, Verdict.UNSUPPORTED)
+    assert verify(statement, ["Nobody knew. Did the minister resign?"]).verdict is not Verdict.SUPPORTED
+
+
+def test_that_somebody_asked_is_carried() -> None:
+    quote = "“Did the minister resign? Nobody told us,” Anna Lind asked on Tuesday."
+    assert verify("Anna Lind asked on Tuesday, “Did the minister resign?”", [quote]).verdict is Verdict.SUPPORTED
+
+
 @pytest.mark.parametrize("quotes", [[], [""], ["  \n\x00"]])
 def test_without_quotes_nothing_is_supported(quotes: list[str]) -> None:
     assert verify("The port reopened.", quotes) == Support(0.0, Verdict.UNSUPPORTED)
@@ -262,8 +275,13 @@ def test_no_text_raises_and_the_score_stays_in_bounds(statement: str, quotes: li
 
 
 def is_evidence(text: str) -> bool:
-    """Whether there are words in the text, and no order or line of a program, which carries nothing."""
-    return bool(plain(text)) and not is_bare_instruction(text) and without_instructions(text, quoted_too=True) == text
+    """Whether there are words in the text, and no question, order or line of a program, which carries nothing."""
+    return (
+        bool(plain(text))
+        and "?" not in text
+        and not is_bare_instruction(text)
+        and without_instructions(text, quoted_too=True) == text
+    )
 
 
 @given(ANY_TEXT.filter(is_evidence), ANY_TEXT, ANY_TEXT)

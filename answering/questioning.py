@@ -1,0 +1,21 @@
+"""Sentences that ask: "Did the minister resign?" does not say that he did."""
+
+from corpus.sentence import sentence_spans
+
+
+def is_bare_question(text: str) -> bool:
+    """Whether the text is nothing but a question, in quotation marks or not, so that nobody is said to have asked."""
+    own = "".join(text.split('"')[::2])
+    return _asks(text.strip(' ".')) and not any(c.isalpha() for c in own)
+
+
+def without_questions(text: str) -> str:
+    """The text without its sentences that ask; one that goes on after a quoted question tells who asked."""
+    if "?" not in text:
+        return text
+    spans = (text[span.start : span.end] for span in sentence_spans(text))
+    return " ".join(sentence for sentence in spans if not _asks(sentence))
+
+
+def _asks(sentence: str) -> bool:
+    return sentence.rstrip(" !\n").endswith("?")
