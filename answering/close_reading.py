@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from answering.evidence import Candidate, Features, Reading
+from answering.question import Kind, Question
 from answering.reader import Found, Reads
 from retrieval.passage import Passage
 
 _BEFORE = re.compile(r"(?:[^\W_]|(?<=[^\W_])[-’'.,](?=[^\W_]))+\Z|[^\W_]+-\Z")
 _AFTER = re.compile(r"(?:[^\W_]|[-’'](?=[^\W_])|[.,](?=\d))+")
-# Windows read for one question, each in about 15 ms of one core.
-_WINDOWS = 10
+# Windows read for one question, each in about 15 ms of one core: some of the best sentences, and then only one of each
+# further article, because articles may tell it differently. Of reasons there are several in an article.
+_WINDOWS, _OF_THE_BEST = 10, 4
 # Characters of a window: what the reader was trained on.
 _LONGEST = 480
 # What an unlikely place has in common with one that was not read at all: log-probability and log-odds.
@@ -52,18 +54,19 @@ class CloseReading:
 
 
 def read_closely(
-    question: str, reading: Reading, order: Sequence[int], reader: Reads, outlets: Collection[str] = ()
+    question: Question, reading: Reading, order: Sequence[int], reader: Reads, outlets: Collection[str] = ()
 ) -> CloseReading:
     """Have the windows that hold the first candidates of `order` read. `outlets` are those that the question names.
 
     A candidate's first number is the log-probability that the answer stands in it, its second the log-odds that its
     window answers, both cut off and scaled; both are 0 where nothing was read. `answers` has places in the body.
     """
-    chosen = _chosen(windows_of(reading.candidates), order)
+    of_the_best = _WINDOWS if question.kind is Kind.WHY else _OF_THE_BEST
+    chosen = _chosen(windows_of(reading.candidates), order, of_the_best)
     rows = np.zeros((len(reading.candidates), 2))
     answers: dict[int, Found] = {}
     leads = [window.lead(outlets) for window in chosen]
-    looks = reader.read(question, [lead + window.text for lead, window in zip(leads, chosen, strict=True)])
+    looks = reader.read(question.text, [lead + window.text for lead, window in zip(leads, chosen, strict=True)])
     for window, lead, look in zip(chosen, leads, looks, strict=True):
         moved = window.start - len(lead)
         look = look.after(len(lead))  # a headline often answers too, and would take the sentence's share
@@ -111,12 +114,18 @@ def windows_of(candidates: Sequence[Candidate]) -> list[Window]:
     return made
 
 
-def _chosen(windows: Sequence[Window], order: Sequence[int]) -> list[Window]:
-    """The windows of the first candidates, those in which a candidate has most around it first."""
+def _chosen(windows: Sequence[Window], order: Sequence[int], of_the_best: int) -> list[Window]:
+    """The windows of the first candidates, those in which a candidate has most around it first.
+
+    When there are `of_the_best`, only those of other articles are added, one of each.
+    """
     chosen: dict[int, None] = {}
+    articles: set[str] = set()
     for member in order:
         holding = [i for i, window in enumerate(windows) if member in window.members]
         for i in sorted(holding, key=lambda i: -len(windows[i].members)):
-            if len(chosen) < _WINDOWS:
+            article = windows[i].passage.article.id
+            if len(chosen) < of_the_best or (len(chosen) < _WINDOWS and article not in articles):
                 chosen[i] = None
+                articles.add(article)
     return [windows[i] for i in chosen]

@@ -146,7 +146,7 @@ class ExtractiveAnswerer:
         vectors = np.stack(self._vectors.of(texts, self._embedded))
         set_cosines(rows, best, np.asarray(vectors @ question_vector, dtype=np.float64))
         best.sort(key=lambda i: -float(rows[i] @ calibration.EMBEDDED_WEIGHTS))
-        read = read_closely(question.text, reading, best, self._reader, outlets)
+        read = read_closely(question, reading, best, self._reader, outlets)
         set_read(rows, best, read.rows)
         return sorted(best, key=lambda i: -float(rows[i] @ calibration.SENTENCE_WEIGHTS)), read.answers
 

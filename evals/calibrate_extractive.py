@@ -287,7 +287,7 @@ def _embed(read: Read, lexical: Features, embedder: Embedder) -> None:
 
 def _read_closely(read: Read, weights: Features, reader: Reads) -> None:
     read.order.sort(key=lambda i: -float(read.rows[i] @ weights))
-    seen = read_closely(read.question.text, read.reading, read.order, reader)
+    seen = read_closely(read.question, read.reading, read.order, reader)
     set_read(read.rows, read.order, seen.rows)
     read.answers = seen.answers
 
