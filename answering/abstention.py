@@ -15,6 +15,10 @@ _INVERTED = re.compile(
 )
 # "What was decided in Istanbul" keeps its order: a participle is what was done, not what is asked about.
 _DONE = re.compile(r"^[a-z]+(?:ed|en|said|told|made|found|held|sent|sold|done|paid|put|set|lost|won|met)\b")
+_ENDS_DONE = re.compile(
+    r"^(?P<who>.+?) (?P<done>(?:\w+ly )?(?:[a-z]{2,}ed|born|built|made|found|held|sent|sold|paid|lost|won|shot|caught|"
+    r"taught|bought|brought|hurt|seen|taken|given|written|stolen|chosen|broken|driven|hidden|beaten))$"
+)
 _IS = re.compile(r"^(?P<ask>who|what|where|when) (?P<be>is|are|was|were) (?P<rest>[^,?]+)\??$", re.IGNORECASE)
 
 
@@ -67,6 +71,8 @@ def _says(text: str) -> str:
     text = " ".join(text.split()).strip()
     if (m := _IS.match(text)) and _DONE.match(m["rest"]):
         return f"says {m['ask'].lower()} {m['be'].lower()} {m['rest'].strip()}"
+    if m and m["ask"].lower() in ("where", "when") and (done := _ENDS_DONE.match(m["rest"].strip())):
+        return f"says {m['ask'].lower()} {done['who']} {m['be'].lower()} {done['done']}"
     if m and len(m["rest"].split()) <= 6:
         return f"says {m['ask'].lower()} {m['rest'].strip()} {m['be'].lower()}"
     if _PLAIN.match(text) and not _INVERTED.search(text) and len(text) <= 120 and text.count("?") <= 1:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from answering.lexicon import LIGHT
 from answering.question import WORD, Kind, Question, stem, stems
 
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
@@ -43,6 +44,23 @@ _PLACE = re.compile(
 _CAPITALISED, _DIGIT = re.compile(r"\b[A-Z][\w’'-]+"), re.compile(r"\d")
 _CAPITAL = re.compile(r"[A-Z][^\W_]*")
 _COUNTED = re.compile(r"\bhow many (\w+(?: \w+)?)", re.IGNORECASE)
+_DID = re.compile(
+    r"\bhow many (?:people|persons|individuals|men|women|others|more)(?: (?:in|at|on|of|from) (?:the )?\w+)?"
+    r" (?:(?:is|are|was|were|be|been|being|has|have|had|will|would|could|can|may|might|reportedly|so far|also) )*"
+    r"([a-z]{4,})\b",
+    re.IGNORECASE,
+)
+# "Four metres long" is no height.
+_MEASURED = re.compile(
+    r"\b(?:met(?:er|re)s?|feet|foot|ft|inch(?:es)?|yards?|miles?|k?m|kilomet(?:er|re)s?|cm)[ -]"
+    r"(?:(?P<high>high|tall|above)|(?P<deep>deep|below)|(?P<wide>wide|across)|(?P<long>long))\b",
+    re.IGNORECASE,
+)
+_DIMENSIONS = re.compile(
+    r"\bhow (?:(?P<high>tall|high)|(?P<deep>deep)|(?P<wide>wide))\b|"
+    r"\b(?:(?P<height>height)|(?P<depth>depth)|(?P<width>width))\b",
+    re.IGNORECASE,
+)
 _UNITS = tuple(
     (re.compile(asked, re.IGNORECASE), re.compile(unit, re.IGNORECASE))
     for asked, unit in (
@@ -74,9 +92,15 @@ _ANYBODY = frozenset(stems("people persons individuals men women others more tim
 
 
 def counted_noun(question: Question) -> str | None:
-    """The stem of what a question counts ("how many nurses"); None when it counts nothing, or just people."""
+    """The stem of what a question counts: "how many nurses", and of people what they did ("how many people resigned").
+
+    None when it counts nothing, or only says where ("how many people in Oslo").
+    """
     found = _COUNTED.search(question.text)
     thing = stem(found[1].split()[0]) if found else None
+    of_people = _DID.search(question.text)
+    if thing in _ANYBODY and of_people and of_people[1].lower() not in LIGHT:
+        thing = stem(of_people[1])
     return thing if thing in question.shown and thing not in _ANYBODY else None
 
 
@@ -116,13 +140,24 @@ def _amount(question: Question, text: str, held: Sequence[str]) -> float:
         return 0.0
     for asked, unit in _UNITS:
         if asked.search(question.text):
-            return 1.0 if unit.search(text) else 0.5
+            return 0.0 if _measures_otherwise(question.text, text) else 1.0 if unit.search(text) else 0.5
     counted = _COUNTED.search(question.text)
     if counted is None:
         return 1.0
     figures = {len(stems(text[: m.start()])) for m in _AMOUNT.finditer(text)}
     things = [i for i, s in enumerate(held) if s in {*stems(counted[1])}]
     return 1.0 if any(0 < i - n <= 4 for i in things for n in figures) else 0.5
+
+
+def _measures_otherwise(question: str, text: str) -> bool:
+    """Whether every length in the text is said to be of another dimension than the one asked for."""
+    asked = _DIMENSIONS.search(question)
+    if asked is None:
+        return False
+    names = {"height": "high", "depth": "deep", "width": "wide"}
+    wanted = names.get(asked.lastgroup or "", asked.lastgroup)
+    said = [match.lastgroup for match in _MEASURED.finditer(text)]
+    return bool(said) and wanted not in said
 
 
 def _news(question: Question, found: str) -> bool:

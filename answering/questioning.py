@@ -4,9 +4,11 @@ from corpus.sentence import sentence_spans
 
 
 def is_bare_question(text: str) -> bool:
-    """Whether the text is nothing but a question, in quotation marks or not, so that nobody is said to have asked."""
+    """Whether the text only asks, in quotation marks or not, so that nobody is said to have asked."""
     own = "".join(text.split('"')[::2])
-    return _asks(text.strip(' ".')) and not any(c.isalpha() for c in own)
+    if '"' in text and any(c.isalpha() for c in own):
+        return False
+    return not without_questions(text.strip(' ".'))
 
 
 def without_questions(text: str) -> str:

@@ -213,6 +213,10 @@ def test_a_question_carries_nothing(statement: str) -> None:
     assert verify(statement, ["Nobody knew. Did the minister resign?"]).verdict is not Verdict.SUPPORTED
 
 
+def test_a_question_states_nothing() -> None:
+    assert verify("Did the minister resign?", ["The minister resigned."]) == Support(0.0, Verdict.UNSUPPORTED)
+
+
 def test_that_somebody_asked_is_carried() -> None:
     quote = "“Did the minister resign? Nobody told us,” Anna Lind asked on Tuesday."
     assert verify("Anna Lind asked on Tuesday, “Did the minister resign?”", [quote]).verdict is Verdict.SUPPORTED

@@ -1,0 +1,37 @@
+"""Whether words hold the kind of thing that a question asks for."""
+
+import pytest
+
+from answering.answer_type import answer_type, counted_noun
+from answering.question import read_question, stem, stems
+
+
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("How many nurses went on strike?", "nurses"),
+        ("How many people are missing after the storm?", "missing"),
+        ("How many people in Skelmouth have been evacuated?", "evacuated"),
+        ("How many people live in Skelmouth?", "live"),
+        ("How many people have been told to leave?", None),
+        ("How many people from Oslo?", None),
+        ("Who resigned?", None),
+    ],
+)
+def test_what_is_counted_is_a_thing_or_what_people_did(question: str, counted: str | None) -> None:
+    assert counted_noun(read_question(question)) == (stem(counted) if counted else None)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "fits"),
+    [
+        ("How tall is the breakwater?", "The breakwater is 620 metres long and was built in 1934.", 0.0),
+        ("How tall is the breakwater?", "The breakwater is 620 metres long and 9 metres high.", 1.0),
+        ("How tall is the breakwater?", "The breakwater rises 9 metres from the sea.", 1.0),
+        ("What is the depth of the harbour?", "The harbour is 300 metres wide.", 0.0),
+        ("How wide is the gap?", "The gap is 38 metres across.", 1.0),
+        ("How long is the breakwater?", "The breakwater is 620 metres long.", 1.0),
+    ],
+)
+def test_a_length_of_another_dimension_is_no_answer(question: str, sentence: str, fits: float) -> None:
+    assert answer_type(read_question(question), sentence, stems(sentence)) == fits
