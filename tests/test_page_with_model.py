@@ -56,7 +56,7 @@ def test_what_the_passages_do_not_support_is_withheld_or_marked(
     page = watched.open(with_model.url)
     question = "When did the breakwater begin to break?"
     ask_and_wait(page, question)
-    expect(page.locator(".abstention")).to_be_visible()
+    expect(page.locator(".abstention-title")).to_have_text("No sentence stood up to the check.")
     expect(page.get_by_label("Notices")).to_contain_text("1 sentence withheld")
     page.locator("#filters summary").click()
     page.get_by_label("Sentences that passages do not support").select_option("mark")

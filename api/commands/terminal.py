@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.counted import counted
+
 _console = Console(highlight=False)
 _DIM = "bright_black"
 
@@ -28,7 +30,7 @@ def print_answer(answer: dict[str, Any]) -> None:
             for copy in citation["copies"]:
                 _line(f"    also carried by {copy['publisher'] or copy['article_id']}", _DIM)
     if answer["withheld"]:
-        _line(f"\n{answer['withheld']} statement(s) withheld: their passages do not support them.", "yellow")
+        _line(f"\n{counted(answer['withheld'], 'statement')} withheld: not supported by the passages cited.", "yellow")
     _print_hints(answer.get("hints"))
     for notice in answer["notices"]:
         _line(f"\n{notice}", "yellow")

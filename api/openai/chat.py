@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi.sse import format_sse_event
 
+from api.counted import counted
 from api.openai.citations import day, search_results, title, url_citations
 from api.openai.housekeeping import Direct
 from api.problems import openai_error, status_of
@@ -133,7 +134,9 @@ def _status(description: str, *, done: bool) -> dict[str, Any]:
 def _found(step: Found) -> str:
     passages = step.passages.data
     articles = len({passage.article_id for passage in passages})
-    return f"Read {len(passages)} passage(s) of {articles} article(s)" if passages else "Nothing found"
+    if not passages:
+        return "Nothing found"
+    return f"Read {counted(len(passages), 'passage')} of {counted(articles, 'article')}"
 
 
 def _notices(answer: AnswerOut | Direct) -> list[str]:
@@ -142,7 +145,7 @@ def _notices(answer: AnswerOut | Direct) -> list[str]:
         return []
     notices = list(answer.notices)
     if answer.withheld:
-        notices.append(f"{answer.withheld} statement(s) withheld: their passages do not support them.")
+        notices.append(f"{counted(answer.withheld, 'statement')} withheld: not supported by the passages cited.")
     if answer.later_coverage:
         notices.append("Later coverage of this exists.")
     return notices

@@ -62,13 +62,16 @@ export function laterNote(answer, onToday) {
   );
 }
 
+// Where the articles may well answer, only what was made of them does not stand.
+const UNTOLD = new Set(["nothing_supported", "conflicting"]);
+
 /** An abstention: why, and what the stored articles cover. `actions` are buttons. */
 export function abstention({ reason }, facets, actions) {
   const covered = facets && span(facets.dates?.from, facets.dates?.to);
   return el(
     "div",
     { class: "abstention" },
-    el("p", { class: "abstention-title" }, "The articles do not answer this."),
+    el("p", { class: "abstention-title" }, UNTOLD.has(reason.code) ? "No sentence stood up to the check." : "The articles do not answer this."),
     el("p", { dir: "auto" }, reason.message),
     covered && el("p", { class: "abstention-covered" }, `${counted(facets.articles, "article")} stored here, ${covered}.`),
     actions.length > 0 && el("div", { class: "actions" }, ...actions),
