@@ -140,7 +140,7 @@ def _amount(question: Question, text: str, held: Sequence[str]) -> float:
         return 0.0
     for asked, unit in _UNITS:
         if asked.search(question.text):
-            return 0.0 if _measures_otherwise(question.text, text) else 1.0 if unit.search(text) else 0.5
+            return 0.0 if measures_otherwise(question.text, text) else 1.0 if unit.search(text) else 0.5
     counted = _COUNTED.search(question.text)
     if counted is None:
         return 1.0
@@ -149,7 +149,7 @@ def _amount(question: Question, text: str, held: Sequence[str]) -> float:
     return 1.0 if any(0 < i - n <= 4 for i in things for n in figures) else 0.5
 
 
-def _measures_otherwise(question: str, text: str) -> bool:
+def measures_otherwise(question: str, text: str) -> bool:
     """Whether every length in the text is said to be of another dimension than the one asked for."""
     asked = _DIMENSIONS.search(question)
     if asked is None:

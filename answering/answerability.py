@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from answering.answer_type import counted_noun, is_of_kind
+from answering.answer_type import counted_noun, is_of_kind, measures_otherwise
 from answering.evidence import (
     GENERIC,
     NAMES,
@@ -95,7 +95,10 @@ def answer_features(
         "unattested": float(not is_attested),
         "name_elsewhere": float(_missing(question.names, best.around) > 0),
         "number_elsewhere": float(_missing(question.numbers, best.around | _year_of(best)) > 0),
-        "uncounted": float(counted is not None and not attested({counted: 1.0}, best.around)),
+        "uncounted": float(
+            (counted is not None and not attested({counted: 1.0}, best.around))
+            or measures_otherwise(question.text, best.text)
+        ),
         "untyped_words": float(first in answers and not is_of_kind(question, _words(reading, first, answers))),
         "agreement": _agreement(question, reading, order, answers),
         "unit": float(question.kind is Kind.HOW_MANY and top[_AT["typed"]] == 1.0),

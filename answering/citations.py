@@ -7,6 +7,7 @@ from itertools import pairwise
 from answering.answer import Claim, Span
 from answering.instruction import is_instruction
 from answering.question import WORD, stem, stems
+from answering.questioning import is_question
 from answering.reply import Sentence, read_reply
 from corpus.sentence import sentence_spans
 from corpus.words import STOP_WORDS
@@ -73,7 +74,7 @@ def _carriers(passage: Passage) -> tuple[_Carrier, ...]:
     return tuple(
         _Carrier(offset + span.start, offset + span.end, i, frozenset(stems(text[span.start : span.end])))
         for i, span in enumerate(sentence_spans(text, passage.article.language))
-        if not is_instruction(text[span.start : span.end])
+        if not is_instruction(text[span.start : span.end]) and not is_question(text[span.start : span.end])
     )
 
 

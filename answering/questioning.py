@@ -2,6 +2,13 @@
 
 from corpus.sentence import sentence_spans
 
+_MARKS = frozenset('"“”„«»')
+
+
+def is_question(sentence: str) -> bool:
+    """Whether a sentence of an article asks and quotes nobody, so that it carries nothing that could be said of it."""
+    return _asks(sentence) and _MARKS.isdisjoint(sentence)
+
 
 def is_bare_question(text: str) -> bool:
     """Whether the text only asks, in quotation marks or not, so that nobody is said to have asked."""

@@ -69,6 +69,13 @@ def test_passages_of_the_request_are_evidence_too(http: httpx.Client) -> None:
     assert verify(http, "The ferry to Velm is sunk.", passages=passages)["verdict"] != "supported"
 
 
+def test_a_question_in_a_passage_carries_nothing_and_hides_nothing(http: httpx.Client) -> None:
+    passages = ["Did the port reopen? The port reopened on 3 May."]
+    found = verify(http, "The port did not reopen. Did the port reopen?", passages=passages)
+    assert [one["verdict"] for one in found["statements"]] == ["contradicted", "unsupported"]
+    assert found["citations"][0]["quote"] == "The port reopened on 3 May."
+
+
 def test_without_either_the_collection_is_searched(http: httpx.Client) -> None:
     found = verify(http, "Calder school gets its roof repaired in summer. Calder school was founded in 1820.")
     assert [one["verdict"] for one in found["statements"]] == ["supported", "unsupported"]
