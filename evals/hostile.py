@@ -3,7 +3,9 @@
 Starts `dateline serve` on the bundled articles in a process of its own, and beside it hosts that answer with bombs and
 endless streams. Each is given to the server as a job while questions are asked; measured are the seconds until the job
 is done, by how much the memory of the server and of its parsers peaks, and the 95th percentile of the questions' times
-beside that of quiet minutes. The hosts run in a process of their own, so that they take no time from the questions.
+beside that of quiet minutes. At the end all are given in one job, and between them good pages, each of which must be
+stored. Every host has a port, and so a place in the queue, of its own; they run in a process of their own, so that they
+take no time from the questions.
 """
 
 import argparse
@@ -20,6 +22,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,7 @@ import httpx
 _PARAGRAPH = b"<p>The harbour reopened on Friday after divers had cleared the wreck from the channel.</p>"
 _MB = 1_000_000
 _QUIET_ASKS = 60
+_GOOD_PAGES = 10
 _QUESTIONS = (
     "When did the port of Skelmouth reopen?",
     "Why does Putin avoid the meeting?",
@@ -102,21 +106,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", help="hosts whose name holds this")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch, _hosts() as (base, names), _server(Path(scratch)) as server:
-        chosen = [name for name in names if (options.only or "") in name]
+    with tempfile.TemporaryDirectory() as scratch, _hosts() as (urls, good), _server(Path(scratch)) as server:
+        chosen = [name for name in urls if (options.only or "") in name]
         server.ask_for(10)  # to warm up
         quiet = server.ask_for(_QUIET_ASKS)
         print(f"Quiet: p50 {statistics.median(quiet):.0f} ms, p95 {_p95(quiet):.0f} ms.\n")
         print("| host | seconds | server's memory | parser's memory | p95 of questions beside | outcome |")
         print("|---|---|---|---|---|---|")
         for name in [*chosen, "all at once"]:
-            paths = [f"{base}/{names[each]}" for each in (chosen if name == "all at once" else [name])]
-            cost = server.cost(name, paths, _p95(quiet))
+            addresses = _mixed([urls[each] for each in chosen], good) if name == "all at once" else [urls[name]]
+            cost = server.cost(name, addresses, _p95(quiet))
             print(
                 f"| {cost.name} | {cost.seconds:.1f} | +{cost.server_mb:.0f} MB | {cost.parser_mb:.0f} MB | "
                 f"{cost.p95_ratio:.1f} x | {cost.outcome} |",
                 flush=True,
             )
+        stored = server.count("Coast Times")
+        print(f"\nGood pages among all at once: {stored} of {len(good)} are stored.")
+        if stored < len(good):
+            raise SystemExit(1)
+
+
+def _mixed(hostile: list[str], good: list[str]) -> list[str]:
+    """The good ones spread among the hostile ones."""
+    mixed = list(hostile)
+    for number, url in enumerate(good):
+        mixed.insert(number + (number + 1) * len(hostile) // len(good), url)
+    return mixed
 
 
 class _Server:
@@ -136,6 +152,11 @@ class _Server:
             times.append((time.perf_counter() - clock) * 1000)
             time.sleep(0.05)
         return times
+
+    def count(self, publisher: str) -> int:
+        """How many articles of an outlet are stored."""
+        listed = self._http.get("/v1/articles", params={"publisher": publisher, "limit": 100}).raise_for_status()
+        return len(listed.json()["data"])
 
     def cost(self, name: str, urls: list[str], quiet_p95: float) -> Cost:
         """What it costs to fetch some addresses while questions are asked."""
@@ -178,8 +199,8 @@ def _server(folder: Path) -> Iterator[_Server]:
 
 
 @contextmanager
-def _hosts() -> Iterator[tuple[str, dict[str, str]]]:
-    """The root of the hosts, and the path of each by its name."""
+def _hosts() -> Iterator[tuple[dict[str, str], list[str]]]:
+    """The addresses of the hostile hosts by their names, and of the good pages."""
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve_hosts, args=(theirs,), daemon=True)
     process.start()
@@ -196,17 +217,21 @@ def _serve_hosts(pipe: Any) -> None:
         "a gzip bomb": _bomb(zlib.MAX_WBITS | 16, "gzip"),
         "a deflate bomb": _bomb(zlib.MAX_WBITS, "deflate"),
     }
-    names = {name: str(number) for number, name in enumerate([*answers, *BODIES])}
-    by_path = {f"/{names[name]}": answer for name, answer in answers.items()}
-    for name, (kind, make) in BODIES.items():
-        by_path[f"/{names[name]}"] = _giving(kind, make)
+    answers |= {name: _giving(kind, make) for name, (kind, make) in BODIES.items()}
+    urls = {name: _host(answer) for name, answer in answers.items()}
+    pipe.send((urls, [_host(_giving("text/html", partial(_good, number))) for number in range(_GOOD_PAGES)]))
+    threading.Event().wait()
+
+
+def _host(answer: Callable[[BaseHTTPRequestHandler], None]) -> str:
+    """Starts a host with a port of its own; gives the address of its page."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             try:
-                by_path.get(self.path, _missing)(self)
+                (answer if self.path == "/page" else _missing)(self)
             except OSError:
                 self.close_connection = True  # the other end had enough
 
@@ -214,8 +239,18 @@ def _serve_hosts(pipe: Any) -> None:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    pipe.send((f"http://127.0.0.1:{server.server_address[1]}", names))
-    server.serve_forever()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_address[1]}/page"
+
+
+def _good(number: int) -> bytes:
+    text = "".join(
+        f"<p>The ferry {number}-{n} was repaired on day {number * n} by the yard of Calder.</p>" for n in range(40)
+    )
+    return (
+        f"<html><head><title>Ferry {number}</title><meta property='og:site_name' content='Coast Times'></head>"
+        f"<body><article><h1>Ferry {number}</h1>{text}</article></body></html>"
+    ).encode()
 
 
 def _giving(kind: str, make: Callable[[], bytes]) -> Callable[[BaseHTTPRequestHandler], None]:
