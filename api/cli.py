@@ -116,7 +116,7 @@ def ingest(
     """
     settings = begin(data=data, url=url)
     heed_signals()
-    urls = [source for source in sources if source.lower().startswith(("http://", "https://"))]
+    urls = [source for source in sources if "://" in source]
     paths = [Path(source) for source in sources if source not in urls]
     codes = []
     if paths:

@@ -25,6 +25,7 @@ _MANY = 5_000  # bound values a statement
 class Placing:
     """What is needed to place an article, made from its current body."""
 
+    body: str
     runs: Runs
     bands: Sequence[int]
 
@@ -32,7 +33,7 @@ class Placing:
     def of(cls, collection: str, body: str) -> Self:
         """For a body. Takes most of a millisecond, so it is made before the transaction begins."""
         found = runs(body)
-        return cls(found, bands(collection, found))
+        return cls(body, found, bands(collection, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def leave(connection: Connection, key: int) -> None:
     _set(connection, rest, None)
     for other in rest:
         held = connection.execute(select(cluster_bands.c.band).where(cluster_bands.c.article_key == other)).scalars()
-        _join(connection, other, Placing(runs(_bodies(connection, [other])[other]), list(held)))
+        body = _bodies(connection, [other])[other]
+        _join(connection, other, Placing(body, runs(body), list(held)))
 
 
 def unplaced(connection: Connection, limit: int) -> list[Unplaced]:
@@ -101,7 +103,7 @@ def _join(connection: Connection, key: int, placing: Placing) -> None:
     bodies = _bodies(connection, [other for other, _ in near]) if near else {}
     joined: set[int] = set()
     for other, cluster in near:
-        if cluster not in joined and are_one_text(ours, shingles(bodies[other])):
+        if cluster not in joined and are_one_text(placing.body, bodies[other], ours, shingles(bodies[other])):
             joined.add(cluster)
     name = min(joined, default=key)
     others = joined - {name}

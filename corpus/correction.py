@@ -7,11 +7,13 @@ from corpus.sentence import TextSpan
 # A label at the start of a paragraph, perhaps with a date: "Correction:", "Editor's note (4 June 2024) -". What stands
 # between label and colon may be nothing but a date, or "Corrections officers - many of them" would be a notice.
 _DATE = r"[\s,(\[]*(?:(?:on|of|added|appended)\s+)?(?:\w+\s+)?\d{1,4}(?:[\s,./-]+(?:\w+|\d+)){0,2}[)\]]?"
-_LABEL = re.compile(
-    r"[^\w\s]{0,3}\s*(?:corrections?|clarifications?|corrections? and clarifications?|erratum|amendment"
-    rf"|editor(?:[’']?s|s[’'])?\s+note)(?:{_DATE})?\s*[:—–-]\s*\S",
-    re.IGNORECASE,
+_NAME = (
+    r"(?:corrections?|clarifications?|corrections? and clarifications?|erratum|amendment"
+    rf"|editor(?:[’']?s|s[’'])?\s+note)(?:{_DATE})?\s*"
 )
+_LABEL = re.compile(rf"[^\w\s]{{0,3}}\s*{_NAME}[:—–-]\s*\S", re.IGNORECASE)
+# Of a text without paragraphs, which is how many agencies and tables give it: after the end of a sentence.
+_LATER_LABEL = re.compile(rf"(?<=[.!?”\"’)])\s+(?=(?=[A-Z*\[(])[^\w\s]{{0,3}}(?i:{_NAME}):\s*\S)")
 # A sentence that says of this article that its words were changed or were wrong. "This" and what follows keep out
 # articles that tell of somebody else's correction.
 _THIS = r"(?:this|the above) (?:article|story|report|piece|headline|post|page|item)"
@@ -27,14 +29,17 @@ _LONGEST_NOTICE = 1_200
 
 
 def correction_notice(body: str) -> TextSpan | None:
-    """The paragraph of `body` that says what was corrected in it, or None. Offsets are code points into `body`.
+    """The paragraph of `body`, or its end, that says what was corrected, or None. Offsets are code points into `body`.
 
-    Plain rules in English: a label such as "Correction:" at the start of a paragraph, or a sentence such as "An earlier
-    version of this article said ...". An article that tells of another's correction has none.
+    Plain rules in English: a label such as "Correction:" at the start of a paragraph or of a sentence in it, or a
+    sentence such as "An earlier version of this article said ...". An article that tells of another's correction has
+    none.
     """
     at = 0
     for paragraph in body.split("\n"):
         start, at = at, at + len(paragraph) + 1
+        if later := _LATER_LABEL.search(paragraph):
+            return TextSpan(start + later.end(), start + len(paragraph.rstrip()))
         if 0 < len(paragraph) <= _LONGEST_NOTICE and (_LABEL.match(paragraph) or _SAID.search(paragraph)):
             return TextSpan(start, start + len(paragraph))
     return None

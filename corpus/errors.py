@@ -182,3 +182,8 @@ class FetchFailed(DatelineError):
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same may well be there a while later: the site was busy or broken, or did not answer."""
+        return self.status is None or self.status >= 500 or self.status in (408, 425, 429)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from corpus.accept import canonical_url, check_collection
 from corpus.database import Database
@@ -93,18 +93,28 @@ class FeedStore:
         """
         now = datetime.now(UTC)
         with self._db.write() as connection:
-            known = select(feed_entries.c.url, feed_entries.c.mark).where(feed_entries.c.feed_key == item.feed_key)
-            marks = {row.url: row.mark for row in connection.execute(known)}
-            fresh = {e.url: e for e in feed.entries if fits(e.url) and marks.get(e.url) != _mark(e)}
             values = {"polled_at": now, "next_poll_at": now + self._interval, "failures": 0, "error": None}
             if not fetched.is_unchanged:
                 values |= {"etag": fetched.etag, "last_modified": fetched.last_modified, "title": feed.title}
             connection.execute(update(feeds).where(feeds.c.key == item.feed_key).values(**values))
-            if fresh:
-                rows = [{"feed_key": item.feed_key, "url": e.url, "mark": _mark(e)} for e in fresh.values()]
-                connection.execute(replace(connection, feed_entries), rows)
-            finish_item(connection, item, Outcome(), [item_of(entry, item.depth) for entry in fresh.values()])
+            fresh = _fresh(connection, item.feed_key, feed)
+            finish_item(connection, item, Outcome(), [item_of(e, item.depth, item.feed_key) for e in fresh])
         return len(fresh)
+
+    def followed(self, item: Item, feed: Feed) -> None:
+        """As `polled`, for a sitemap that one which is subscribed to led to."""
+        with self._db.write() as connection:
+            fresh = _fresh(connection, item.led_by, feed)
+            finish_item(connection, item, Outcome(), [item_of(e, item.depth, item.led_by) for e in fresh])
+
+    def try_again(self, collection: str, url: str) -> None:
+        """What feeds lead to could not be fetched for now: their next polls ask for them whole, and for it again."""
+        with self._db.write() as connection:
+            ours = select(feeds.c.key).where(feeds.c.collection == collection)
+            this = and_(feed_entries.c.url == url, feed_entries.c.feed_key.in_(ours))
+            keys = list(connection.execute(select(feed_entries.c.feed_key).where(this)).scalars())
+            connection.execute(delete(feed_entries).where(this))
+            connection.execute(update(feeds).where(feeds.c.key.in_(keys)).values(etag=None, last_modified=None))
 
     def failed(self, key: int, reason: str, retry_after: float | None) -> None:
         """Note a poll that failed: the rest doubles each time, up to a day, and is at least what the site asks for."""
@@ -119,10 +129,10 @@ class FeedStore:
             connection.execute(update(feeds).where(feeds.c.key == key).values(**values))
 
 
-def item_of(entry: Entry, depth: int) -> NewItem:
-    """The entry of a feed as an address to fetch."""
+def item_of(entry: Entry, depth: int, led_by: int | None = None) -> NewItem:
+    """The entry of a feed as an address to fetch; `led_by` is the key of the subscription that it comes from."""
     if entry.is_feed:
-        return NewItem(entry.url, depth + 1)
+        return NewItem(entry.url, depth + 1, entry=None if led_by is None else {"led_by": led_by})
     said = {
         "title": entry.title,
         "authors": list(entry.authors),
@@ -133,6 +143,27 @@ def item_of(entry: Entry, depth: int) -> NewItem:
         "html": entry.html,
     }
     return NewItem(entry.url, depth + 1, entry={name: value for name, value in said.items() if value})
+
+
+def _fresh(connection: Connection, key: int | None, feed: Feed) -> list[Entry]:
+    """Entries that a subscription has not asked for as they are now; from here on it has. None when it has ended.
+
+    A sitemap that does not say when it changed is always one of them.
+    """
+    if connection.execute(select(feeds.c.key).where(feeds.c.key == key)).first() is None:
+        return []
+    known = select(feed_entries.c.url, feed_entries.c.mark).where(feed_entries.c.feed_key == key)
+    marks = {row.url: row.mark for row in connection.execute(known)}
+    fresh = {
+        entry.url: entry
+        for entry in feed.entries
+        if fits(entry.url)
+        and (marks.get(entry.url) != _mark(entry) or (entry.is_feed and entry.updated_at is None))
+    }
+    if fresh:
+        rows = [{"feed_key": key, "url": entry.url, "mark": _mark(entry)} for entry in fresh.values()]
+        connection.execute(replace(connection, feed_entries), rows)
+    return list(fresh.values())
 
 
 def _mark(entry: Entry) -> str:

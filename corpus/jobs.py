@@ -30,6 +30,11 @@ class Item:
     feed_key: int | None = None
     entry: dict[str, Any] | None = None
 
+    @property
+    def led_by(self) -> int | None:
+        """For a sitemap: the subscription that led to it."""
+        return (self.entry or {}).get("led_by")
+
 
 @dataclass(frozen=True, slots=True)
 class NewItem:

@@ -38,12 +38,13 @@ class Politeness:
     def ask(self, url: str, seconds: float) -> float:
         """After what pause, in seconds, `url` may be requested; finding out takes at most `seconds`.
 
-        The request is counted as made then. Raises `FetchRefused` when the site's robots.txt says that it may not be.
+        The request is counted as made then. Raises `FetchRefused` when the site's robots.txt says that it may not be,
+        and `FetchFailed` when that cannot be read.
         """
         site = urlunsplit((*urlsplit(url)[:2], "", "", ""))
         rules = self._rules_of(site, seconds)
         if rules is None:
-            raise FetchRefused(f"{site} does not say what may be fetched: its robots.txt cannot be read now.")
+            raise FetchFailed(f"{site} does not say what may be fetched: its robots.txt cannot be read now.")
         if not rules.can_fetch(url, self._fetcher.user_agent):
             raise FetchRefused(f"{url} is not fetched: the site's robots.txt asks not to.")
         return self._pause(site, max(self._interval, float(rules.crawl_delay(self._fetcher.user_agent) or 0)))

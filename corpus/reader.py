@@ -174,7 +174,8 @@ def read_records(kind: Kind, data: bytes, name: str, charset: str | None) -> Rec
     bad = characters = 0
     for one in _records(kind, io.BytesIO(data), data[:HEAD_BYTES], source, charset):
         if len(records) == _MOST_RECORDS or bad == _MOST_BAD_RECORDS or characters > _MOST_RECORD_CHARACTERS:
-            why = f"Of {name} only the first {len(records):,} records are read; {bad:,} of them hold no article."
+            empty = f"; {bad:,} of them hold no article" if bad else ""
+            why = f"Of {name} only the first {len(records):,} records are read{empty}."
             records.append(Record(name, None, why))
             break
         if isinstance(one.outcome, IncomingArticle):

@@ -107,15 +107,15 @@ def _measure_speed(store: ArticleStore, articles: Sequence[IncomingArticle]) -> 
     times: list[float] = []
     for at in range(0, len(articles), 50):
         batch = [(article, cut(article)) for article in articles[at : at + 50]]
-        clock = time.perf_counter()
+        clock = time.process_time()
         store.put(batch)
-        times += [(time.perf_counter() - clock) / len(batch) * 1000] * len(batch)
+        times += [(time.process_time() - clock) / len(batch) * 1000] * len(batch)
     tenth = max(1, len(times) // 10)
-    clock = time.perf_counter()
+    clock = time.process_time()
     for article in articles[:200]:
         bands("default", runs(article.body))
-    alone = (time.perf_counter() - clock) / min(200, len(articles)) * 1000
-    print("| storing, ms an article | |\n|---|---|")
+    alone = (time.process_time() - clock) / min(200, len(articles)) * 1000
+    print("| storing, ms of processor time an article | |\n|---|---|")
     print(f"| first tenth | {statistics.mean(times[:tenth]):.2f} |")
     print(f"| last tenth | {statistics.mean(times[-tenth:]):.2f} |")
     print(f"| of it the signature | {alone:.2f} |\n")

@@ -10,11 +10,8 @@ take no time from the questions.
 
 import argparse
 import multiprocessing
-import os
 import random
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -28,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from evals.served import Served, served
 
 _PARAGRAPH = b"<p>The harbour reopened on Friday after divers had cleared the wreck from the channel.</p>"
 _MB = 1_000_000
@@ -106,7 +105,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", help="hosts whose name holds this")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch, _hosts() as (urls, good), _server(Path(scratch)) as server:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        _hosts() as (urls, good),
+        served(Path(scratch), fetch_allow="127.0.0.1", fetch_interval="0") as process,
+    ):
+        server = _Server(process)
         chosen = [name for name in urls if (options.only or "") in name]
         server.ask_for(10)  # to warm up
         quiet = server.ask_for(_QUIET_ASKS)
@@ -138,9 +142,9 @@ def _mixed(hostile: list[str], good: list[str]) -> list[str]:
 class _Server:
     """The server under test."""
 
-    def __init__(self, process: "subprocess.Popen[str]", url: str) -> None:
-        self._pid = process.pid
-        self._http = httpx.Client(base_url=url, timeout=60, trust_env=False)
+    def __init__(self, served: Served) -> None:
+        self._pid = served.pid
+        self._http = httpx.Client(base_url=served.url, timeout=120, trust_env=False)
 
     def ask_for(self, count: int, until: threading.Event | None = None) -> list[float]:
         """Milliseconds of questions, `count` of them or until told to stop."""
@@ -180,22 +184,6 @@ class _Server:
         counts = f"{job['added']} taken, {job['failed']} refused"
         outcome = counts if len(urls) > 1 or not job["failures"] else job["failures"][0]["reason"]
         return Cost(name, seconds, grown, parser, _p95(times) / quiet_p95, outcome)
-
-
-@contextmanager
-def _server(folder: Path) -> Iterator[_Server]:
-    environment = os.environ | {
-        "DATELINE_DATA": str(folder), "DATELINE_FETCH_ALLOW": "127.0.0.1", "DATELINE_FETCH_INTERVAL": "0",
-    }  # fmt: skip
-    command = [sys.executable, "-c", "from api.cli import app; app()", "serve", "--port", "0"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        url = next(line.split()[2] for line in process.stdout if line.startswith("Dateline serves"))
-        yield _Server(process, url)
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from corpus.accept import parse_time
 from corpus.article import IncomingArticle
-from corpus.errors import DatelineError, StoreUnavailable
+from corpus.errors import DatelineError, FetchFailed, StoreUnavailable
 from corpus.feed import Feed, is_feed
 from corpus.feeds import FeedStore, item_of
 from corpus.fetch import Fetched, Fetcher
@@ -160,6 +160,8 @@ class Collector:
         except DatelineError as error:
             if isinstance(error, StoreUnavailable):
                 raise  # not the address's fault: it is tried again
+            if item.depth and isinstance(error, FetchFailed) and error.may_pass:
+                self._feeds.try_again(item.collection, item.url)
             self._fail(item, str(error), getattr(error, "retry_after", None))
         except Exception as error:  # one bad page never stops a job
             log.exception("%s cannot be taken.", item.url)
@@ -182,7 +184,10 @@ class Collector:
             fetched = self._fetched(item)
             if is_feed(fetched.body, fetched.content_type):
                 feed = _feed_in(fetched, item.depth)
-                self._jobs.finish(item, Outcome(), [item_of(entry, item.depth) for entry in feed.entries])
+                if item.led_by is not None:
+                    self._feeds.followed(item, feed)
+                else:
+                    self._jobs.finish(item, Outcome(), [item_of(entry, item.depth) for entry in feed.entries])
             else:
                 self._jobs.finish(item, self._store(item, fetched.body, fetched.url, fetched.content_type))
 
@@ -201,16 +206,25 @@ class Collector:
 
     def _store(self, item: Item, body: bytes, url: str, content_type: str | None) -> Outcome:
         articles: list[IncomingArticle] = []
+        names: list[str] = []
         reasons: list[str] = []
         for found in read_bytes(body, url, item.collection, url=url, content_type=content_type):
             if isinstance(found.outcome, IncomingArticle):
                 articles.append(_with_what_the_feed_said(found.outcome, item))
+                names.append(found.name)
             else:
-                reasons.append(str(found.outcome))
+                reasons.append(_reason(found.name, url, found.outcome))
         report = self._ingester.put(articles)
-        reasons += [str(failure.error) for failure in report.failed]
+        reasons += [_reason(names[failure.index], url, failure.error) for failure in report.failed]
         added, revised, unchanged = map(report.count, (Change.ADDED, Change.REVISED, Change.UNCHANGED))
-        return Outcome(added, revised, unchanged, reasons[0] if reasons else None)
+        more = f" So did {len(reasons) - 1:,} more of what it holds." if len(reasons) > 1 else ""
+        return Outcome(added, revised, unchanged, f"{reasons[0]}{more}" if reasons else None)
+
+
+def _reason(name: str, url: str, error: object) -> str:
+    """Why something that an address holds was not taken; of a table or of lines, which row or line it was."""
+    place, said = name.removeprefix(url).lstrip(", "), str(error)
+    return f"{place.capitalize()}: {said}" if place and name not in said else said
 
 
 def _feed_in(fetched: Fetched, depth: int) -> Feed:

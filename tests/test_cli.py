@@ -75,6 +75,18 @@ def test_mistakes_get_one_sentence_and_exit_code_2(data_folder: Path, arguments:
     assert "Traceback" not in done.stderr and len(done.stderr.strip().splitlines()) == 1
 
 
+def test_what_is_not_there_is_named_and_the_rest_is_done(data_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The ferry sails again.")
+    (tmp_path / "b.txt").write_text("")
+    named = [str(tmp_path / name) for name in ("a.txt", "b.txt", "none.txt")]
+    done = run("ingest", *named, data=data_folder, check=1)
+    assert done.stdout == "1 added, 0 revised, 0 unchanged, 2 failed\n"
+    assert f"\n  There is no file or folder {named[2]}." in done.stderr
+    assert done.stderr.count(named[1]) == 1, "once, in the reason itself"
+    done = run("ingest", "ftp://coast.example/x", data=data_folder, check=2)
+    assert "not an http or https address" in done.stderr
+
+
 def test_a_wrong_setting_is_named(data_folder: Path) -> None:
     done = run("articles", data=data_folder, check=2, DATELINE_PORT="many")
     assert "DATELINE_PORT" in done.stderr

@@ -18,7 +18,7 @@ from api.settings import read_settings
 from corpus.accept import accept
 from corpus.article import IncomingArticle
 from corpus.database import Database
-from corpus.resemblance import are_one_text, share, shared_runs, shingles
+from corpus.resemblance import are_one_text, in_order, share, shared_runs, shingles
 from corpus.selection import Selection
 from corpus.store import ArticleStore
 from retrieval.ingest import cut
@@ -51,6 +51,12 @@ REWRITES = {
     "a few words": AGENCY.replace("early", "in the small hours").replace("vessel", "ship").replace("expects", "awaits"),
     "case and punctuation": AGENCY.upper().replace(",", " -"),
 }
+
+
+def reworded(body: str, every: int) -> str:
+    """With each so-manieth word another."""
+    words = body.split(" ")
+    return " ".join(f"other{at}" if at % every == every - 1 else word for at, word in enumerate(words))
 
 
 def incoming(article_id: str, body: str, day: int = 0, publisher: str | None = None) -> IncomingArticle:
@@ -228,7 +234,7 @@ def test_a_search_gives_a_text_one_place_and_names_who_carries_it(tmp_path: Path
 
 def test_the_share_is_of_the_shorter_text_and_runs_are_exact() -> None:
     whole, tail = AGENCY, "Breaking. " + AGENCY.split("\n\n")[2]
-    assert share(shingles(tail), shingles(whole)) > 0.9 and are_one_text(shingles(tail), shingles(whole))
+    assert share(shingles(tail), shingles(whole)) > 0.9 and are_one_text(tail, whole, shingles(tail), shingles(whole))
     run = shared_runs(tail, whole)[0]
     assert tail[run.start : run.end] == whole[run.other_start : run.other_end]
     assert tail[run.start :].startswith("It was the third grounding")
@@ -283,3 +289,35 @@ def test_history_over_http(http: httpx.Client) -> None:
     page = http.get("/changes/news%2Fship")
     assert page.status_code == 200 and "<del>" in page.text and "<ins>" in page.text
     assert "The outlet says what it corrected" in http.get("/read/news%2Fship").text
+
+
+def test_one_word_in_ten_replaced_makes_no_other_text(tmp_path: Path) -> None:
+    store = ArticleStore(Database(tmp_path / "dateline.sqlite"))
+    light, heavy = reworded(AGENCY, 9), reworded(AGENCY, 3)
+    assert share(shingles(light), shingles(AGENCY)) < 0.7 and in_order(light, AGENCY) > 0.85
+    for name, body in (("whole", AGENCY), ("light", light), ("heavy", heavy), ("other", OTHER_WORDS)):
+        article = incoming(name, body)
+        store.put([(article, cut(article))])
+    assert {a.id for a in store.cluster_of("default", "light")} == {"whole", "light"}
+
+
+def test_a_story_that_repeats_the_background_of_another_is_another() -> None:
+    first = AGENCY.split("\n\nIt was the third")[0]
+    follow_up = f"{OTHER_WORDS[:200]}\n\n{first[len(first) // 3 :]}"
+    ours, theirs = shingles(follow_up), shingles(AGENCY)
+    assert 0.4 < share(ours, theirs) < 0.7 and not are_one_text(follow_up, AGENCY, ours, theirs)
+
+
+WORDS = st.lists(st.sampled_from("a b c d e f".split()), max_size=12)
+
+
+@given(WORDS, WORDS)
+def test_words_in_order_are_those_of_the_longest_common_subsequence(one: list[str], other: list[str]) -> None:
+    lengths = [[0] * (len(other) + 1) for _ in range(len(one) + 1)]
+    for x in reversed(range(len(one))):
+        for y in reversed(range(len(other))):
+            same = lengths[x + 1][y + 1] + 1 if one[x] == other[y] else 0
+            lengths[x][y] = max(same, lengths[x + 1][y], lengths[x][y + 1])
+    short, long = sorted((len(one), len(other)))
+    expected = lengths[0][0] / short if short and short >= 0.75 * long else 0.0
+    assert in_order(" ".join(one), " ".join(other)) == expected == in_order(" ".join(other), " ".join(one))

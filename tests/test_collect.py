@@ -218,6 +218,58 @@ def test_a_failing_feed_is_left_alone_for_longer_each_time(engine: Engine, web: 
     assert feed.failures == 4 and feed.next_poll_at - datetime.now(UTC) > timedelta(minutes=100)
 
 
+def test_an_article_that_was_not_to_be_had_is_asked_for_at_the_next_poll(engine: Engine, web: Web) -> None:
+    web.gives("/a", page("A"))
+    web.gives("/busy", b"", status=503)
+    feed = rss(item("/a", "A"), item("/busy", "B"), item("/gone", "C"))
+    engine.feeds.add("default", web.gives("/feed", feed, "application/rss+xml", ETag='"1"'))
+    assert polled(engine)[0].failed == 2
+    web.gives("/busy", page("Busy"))
+    (again,) = polled(engine)
+    assert "if-none-match" not in web.headers["/feed"], "the feed is asked for whole"
+    assert (again.added, again.total, web.asked["/a"], web.asked["/gone"]) == (1, 2, 1, 1)
+    (third,) = polled(engine)
+    assert third.total == 1 and web.headers["/feed"]["if-none-match"] == '"1"'
+
+
+def test_a_subscribed_sitemap_of_sitemaps_takes_only_what_is_new_or_changed(engine: Engine, web: Web) -> None:
+    def listing(kind: str, inner: str, *links: str) -> bytes:
+        places = "".join(f"<{inner}><loc>{web.url}{link}</loc></{inner}>" for link in links)
+        return f'<{kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</{kind}>'.encode()
+
+    for name in ("a", "b"):
+        web.gives(f"/{name}", page(name.upper()))
+    engine.feeds.add("default", web.gives("/index", listing("sitemapindex", "sitemap", "/map"), "text/xml"))
+    web.gives("/map", listing("urlset", "url", "/a"), "text/xml")
+    assert polled(engine)[0].added == 1
+    web.gives("/map", listing("urlset", "url", "/a", "/b"), "text/xml")
+    (second,) = polled(engine)
+    assert (second.added, second.total, web.asked["/a"], web.asked["/b"]) == (1, 3, 1, 1)
+    assert polled(engine)[0].total == 2
+
+
+def test_what_of_a_table_was_not_taken_is_told_by_its_row(engine: Engine, web: Web) -> None:
+    rows = b"title,body\nA,It opened.\nB,\nC,\n"
+    job = done(engine, web.gives("/t.csv", rows, "text/csv"))
+    (failure,) = job.failures
+    assert failure.reason.startswith("Row 3: The article has no text") and "1 more" in failure.reason
+
+
+def test_a_feed_that_takes_too_much_fails_alone(engine: Engine, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Every element's name is kept with the namespace before it: a gigabyte out of one megabyte.
+    names = "".join(f"<a{n}/>" for n in range(120_000))
+    greedy = f'<urlset xmlns="http://www.sitemaps.org/{"x" * 8_000}">{names}</urlset>'
+    good = web.gives("/p/1", page("Skelmouth"))
+    job = done(engine, web.gives("/map", greedy.encode(), "text/xml"), good)
+    assert job.added == 1 and "512 MB" in job.failures[0].reason and "/map" in job.failures[0].url
+    monkeypatch.setattr("corpus.worker._DEADLINE_SECONDS", 0.5)
+    slow = web.gives("/feed", rss(*(item(f"/{n}") for n in range(40_000))), "application/rss+xml")
+    job = done(engine, slow)
+    assert "too long" in job.failures[0].reason
+    monkeypatch.undo()
+    assert done(engine, web.gives("/rss", rss(item("/p/1")), "application/rss+xml")).unchanged == 1
+
+
 def test_jobs_and_feeds_over_http(data_folder: Path, web: Web) -> None:
     web.gives("/a", page("A"))
     web.gives("/b", page("B"))

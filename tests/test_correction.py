@@ -50,6 +50,15 @@ def test_what_only_tells_of_corrections_is_none(text: str) -> None:
     assert correction_notice(f"The harbour wall was finished.\n{text}\nIt took 3 years.") is None
 
 
+@pytest.mark.parametrize("notice", ["Correction: it took two years.", "Editor’s note (4 May 2024): it took two."])
+def test_of_a_text_without_paragraphs_the_end_is_the_notice(notice: str) -> None:
+    body = f"The wall was finished. “It took three years,” said the mayor. {notice} This article said three."
+    span = correction_notice(body)
+    assert span is not None and body[span.start : span.end] == f"{notice} This article said three."
+    told = "The minister said: “I was wrong.” The correction: nobody noticed it. He left. corrections: many."
+    assert correction_notice(told) is None
+
+
 @given(st.text())
 def test_any_text_is_read_and_the_span_lies_in_it(body: str) -> None:
     span = correction_notice(body)

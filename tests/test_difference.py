@@ -30,6 +30,25 @@ def test_a_changed_figure_an_added_and_a_dropped_sentence() -> None:
     ]
 
 
+def test_a_reworded_sentence_stands_beside_its_new_words_and_a_new_one_by_itself() -> None:
+    old = wording("The wall costs £18 million in all. The mayor was very pleased.")
+    new = wording("Rain is expected. The wall costs £11 million in all. Correction: the first figure was wrong.", 2)
+    found = [
+        (d.kind, old.body[d.old.start : d.old.end], new.body[d.new.start : d.new.end]) for d in differences(old, new)
+    ]
+    assert found == [
+        (ChangeKind.INSERTED, "", "Rain is expected."),
+        (ChangeKind.REPLACED, "The wall costs £18 million in all.", "The wall costs £11 million in all."),
+        (ChangeKind.REPLACED, "The mayor was very pleased.", "Correction: the first figure was wrong."),
+    ]
+    one, two = wording("It costs £640 a year."), wording("It costs £690 a year. Correction: it said £640.", 2)
+    kinds = [(d.kind, two.body[d.new.start : d.new.end]) for d in differences(one, two)]
+    assert kinds == [
+        (ChangeKind.REPLACED, "It costs £690 a year."),
+        (ChangeKind.INSERTED, "Correction: it said £640."),
+    ]
+
+
 def test_an_insertion_stands_where_something_is_missing() -> None:
     old, new = wording("One stood. Three stood."), wording("One stood. Two stood. Three stood.", 2)
     (_, added, _) = differences(old, new)

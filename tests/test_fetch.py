@@ -213,7 +213,7 @@ def test_robots_txt_is_obeyed(web: Web) -> None:
 def test_no_robots_txt_forbids_nothing_and_a_failing_site_everything(web: Web) -> None:
     Politeness(fetcher(), interval=0).ask(web.url + "/page", 5)
     web.gives("/robots.txt", b"", status=503)
-    with pytest.raises(FetchRefused, match="cannot be read now"):
+    with pytest.raises(FetchFailed, match="cannot be read now"):
         Politeness(fetcher(), interval=0).ask(web.url + "/page", 5)
 
 
@@ -254,7 +254,7 @@ def test_all_that_one_address_leads_to_shares_one_deadline(web: Web, path: str) 
 def test_a_site_is_not_shut_out_because_a_redirect_left_no_time_to_ask_it(web: Web) -> None:
     web.does("/robots.txt", hostile.silent)
     politeness = Politeness(fetcher(seconds=5), interval=0)
-    with pytest.raises(FetchRefused, match=r"robots\.txt cannot be read"):
+    with pytest.raises(FetchFailed, match=r"robots\.txt cannot be read"):
         politeness.ask(web.url + "/page", 0.2)
     web.gives("/robots.txt", b"", "text/plain")
     assert politeness.ask(web.url + "/page", 5) == 0

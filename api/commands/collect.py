@@ -10,12 +10,12 @@ from api.client import Dateline
 from api.collect_routes import feed_out, job_out
 from api.commands.command import go_on
 from api.commands.ingest import catch_up
-from api.commands.progress import print_failures, progress_bar
+from api.commands.progress import counted, print_failures, progress_bar
 from api.engine import Engine
 from api.serving import serving
 from api.settings import Settings
 from corpus.accept import canonical_url, check_collection
-from corpus.errors import DatelineError
+from corpus.errors import DatelineError, InvalidInput
 from corpus.jobs import NewItem
 
 _LOOK_SECONDS = 0.3
@@ -33,6 +33,8 @@ class Feeds(Protocol):
     def remove(self, url: str, collection: str) -> None: ...
     def all(self) -> list[dict[str, Any]]: ...
     def poll(self, report: Report, *, everything: bool) -> list[dict[str, Any]]: ...
+    def catch_up(self) -> None:
+        """Wait until what was taken is found by vector too, where this process makes the vectors."""
 
 
 @contextmanager
@@ -49,15 +51,38 @@ def open_feeds(settings: Settings, *, wait: bool = True, quiet: bool = True) -> 
 def fetch(settings: Settings, urls: Sequence[str], collection: str, wait: bool, as_json: bool) -> dict[str, Any]:
     """Fetch what the addresses hold, with a progress bar; gives the finished job."""
     check_collection(collection)
-    addresses = [canonical_url(url) for url in urls]
-    with open_feeds(settings, wait=wait, quiet=as_json) as feeds, progress(as_json) as report:
-        return feeds.fetch(addresses, collection, report)
+    addresses: list[str] = []
+    refused: list[dict[str, str]] = []
+    for url in urls:
+        try:
+            addresses.append(canonical_url(url))
+        except InvalidInput as error:
+            refused.append({"url": url, "reason": str(error)})
+    if not addresses:
+        raise InvalidInput(" ".join(each["reason"] for each in refused))
+    with open_feeds(settings, wait=wait, quiet=as_json) as feeds:
+        with progress(as_json) as report:
+            job = feeds.fetch(addresses, collection, report)
+        feeds.catch_up()
+    counts = {name: job[name] + len(refused) for name in ("total", "done", "failed")}
+    return {**job, **counts, "failures": [*job["failures"], *refused]}
 
 
 def exit_code(jobs: Sequence[dict[str, Any]]) -> int:
     """0 when all was taken, 1 when something was not, 2 when nothing was."""
     failed = sum(job["failed"] for job in jobs)
     return 0 if not failed else 1 if any(_taken(job) for job in jobs) else 2
+
+
+def poll_exit_code(jobs: Sequence[dict[str, Any]]) -> int:
+    """0 when all went well, 1 when something failed, 2 when everything did: a feed may well bring nothing new."""
+    failed = sum(job["failed"] for job in jobs)
+    return 0 if not failed else 1 if failed < sum(job["total"] for job in jobs) else 2
+
+
+def brought_something(job: dict[str, Any]) -> bool:
+    """Whether there is anything to tell of a job."""
+    return bool(job["added"] or job["revised"] or job["failed"])
 
 
 def print_jobs(jobs: Sequence[dict[str, Any]]) -> None:
@@ -76,7 +101,10 @@ def progress(quiet: bool) -> Iterator[Report]:
         def report(job: dict[str, Any]) -> None:
             go_on()
             shown.update(
-                task, total=job["total"], completed=job["done"], description=f"Fetching: {_taken(job):,} articles"
+                task,
+                total=job["total"],
+                completed=job["done"],
+                description=f"Fetching: {counted(_taken(job), 'article')}",
             )
 
         yield report
@@ -129,10 +157,13 @@ class _Here:
             thread.join(_LOOK_SECONDS)
         if errors:
             raise errors[0]
-        report(self._job(job_id))
+        job = self._job(job_id)
+        report(job)
+        return job
+
+    def catch_up(self) -> None:
         if self._wait:
             catch_up(self._engine, quiet=self._quiet)
-        return self._job(job_id)
 
     def _job(self, job_id: str) -> dict[str, Any]:
         return job_out(self._engine.jobs.job(job_id)).model_dump(mode="json")
@@ -161,6 +192,8 @@ class _ThroughServer:
 
     def poll(self, report: Report, *, everything: bool) -> list[dict[str, Any]]:
         return [self._watch(job["id"], report) for job in self._client.request("POST", "/v1/feeds/poll", {})["data"]]
+
+    def catch_up(self) -> None: ...
 
     def _watch(self, job_id: str, report: Report) -> dict[str, Any]:
         while True:

@@ -53,7 +53,8 @@ def _lines(settings: Settings, collection: str | None, progress: Progress) -> It
     def counted(lines: Iterator[bytes]) -> Iterator[bytes]:
         for line in lines:
             yield line
-            progress.advance(task)
+            if END.encode() not in line[:60]:
+                progress.advance(task)
 
     server = serving(settings)
     if server is not None:

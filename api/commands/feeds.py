@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from api.commands.command import AsJson, Collection, Data, begin, go_on, heed_signals, print_json
+from corpus.article import DEFAULT_COLLECTION
 
 app = typer.Typer(help="Subscribe to feeds and sitemaps, and poll them.", no_args_is_help=True)
 
@@ -27,6 +28,7 @@ def add(url: _Url, data: Data = None, collection: Collection = "default", as_jso
 def list_feeds(data: Data = None, as_json: AsJson = False) -> None:
     """List the feeds that are subscribed to, with what went wrong last."""
     from api.commands.collect import open_feeds
+    from api.commands.terminal import minute
 
     with open_feeds(begin(data=data)) as feeds:
         found = feeds.all()
@@ -34,8 +36,9 @@ def list_feeds(data: Data = None, as_json: AsJson = False) -> None:
         print_json(found)
         return
     for feed in found:
-        polled = f"polled {feed['polled_at'][:16]}" if feed["polled_at"] else "not polled yet"
-        typer.echo(f"{feed['url']}  {feed['title'] or ''} ({polled})")
+        polled = f"(polled {minute(feed['polled_at'])})" if feed["polled_at"] else "(not polled yet)"
+        where = f"[{feed['collection']}]" if feed["collection"] != DEFAULT_COLLECTION else None
+        typer.echo("  ".join(filter(None, (feed["url"], feed["title"], where, polled))))
         if feed["error"]:
             typer.secho(f"    {feed['error']}", fg="red")
     if not found:
@@ -59,7 +62,7 @@ def poll(
     as_json: AsJson = False,
 ) -> None:
     """Poll all feeds now, and take what is new or changed."""
-    from api.commands.collect import exit_code, open_feeds, print_jobs, progress
+    from api.commands.collect import brought_something, open_feeds, poll_exit_code, print_jobs, progress
     from corpus.errors import InvalidInput
 
     settings = begin(data=data)
@@ -71,9 +74,11 @@ def poll(
             )
         everything = True
         while True:
-            with progress(as_json) as report:
+            with progress(as_json or not everything) as report:
                 jobs = feeds.poll(report, everything=everything)
-            if jobs or everything:
+            if jobs:
+                feeds.catch_up()
+            if everything or any(brought_something(job) for job in jobs):
                 print_json(jobs) if as_json else print_jobs(jobs)
             if not watch:
                 break
@@ -82,4 +87,4 @@ def poll(
             while time.monotonic() < until:
                 go_on()
                 time.sleep(0.2)
-    raise typer.Exit(exit_code(jobs))
+    raise typer.Exit(poll_exit_code(jobs))

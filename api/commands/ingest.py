@@ -11,14 +11,14 @@ from typing import cast
 from api.calls import PushedArticle
 from api.client import Dateline
 from api.commands.command import go_on
-from api.commands.progress import print_failures, progress_bar
+from api.commands.progress import counted, print_failures, progress_bar
 from api.engine import SAMPLE, Engine
 from api.serving import serving
 from api.settings import Settings
 from corpus.accept import check_collection
 from corpus.article import IncomingArticle
 from corpus.embeddings import Backlog
-from corpus.errors import DatelineError, InvalidInput, StoreInUse
+from corpus.errors import DatelineError, InvalidInput, StoreInUse, UnreadableFile
 from corpus.exported import ExportedRevision
 from corpus.reader import Found, find_files, read_files, read_stream
 from corpus.writing import Change
@@ -64,7 +64,9 @@ Restore = Callable[[Sequence[tuple[str, ExportedRevision]], Tally], None]
 def run(settings: Settings, paths: Sequence[Path], collection: str, wait: bool, as_json: bool) -> int:
     """Ingest `paths`; gives the exit code: 0 when all is in, 1 when something was not taken, 2 when nothing was."""
     check_collection(collection)
-    files = [file for path in paths for file in ([path] if path == STANDARD_INPUT else find_files(path))]
+    files, missing = _files(paths)
+    if not files:
+        raise UnreadableFile(" ".join(error for _, error in missing))
     server = serving(settings)
     if server is not None:
         tally = _read_and_put(files, collection, _put_remotely(server), _refuse_to_restore, as_json, set(paths))
@@ -77,6 +79,8 @@ def run(settings: Settings, paths: Sequence[Path], collection: str, wait: bool, 
                 engine.remember_sample()  # an archive that was brought here has the articles that it had
             if wait:
                 catch_up(engine, quiet=as_json)
+    for name, error in missing:
+        tally.fail(name, error)
     _report(tally, as_json)
     return 0 if not tally.failed else 1 if tally.taken else 2
 
@@ -93,16 +97,30 @@ def catch_up(engine: Engine, *, quiet: bool) -> None:
     """Show how embedding and indexing go on, until they are done."""
     total = 0
     with progress_bar(quiet) as progress:
-        task = progress.add_task("Embedding", total=None)
+        task = progress.add_task("Opening the index", total=None)
 
         def show(left: Backlog) -> None:
             nonlocal total
             go_on()
             open_work = left.to_embed + left.to_index
             total = max(total, open_work)
-            progress.update(task, total=total or None, completed=total - open_work)
+            if total:
+                progress.update(task, description="Embedding", total=total, completed=total - open_work)
 
         engine.indexer.wait_until_current(show)
+        progress.update(task, visible=total > 0)  # nothing to tell of when nothing was to be done
+
+
+def _files(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[str, str]]]:
+    """The files to read, and the names of those paths where there is nothing, with the reason."""
+    files: list[Path] = []
+    missing: list[tuple[str, str]] = []
+    for path in paths:
+        try:
+            files += [path] if path == STANDARD_INPUT else find_files(path)
+        except UnreadableFile as error:
+            missing.append((str(path), str(error)))
+    return files, missing
 
 
 def _read_and_put(
@@ -118,7 +136,8 @@ def _read_and_put(
         task = progress.add_task("Reading", total=None if len(files) == 1 else len(files))
         found = _found(files, named, collection, lambda: progress.advance(task))
         for _ in put(_to_put(found, restore, tally), tally):
-            progress.update(task, description=f"Reading: {tally.taken:,} articles")
+            progress.update(task, description=f"Reading: {counted(tally.taken, 'article')}")
+        progress.update(task, total=len(files))
     return tally
 
 

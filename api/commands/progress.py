@@ -23,9 +23,15 @@ def progress_bar(quiet: bool) -> Progress:
     )
 
 
+def counted(number: int, thing: str) -> str:
+    """So many of a thing: "1 article", "1,204 articles"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def print_failures(failures: Sequence[tuple[str, str]]) -> None:
     """Name what could not be taken, each with its reason; of very many only the first."""
     for name, reason in failures[:_MOST_NAMED]:
-        _console.print(f"  {name}: {reason}", style="red", markup=False, highlight=False, soft_wrap=True)
+        said = reason if reason.startswith(name) else f"{name}: {reason}"  # many say themselves what they are about
+        _console.print(f"  {said}", style="red", markup=False, highlight=False, soft_wrap=True)
     if len(failures) > _MOST_NAMED:
         _console.print(f"  … and {len(failures) - _MOST_NAMED:,} more; --json names them all.", style="red")

@@ -111,7 +111,7 @@ def print_deleted(found: dict[str, Any]) -> None:
 def print_revisions(found: dict[str, Any]) -> None:
     """All wordings of an article, one a line."""
     for revision in found["data"]:
-        seen = f"seen here {revision['first_seen_at'][:10]}"
+        seen = f"seen here {minute(revision['first_seen_at'])}"
         dated = str(revision["updated_at"] or revision["published_at"] or "undated")[:10]
         current = ", current" if revision["is_current"] else ""
         _line(f"revision {revision['revision']}  {dated} ({seen}{current})  {revision['title']}")
@@ -124,10 +124,10 @@ def print_difference(found: dict[str, Any]) -> None:
     _line(f"{found['article_id']}: from revision {found['from_revision']} to {found['to_revision']}", "bold")
     changed = [step for step in found["data"] if step["kind"] != "equal"]
     for step in changed:
+        _line("")
         for sign, side, style in (("-", "old", "red"), ("+", "new", "green")):
             if step[side]["text"]:
                 _line(f"{sign} {step[side]['text']}", style)
-        _line("")
     if not changed:
         _line("Nothing changed in the text." + (" The headline did." if found["title_changed"] else ""))
 
@@ -143,6 +143,11 @@ def print_cluster(found: dict[str, Any]) -> None:
                 _line(_indented(_short(run["text"])), _DIM)
     if len(found["data"]) == 1:
         _line("No other stored article carries this text.", _DIM)
+
+
+def minute(moment: str) -> str:
+    """A moment in ISO 8601, as people write it."""
+    return f"{moment[:10]} {moment[11:16]} UTC"
 
 
 def _line(text: str, style: str = "") -> None:
