@@ -31,8 +31,8 @@ _AT_ONCE = 200
 # two states; follow-ups that repeat the background of an earlier report share up to 0.67.
 SAME_TEXT = 0.7
 # With less, both are still the same text when so much of the shorter one's words stands in the other in the same order:
-# one word in ten replaced breaks up to three shingles in ten. On the same articles the different texts that share most
-# have up to 0.76 of it; with one word in ten replaced by chance 0.86 and more is left, with one in seven 0.80.
+# one word in ten replaced breaks up to three shingles in ten. On the same articles, of different texts of like length
+# those that share most have up to 0.69; with one word in ten replaced by chance 0.86 and more is left, in seven 0.80.
 SAME_WORDING = 0.8
 # Words are not compared when fewer shingles are shared, when one text is much longer, so that common words fall into
 # order by chance, or when they are so many that it would take more than some milliseconds.

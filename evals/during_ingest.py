@@ -63,6 +63,8 @@ def main() -> None:
         served(Path(scratch), sample="0", threads=str(options.threads)) as server,
         httpx.Client(base_url=server.url, timeout=120, trust_env=False) as http,
     ):
+        while http.get("/readyz").json()["status"] != "ready":  # the first start makes the model's int8 form
+            time.sleep(0.5)
         _push(server.url, articles[: options.before], "vector")
         _searched(http, questions, _WARM_UP)
         quiet = _searched(http, questions, options.searches)

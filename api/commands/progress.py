@@ -31,7 +31,7 @@ def counted(number: int, thing: str) -> str:
 def print_failures(failures: Sequence[tuple[str, str]]) -> None:
     """Name what could not be taken, each with its reason; of very many only the first."""
     for name, reason in failures[:_MOST_NAMED]:
-        said = reason if reason.startswith(name) else f"{name}: {reason}"  # many say themselves what they are about
+        said = reason if name in reason else f"{name}: {reason}"  # many say themselves what they are about
         _console.print(f"  {said}", style="red", markup=False, highlight=False, soft_wrap=True)
     if len(failures) > _MOST_NAMED:
         _console.print(f"  … and {len(failures) - _MOST_NAMED:,} more; --json names them all.", style="red")
