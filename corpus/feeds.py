@@ -157,8 +157,7 @@ def _fresh(connection: Connection, key: int | None, feed: Feed) -> list[Entry]:
     fresh = {
         entry.url: entry
         for entry in feed.entries
-        if fits(entry.url)
-        and (marks.get(entry.url) != _mark(entry) or (entry.is_feed and entry.updated_at is None))
+        if fits(entry.url) and (marks.get(entry.url) != _mark(entry) or (entry.is_feed and entry.updated_at is None))
     }
     if fresh:
         rows = [{"feed_key": key, "url": entry.url, "mark": _mark(entry)} for entry in fresh.values()]
