@@ -182,6 +182,7 @@ class Answer:
     question: str
     standalone_question: str
     collection: str
+    asked_at: datetime
     created_at: datetime
     status: Status
     mode: Mode

@@ -96,9 +96,9 @@ class Asker:
         model: Speaks | None,
         judge: Judge | None = None,
         workers: int = 4,
-        told: Callable[[Answer, Mode], None] = lambda answer, wanted: None,
+        told: Callable[[Ask, Answer, Mode], None] = lambda ask, answer, wanted: None,
     ) -> None:
-        """`told` is called with each answer and who was to write it."""
+        """`told` is called with each question as it stands alone, its answer, and who was to write it."""
         self._told = told
         self._store = store
         self._searcher = searcher
@@ -124,7 +124,7 @@ class Asker:
         _place.set(next(self._arrivals))
         if ask.mode is Mode.CHAT and self._model is None:
             raise InvalidInput("No chat model is set: set DATELINE_MODEL, or ask with mode `auto` or `extractive`.")
-        answer_id = f"ans_{uuid.uuid4().hex}"
+        answer_id, asked_at = f"ans_{uuid.uuid4().hex}", datetime.now(UTC)
         original = ask.question
         question, usage = await self._standalone(ask)
         ask = replace(ask, question=question)
@@ -162,8 +162,8 @@ class Asker:
         if not assembler.statements and outcome.reason is None:
             outcome = replace(outcome, reason=_WITHHELD[refuted])
         covers = None if assembler.statements else await self._run(lambda: self._covered(ask.selection))
-        answer = _finished(answer_id, original, ask, result, outcome, assembler, covers, timings)
-        self._told(answer, self._mode(ask))
+        answer = _finished(answer_id, asked_at, original, ask, result, outcome, assembler, covers, timings)
+        self._told(ask, answer, self._mode(ask))
         yield answer
 
     def close(self) -> None:
@@ -242,6 +242,7 @@ class Asker:
 
 def _finished(
     answer_id: str,
+    asked_at: datetime,
     original: str,
     ask: Ask,
     result: SearchResult,
@@ -257,6 +258,7 @@ def _finished(
         question=original,
         standalone_question=ask.question,
         collection=ask.selection.collection,
+        asked_at=asked_at,
         created_at=datetime.now(UTC),
         status=Status.ANSWERED if answered else Status.ABSTAINED,
         mode=outcome.mode,

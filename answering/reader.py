@@ -3,9 +3,11 @@
 Trained by `evals.train_reader`; docs/decisions/0012 says on what, and what it gained.
 """
 
+import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -77,6 +79,11 @@ class Reader:
     def read(self, question: str, texts: Sequence[str]) -> list[Look]:
         """What each text says to the question, in their order."""
         return self._model().run([(question, text) for text in texts], _look)
+
+    @cached_property
+    def digest(self) -> str:
+        """Which weights they are."""
+        return hashlib.sha256(self._weights.read_bytes()).hexdigest()[:12]
 
     def _model(self) -> OnnxModel:
         with self._lock:

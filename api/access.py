@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.caller import calling
 from api.limits import Allowance, Limits
 from api.problems import problem_of
 from corpus.errors import DatelineError, KeyRequired, NotAllowed, TooManyRequests
@@ -19,6 +20,7 @@ from corpus.keys import Scope as KeyScope
 _OPEN = frozenset({"/healthz", "/readyz"})
 # What changes nothing although it is not a GET. Everything else that is not a GET needs the scope `write`.
 _ASKING = ("/v1/ask", "/v1/search", "/v1/verify", "/v1/chat/", "/v1/responses", "/mcp")
+_ANSWERS = "/v1/answers/"  # where a POST asks again
 _WHOLE_STORE = ("/v1/export",)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -44,6 +46,7 @@ class Access:
         headers = Headers(scope=scope)
         try:
             key = await self._let_in(scope, headers)
+            Request(scope).state.key = key
             allowance = self._count(scope, key)
         except DatelineError as error:
             response = problem_of(error, Request(scope))
@@ -63,7 +66,8 @@ class Access:
                 MutableHeaders(scope=message).update(allowance.headers)
             await send(message)
 
-        await self._app(scope, receive, counted)
+        with calling(key_id=key.id if key else None):
+            await self._app(scope, receive, counted)
 
     async def _let_in(self, scope: Scope, headers: Headers) -> Key | None:
         """The key that the request came with. Raises `KeyRequired` or `NotAllowed`."""
@@ -107,7 +111,7 @@ def needed_scope(method: str, path: str) -> KeyScope:
     """What a key must be allowed for a request."""
     if path.startswith(_WHOLE_STORE):
         return KeyScope.ADMIN
-    if method in _READING or path.startswith(_ASKING):
+    if method in _READING or path.startswith(_ASKING) or (method == "POST" and path.startswith(_ANSWERS)):
         return KeyScope.READ
     return KeyScope.WRITE
 

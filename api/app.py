@@ -10,9 +10,10 @@ from fastapi_offline import FastAPIOffline
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import collect_routes, eval_routes, export_routes, history_routes, routes
+from api import collect_routes, eval_routes, export_routes, history_routes, ledger_routes, routes
 from api.access import Access
 from api.admission import Admission
+from api.caller import calling
 from api.engine import Engine
 from api.local import Answering, LocalDateline
 from api.mcp import mcp_routes, mcp_server
@@ -79,6 +80,7 @@ def create_app(
     app.include_router(history_routes.router)
     app.include_router(collect_routes.router)
     app.include_router(routes.router)
+    app.include_router(ledger_routes.router)
     app.include_router(openai_routes.router)
     app.include_router(export_routes.router)
     app.include_router(eval_routes.router)
@@ -114,4 +116,5 @@ class _ResponseHeaders:
                 headers["Referrer-Policy"] = "no-referrer"
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        with calling(request_id=known_as):
+            await self._app(scope, receive, with_headers)

@@ -210,6 +210,14 @@ def article_path(article_id: str) -> str:
         raise InvalidInput("The id holds half a surrogate pair, which no article's does.") from None
 
 
+def answer_path(answer_id: str) -> str:
+    """Where a kept answer is. Raises `InvalidInput` for what is no text."""
+    try:
+        return f"/v1/answers/{quote(answer_id, safe='')}"
+    except UnicodeEncodeError:
+        raise InvalidInput("The id holds half a surrogate pair, which no answer's does.") from None
+
+
 def pause_before_retry(call: Call[Any], tries: int, outcome: httpx.Response | httpx.TransportError) -> float | None:
     """Seconds to wait before the request is sent again, None when it must not be or that is of no use.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.commands import answers as answers_command
 from api.commands import feeds as feeds_command
 from api.commands import keys as keys_command
 from api.commands.command import AsJson, Collection, Data, Url, begin, go_on, heed_signals, print_json
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(answers_command.app, name="answers")
 app.add_typer(feeds_command.app, name="feeds")
 app.add_typer(keys_command.app, name="keys")
 # Commands of packages that stand above this one, such as the measuring ones.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from api.calls import article_path
+from api.calls import answer_path, article_path
 from api.client import Dateline
 from api.serving import serving
 from api.settings import Settings
@@ -21,6 +21,10 @@ class Door(Protocol):
     def diff(self, article_id: str, collection: str, old: int | None, new: int | None) -> dict[str, Any]: ...
     def cluster(self, article_id: str, collection: str) -> dict[str, Any]: ...
     def delete(self, article_id: str, collection: str) -> None: ...
+    def kept_answers(self, asked: dict[str, Any]) -> dict[str, Any]: ...
+    def kept_answer(self, answer_id: str) -> dict[str, Any]: ...
+    def replay(self, answer_id: str) -> dict[str, Any]: ...
+    def forget(self, answer_id: str) -> None: ...
 
 
 @contextmanager
@@ -74,6 +78,22 @@ class ServerDoor:
     def delete(self, article_id: str, collection: str) -> None:
         """See `DELETE /v1/articles/{id}`."""
         self._client.delete(article_id, collection)
+
+    def kept_answers(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """See `GET /v1/answers`."""
+        return self._get("/v1/answers", **asked)
+
+    def kept_answer(self, answer_id: str) -> dict[str, Any]:
+        """See `GET /v1/answers/{id}`."""
+        return self._get(answer_path(answer_id))
+
+    def replay(self, answer_id: str) -> dict[str, Any]:
+        """See `POST /v1/answers/{id}/replay`."""
+        return dict(self._client.request("POST", f"{answer_path(answer_id)}/replay"))
+
+    def forget(self, answer_id: str) -> None:
+        """See `DELETE /v1/answers/{id}`."""
+        self._client.request("DELETE", answer_path(answer_id))
 
     def _get(self, path: str, **query: Any) -> dict[str, Any]:
         return dict(self._client.request("GET", path, **query))

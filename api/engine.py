@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Self
 
 import corpus
-from answering.ask import Asker
+from answering.answer import Answer, Mode
+from answering.ask import Ask, Asker
 from answering.check import Checker
 from answering.extractive import ExtractiveAnswerer
 from answering.judge import CrossEncoderJudge
 from answering.model import ChatModel
 from answering.reader import Reader
 from answering.workers import Workers
+from api.ledger import Ledger
+from api.ledger_schemas import VersionsOut
 from api.metrics import Metrics
 from api.settings import Settings
 from api.version import VERSION
@@ -87,9 +90,17 @@ class Engine:
             self.reader = Reader(settings.threads)
             self.model = chat_model(settings)
             self.metrics = Metrics()
+            self.ledger = Ledger(
+                self._database,
+                settings.ledger,
+                settings.ledger_days,
+                settings.ledger_answers,
+                self.versions,
+                self.metrics.not_kept,
+            )
             judge = self._judge = CrossEncoderJudge(settings.judge, settings.threads) if settings.judge else None
             extractive = ExtractiveAnswerer(self.embedder, self.reader)
-            self.asker = Asker(self.store, self.searcher, extractive, self.model, judge, told=self.metrics.answered)
+            self.asker = Asker(self.store, self.searcher, extractive, self.model, judge, told=self._answered)
             self.metrics.watch(self)
             self.checker = Checker(self.store, self.searcher, judge)
             # For searches and checks, which are short: they do not wait behind whole answers.
@@ -105,6 +116,7 @@ class Engine:
             return
         self._started = True
         self.indexer.start()
+        self.ledger.start()
         self._warming = threading.Thread(target=self._warm_up, args=(expect_articles,), name="warm-up", daemon=True)
         self._warming.start()
 
@@ -116,12 +128,26 @@ class Engine:
         """The bundled articles are in: once in the life of a data folder, so that deleted ones stay deleted."""
         self._database.set_fact("sample", "ingested")
 
+    def versions(self) -> VersionsOut:
+        """What an answer depends on besides the articles."""
+        settings = self.settings
+        return VersionsOut(
+            dateline=VERSION,
+            index=self.indexer.version,
+            embedder=self.embedder.name,
+            reader=self.reader.digest,
+            model=settings.model,
+            reranker=settings.reranker,
+            judge=settings.judge,
+        )
+
     def close(self) -> None:
         """Finish the batch in hand, close the index and the store, and give the folder back."""
         self._closing.set()
         self.collector.close()
         self.asker.close()
         self.workers.close()
+        self.ledger.close()
         self.indexer.close()
         if self._started:
             self._warming.join(2)
@@ -142,6 +168,10 @@ class Engine:
                 "Stop them all, run this again, and start them with the same DATELINE_EMBEDDER."
             )
         lease.release()
+
+    def _answered(self, ask: Ask, answer: Answer, wanted: Mode) -> None:
+        self.metrics.answered(answer, wanted)
+        self.ledger.answered(ask, answer)
 
     def _warm_up(self, expect_articles: bool) -> None:
         try:

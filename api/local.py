@@ -115,10 +115,11 @@ class BlockingDateline:
 
     def __init__(self, dateline: LocalDateline) -> None:
         self._dateline = dateline
+        self.base_url = dateline.base_url
 
     def ask(self, question: str, **options: Unpack[AskArguments]) -> AnswerOut:
         """See `Dateline.ask`."""
-        return _waited(self._dateline.ask(question, **options))
+        return waited(self._dateline.ask(question, **options))
 
     def stream(self, question: str, **options: Unpack[AskArguments]) -> Generator[AnswerEvent]:
         """See `Dateline.stream`."""
@@ -132,14 +133,16 @@ class BlockingDateline:
 
     def search(self, question: str, **options: Unpack[SearchArguments]) -> SearchOut:
         """See `Dateline.search`."""
-        return _waited(self._dateline.search(question, **options))
+        return waited(self._dateline.search(question, **options))
 
     def article(self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION) -> ArticleOut:
         """See `Dateline.article`."""
-        return _waited(self._dateline.article(article_id, revision, collection))
+        return waited(self._dateline.article(article_id, revision, collection))
 
 
-def _waited(work: Coroutine[Any, Any, T]) -> T:
+def waited(work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, run on a loop of its own."""
+
     async def done() -> T:
         return await work
 

@@ -8,11 +8,13 @@ from api.commands.ingest import ingest_sample
 from api.engine import Engine
 from api.history import cluster_out, difference_list, revision_list
 from api.history_routes import pair
-from api.local import BlockingDateline, LocalDateline
+from api.ledger_desk import LedgerDesk
+from api.local import BlockingDateline, LocalDateline, waited
 from api.render import summary_out
 from api.schemas import ArticleList
 from api.settings import Settings
 from corpus.accept import check_collection
+from corpus.ledger import Wanted
 from corpus.selection import Selection
 
 
@@ -34,6 +36,7 @@ class LocalDoor:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._dateline = BlockingDateline(LocalDateline(engine))
+        self._desk = LedgerDesk(engine)
 
     def ask(self, body: dict[str, Any]) -> dict[str, Any]:
         """See `POST /v1/ask`."""
@@ -69,3 +72,27 @@ class LocalDoor:
     def delete(self, article_id: str, collection: str) -> None:
         """See `DELETE /v1/articles/{id}`."""
         self._engine.ingester.delete(collection, article_id)
+
+    def kept_answers(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """See `GET /v1/answers`."""
+        named = asked["collection"]
+        wanted = Wanted(
+            collections=(check_collection(named),) if named else (),
+            status=asked["status"],
+            question=asked["q"],
+            is_stale=asked["stale"],
+        )
+        return self._desk.page(wanted, asked["limit"]).model_dump(mode="json")
+
+    def kept_answer(self, answer_id: str) -> dict[str, Any]:
+        """See `GET /v1/answers/{id}`."""
+        return self._desk.answer(answer_id).model_dump(mode="json")
+
+    def replay(self, answer_id: str) -> dict[str, Any]:
+        """See `POST /v1/answers/{id}/replay`."""
+        replayed = self._desk.replay(self._desk.to_replay(answer_id), self._dateline.base_url)
+        return waited(replayed).model_dump(mode="json")
+
+    def forget(self, answer_id: str) -> None:
+        """See `DELETE /v1/answers/{id}`."""
+        self._desk.delete(answer_id)

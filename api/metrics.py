@@ -46,6 +46,14 @@ class Metrics:
         self._failures = Counter("dateline_model_failures", "Answers that the chat model failed at.", registry=registry)
         self._tokens = Counter("dateline_model_tokens", "Tokens of the chat model.", ["direction"], registry=registry)
 
+        self._unkept = Counter(
+            "dateline_ledger_lost_answers", "Answers that the ledger could not keep.", ["why"], registry=registry
+        )
+
+    def not_kept(self, why: str, count: int) -> None:
+        """So many answers are not in the ledger: `full` when too many waited, `failed` when the store took none."""
+        self._unkept.labels(why).inc(count)
+
     def answered(self, answer: Answer, wanted: Mode) -> None:
         """Count an answer; `wanted` is who should have written it."""
         self._answers.labels(answer.mode.value, answer.status.value, answer.reason.code if answer.reason else "").inc()
@@ -110,6 +118,7 @@ class _Stock(Collector):
         for one in IndexState:
             state.add_metric([one.value], float(engine.indexer.state is one))
         yield state
+        yield GaugeMetricFamily("dateline_ledger_waiting", "Answers to be written.", engine.ledger.waiting)
 
 
 class Counted:

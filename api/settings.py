@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from answering.answer import Policy
 from answering.model import ModelFormat
+from api.ledger_keep import Keep
 from corpus.errors import InvalidSettings
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:*-]+")
@@ -56,6 +57,9 @@ class Settings(BaseSettings):
         SecretStr(""), description="A PostgreSQL database, for several processes; empty: SQLite in the data folder."
     )
     workers: int = Field(1, ge=1, description="Server processes; more than one needs a Chroma server and PostgreSQL.")
+    ledger: Keep = Field(Keep.FULL, description="What is kept of answers: full, hashed, anonymous or off.")
+    ledger_days: float = Field(30.0, ge=0, description="Days that answers are kept; 0: without end.")
+    ledger_answers: int = Field(100_000, ge=0, description="The most answers that are kept; 0: any number.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
 
     @property

@@ -226,3 +226,34 @@ leases = Table(
     Column("holder", String(40), nullable=False),
     Column("until", Double, nullable=False),
 )
+
+# The answers that were given. What may have to go before the rest of a row has columns of its own: who asked and what
+# in `key_id`, `question` and `asked`; words of articles in `said`. `record` holds names, numbers and places only.
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", _Key, primary_key=True, autoincrement=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("collection", String(64), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("key_id", String(64)),
+    Column("question", Text),
+    Column("asked", JSON(none_as_null=True)),
+    Column("said", JSON(none_as_null=True)),
+    Column("record", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The places that an answer cites. The article may be revised or deleted since, so nothing here holds it.
+answer_citations = Table(
+    "answer_citations",
+    metadata,
+    Column("answer_id", ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("article_id", String(200), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+)

@@ -14,6 +14,7 @@ from corpus.cluster import Placing, leave, place
 from corpus.dialect import insert_many, insert_new
 from corpus.errors import InvalidInput
 from corpus.exported import ExportedRevision
+from corpus.ledger import forget_words_of
 from corpus.rows import CHUNK, chunk_of
 from corpus.schema import articles, chunks, keyword_changes, removals, revisions
 
@@ -154,6 +155,7 @@ def content_hash(article: IncomingArticle | Article) -> str:
 def delete_article(connection: Connection, key: int, collection: str) -> int:
     """Remove an article with all that hangs on it; gives the number of its revisions."""
     leave(connection, key)
+    forget_words_of(connection, key)
     drop_chunks(connection, key, collection)
     count = connection.execute(revisions.delete().where(revisions.c.article_key == key)).rowcount
     connection.execute(articles.delete().where(articles.c.key == key))

@@ -11,11 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from api.caller import calling
 from api.client import Dateline
 from api.doors import Door, ServerDoor
 from api.engine import Engine
 from api.local import LocalDateline
 from api.local_door import LocalDoor
+from api.schemas import AnswerOut
 from api.version import VERSION
 from corpus.errors import NotFound, RequestFailed, ServerUnreachable
 
@@ -101,8 +103,12 @@ class LocalTarget:
         return corpus_of(line.encode() for part in parts for line in part.split("\n"))
 
     def ask(self, body: dict[str, Any]) -> dict[str, Any]:
-        answer = asyncio.run_coroutine_threadsafe(self._dateline.ask(**body), self._loop).result()
+        answer = asyncio.run_coroutine_threadsafe(self._asked(body), self._loop).result()
         return answer.model_dump(mode="json")
+
+    async def _asked(self, body: dict[str, Any]) -> AnswerOut:
+        with calling(kept=False):  # nobody asked
+            return await self._dateline.ask(**body)
 
     def search(self, body: dict[str, Any]) -> dict[str, Any]:
         return self._door.search(body)

@@ -150,6 +150,68 @@ def minute(moment: str) -> str:
     return f"{moment[:10]} {moment[11:16]} UTC"
 
 
+def print_kept_answers(page: dict[str, Any]) -> None:
+    """The answers that were given, two lines each."""
+    for kept in page["data"]:
+        state = " · stale" if kept["stale"] else ""
+        _line(f"{kept['id']}  {kept['asked_at'][:16]}  {kept['status']}{state}", "yellow" if kept["stale"] else _DIM)
+        _line(f"    {kept['question'] or '(question not kept)'}")
+    if not page["data"]:
+        _line("No answer is kept.", "yellow")
+    if page["has_more"]:
+        _line("There are more; raise --limit or narrow with --query.", _DIM)
+
+
+def print_kept_answer(kept: dict[str, Any]) -> None:
+    """A kept answer with its citations, and what became of their articles."""
+    _line(kept["question"] or "(question not kept)", "bold")
+    _line(f"{kept['asked_at'][:19]} · {kept['model']} · {kept['collection']} · {kept['versions']['index']}", _DIM)
+    _line("")
+    if kept["status"] == "abstained":
+        reason = kept["reason"]
+        _line(f"No answer: {reason['message'] or reason['code']}", "yellow")
+    else:
+        _line(kept["answer"] or "(The words are not kept: a cited article was deleted.)", "bold")
+        _line("")
+    for citation in kept["citations"]:
+        _line(f"[{citation['n']}] {citation['article_id']}, revision {citation['revision']}", "cyan")
+        _line(_indented(f"“{citation['quote']}”" if citation["quote"] else "(deleted)"))
+    if kept["withheld"]:
+        _line(f"\n{kept['withheld']} statement(s) withheld: their passages do not support them.", "yellow")
+    for change in kept["changes"]:
+        _line(f"\n{_change(change)}", "yellow")
+        if change["notice"]:
+            _line(_indented(change["notice"]), _DIM)
+
+
+def print_replay(found: dict[str, Any]) -> None:
+    """What differs between an answer and the one that its question gets now."""
+    status, statements, passages = found["status"], found["statements"], found["passages"]
+    _line(f"{found['before']} asked again: {'the same' if found['same'] else 'it differs'} ({found['after']}).", "bold")
+    if status:
+        _line(f"{status['before']} before, {status['after']} now", "yellow")
+    if statements is None:
+        _line("The words of the first answer are not kept, so statements cannot be compared.", _DIM)
+    for sign, side, style in (("-", "gone", "red"), ("+", "new", "green"), (" ", "unchanged", "")):
+        for text in statements[side] if statements else ():
+            _line(f"{sign} {text}", style)
+    counts = f"{passages['unchanged']} the same, {len(passages['gone'])} gone, {len(passages['new'])} new"
+    _line(f"\nPassages: {counts}.", _DIM)
+    for one in passages["revised"]:
+        before, after = (", ".join(map(str, one[side])) for side in ("before", "after"))
+        _line(f"{one['article_id']}: revision {before} before, {after} now", "yellow")
+    for name, sides in found["versions"].items():
+        _line(f"{name}: {sides['before'] or 'none'} before, {sides['after'] or 'none'} now", "yellow")
+
+
+def _change(change: dict[str, Any]) -> str:
+    if change["became"] == "deleted":
+        return f"[{change['n']}] {change['article_id']} was deleted since."
+    stands = "still stand in it" if change["stands"] else "do not stand in it any longer"
+    newest = f"revision {change['revision']} of {change['changed_at'][:16]}"
+    return f"[{change['n']}] {change['article_id']} was {change['became']} since ({newest}); the cited words {stands}."
+
+
 def _line(text: str, style: str = "") -> None:
     _console.print(Text(_printable(text), style=style), soft_wrap=True)
 
