@@ -13,7 +13,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import collect_routes, eval_routes, export_routes, history_routes, ledger_routes, routes
 from api.access import Access
 from api.admission import Admission
-from api.caller import calling
 from api.engine import Engine
 from api.local import Answering, LocalDateline
 from api.mcp import mcp_routes, mcp_server
@@ -23,6 +22,7 @@ from api.openai.kept_responses import KeptResponses
 from api.pages import routes as pages
 from api.problems import add_problem_handlers, request_id
 from api.replays import Replays
+from api.request_log import Logged
 from api.requests import base_url
 from api.version import VERSION
 
@@ -93,6 +93,7 @@ def create_app(
     app.add_middleware(Access, keys=engine.keys if asks_keys else None, per_minute=settings.rate_limit)
     app.add_middleware(_ResponseHeaders)
     app.add_middleware(Counted, metrics=engine.metrics)
+    app.add_middleware(Logged)
     return app
 
 
@@ -116,5 +117,4 @@ class _ResponseHeaders:
                 headers["Referrer-Policy"] = "no-referrer"
             await send(message)
 
-        with calling(request_id=known_as):
-            await self._app(scope, receive, with_headers)
+        await self._app(scope, receive, with_headers)

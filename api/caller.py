@@ -18,6 +18,7 @@ class Caller:
     key_id: str | None = None
     replay_of: str | None = None
     kept: bool = True
+    trace_id: str | None = None
 
 
 _NOBODY = Caller()

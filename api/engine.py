@@ -16,6 +16,7 @@ from answering.judge import CrossEncoderJudge
 from answering.model import ChatModel
 from answering.reader import Reader
 from answering.workers import Workers
+from api.caller import caller
 from api.ledger import Ledger
 from api.ledger_schemas import VersionsOut
 from api.metrics import Metrics
@@ -42,7 +43,7 @@ from retrieval.reindex import reindex
 from retrieval.rerank import CrossEncoderReranker
 from retrieval.search import Searcher
 
-log = logging.getLogger(__name__)
+log, answer_log = logging.getLogger(__name__), logging.getLogger("dateline.answer")
 
 _WORKERS = 4
 SAMPLE = Path(corpus.__file__).parent / "articles"
@@ -172,6 +173,10 @@ class Engine:
     def _answered(self, ask: Ask, answer: Answer, wanted: Mode) -> None:
         self.metrics.answered(answer, wanted)
         self.ledger.answered(ask, answer)
+        if caller().request_id:  # whoever asks on the command line sees the answer itself
+            asked = {"question": answer.question} if self.settings.log_questions else {}
+            fields = {"id": answer.id, "status": answer.status.value, "withheld": answer.withheld, **asked}
+            answer_log.info("answer", extra={"fields": fields})
 
     def _warm_up(self, expect_articles: bool) -> None:
         try:

@@ -143,14 +143,15 @@ class Counted:
         try:
             await self._app(scope, receive, noting)
         finally:
-            self._metrics.ended(begun, _route(scope), _method(scope), status)
+            self._metrics.ended(begun, route_of(scope), method_of(scope), status)
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """The route's pattern, never the path itself: whoever asks could make up as many as he likes."""
     return str(getattr(scope.get("route"), "path", None) or "none")
 
 
-def _method(scope: Scope) -> str:
+def method_of(scope: Scope) -> str:
+    """The method, or `other` for one that nobody knows."""
     known = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
     return scope["method"] if scope["method"] in known else "other"

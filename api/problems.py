@@ -1,6 +1,7 @@
 """Errors over HTTP: RFC 9457 problem details for everything, also what the framework itself raises."""
 
 import logging
+import re
 import uuid
 from typing import Any
 
@@ -10,12 +11,16 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.caller import calling
+from api.metrics import route_of
 from api.schemas import Problem
 from corpus import errors
 from corpus.errors import DatelineError
 
 log = logging.getLogger(__name__)
 
+# It goes into logs, headers and the ledger, so it is no more than a name.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,100}")
 _TYPE = "https://dateline.example/problems/"
 # Every class of the error tree; a test holds that none is missing. Subclasses come before their parents.
 STATUS: dict[type[DatelineError], int] = {
@@ -101,8 +106,7 @@ def request_id(request: Request) -> str:
     """The id of a request: the client's own `X-Request-Id`, or one made here."""
     if not hasattr(request.state, "request_id"):
         given = request.headers.get("x-request-id", "")
-        is_plain = 0 < len(given) <= 100 and given.isascii() and given.isprintable()
-        request.state.request_id = given if is_plain else f"req_{uuid.uuid4().hex[:16]}"
+        request.state.request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{uuid.uuid4().hex[:16]}"
     return str(request.state.request_id)
 
 
@@ -165,7 +169,8 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Any:
-        log.error("Unexpected error at %s", request.url.path, exc_info=error)
+        with calling(request_id=request_id(request)):
+            log.error("Unexpected error at %s", route_of(request.scope), exc_info=error)
         detail = f"Dateline met an error that it does not know; the log has it under {request_id(request)}."
         response = problem(500, "internal", detail, request)
         response.headers["X-Request-Id"] = request_id(request)  # here no middleware adds it

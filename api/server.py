@@ -106,6 +106,8 @@ def _server(engine: Engine, *, is_public: bool = False) -> uvicorn.Server:
     level = engine.settings.log_level
     config = uvicorn.Config(
         create_app(engine, is_public=is_public),
+        log_config=None,  # its lines take the form of all others
+        access_log=False,  # `api.request_log` has a line for each request
         log_level="warning" if level == "info" else level,
         timeout_graceful_shutdown=_GRACE,
         server_header=False,

@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     ledger_days: float = Field(30.0, ge=0, description="Days that answers are kept; 0: without end.")
     ledger_answers: int = Field(100_000, ge=0, description="The most answers that are kept; 0: any number.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="Lines for people, or a JSON object a line.")
+    log_questions: bool = Field(False, description="Whether the log has the words of questions.")
 
     @property
     def store(self) -> Path | str:

@@ -1,9 +1,7 @@
 """What the commands share: options, settings, signals, JSON. Only light things are imported at the top."""
 
 import json
-import logging
 import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,20 +16,6 @@ Url = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Collection = Annotated[str, typer.Option("--collection", help="The collection to use.")]
-
-# Their own chatter is for their developers.
-_CHATTY = (
-    "httpx",
-    "httpcore",
-    "chromadb",
-    "mcp",
-    "alembic",
-    "optimum",
-    "transformers",
-    "sentence_transformers",
-    "trafilatura",
-)
-
 
 # What a command answers the signal that ends it with.
 CODES = {signal.SIGTERM: 143, signal.SIGINT: 130}
@@ -70,12 +54,11 @@ def begin(**flags: Any) -> "Settings":
 
 
 def set_up_logging(settings: "Settings") -> None:
-    """Log to standard error, as much as the settings say."""
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    """Log to standard error, as the settings say."""
+    from api import logs
+
+    secrets = [secret.get_secret_value() for secret in (settings.model_api_key, settings.api_key)]
+    logs.set_up_logging(settings.log_level, settings.log_format, secrets)
 
 
 def print_json(value: Any) -> None:
