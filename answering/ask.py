@@ -5,7 +5,7 @@ import itertools
 import re
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -36,9 +36,11 @@ from answering.model import Speaks
 from answering.prompt import Turn, rewording_messages
 from answering.verify import verify
 from answering.workers import Workers
+from corpus import tracing
 from corpus.errors import InvalidInput, ModelUnavailable
 from corpus.selection import Selection
 from corpus.store import ArticleStore
+from corpus.tracing import Stage, Value
 from retrieval.embedder import Vectors
 from retrieval.hints import Hint
 from retrieval.passage import SearchResult
@@ -74,6 +76,7 @@ class Retrieved:
 
 
 _place: ContextVar[int] = ContextVar("place", default=0)  # of the question in the order of arrival
+_stage: ContextVar[Stage] = ContextVar("stage", default=tracing.NO_STAGE)  # in which the work on the question lies
 # A question states nothing: a reply that asks, outside of quotation marks, repeats what it read.
 _ASKS, _QUOTED = re.compile(r"\?\W*$"), re.compile(r"[“\"«][^”\"»]*[”\"»]")
 _REWORDING_S = 8.0  # for which a follow-up question waits for the chat model's wording
@@ -121,7 +124,23 @@ class Asker:
         What was stated once stays in the answer. Closing the iterator stops the work. All steps should be awaited in
         one context, so that the question keeps its place among those that wait.
         """
+        stage = tracing.begin("answer", collection=ask.selection.collection, policy=ask.policy.value)
+        error: BaseException | None = None
+        try:
+            async with aclosing(self._events(ask, stage)) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        stage.note(**_of_answer(event))
+                    yield event
+        except BaseException as failed:
+            error = failed
+            raise
+        finally:
+            stage.end(error)
+
+    async def _events(self, ask: Ask, stage: Stage) -> AsyncGenerator[Retrieved | Stated | Answer]:
         _place.set(next(self._arrivals))
+        _stage.set(stage)
         if ask.mode is Mode.CHAT and self._model is None:
             raise InvalidInput("No chat model is set: set DATELINE_MODEL, or ask with mode `auto` or `extractive`.")
         answer_id, asked_at = f"ans_{uuid.uuid4().hex}", datetime.now(UTC)
@@ -190,7 +209,8 @@ class Asker:
     async def _drafted(self, ask: Ask, result: SearchResult, vector: Vectors) -> AsyncGenerator[Claim | Outcome]:
         """What an answerer wants to say, claim by claim, and last how it came about."""
         mode = self._mode(ask)
-        asked = Asked(ask.question, vector, result, ask.history, ask.max_citations, ask.selection.moment.as_of)
+        as_of = ask.selection.moment.as_of
+        asked = Asked(ask.question, vector, result, ask.history, ask.max_citations, as_of, _stage.get())
         if not result.passages:
             reason = await self._run(lambda: self._why_nothing(ask.selection))
             yield Outcome(mode, self._model.name if self._model and mode is Mode.CHAT else EXTRACTIVE, reason)
@@ -205,6 +225,12 @@ class Asker:
     def _judge(self, claim: Claim) -> Judged:
         """The claim with what its spans say of it; what they only report is told as theirs who said it."""
         quotes = [span.quote for span in claim.spans]
+        with tracing.traced("answer.verify") as stage:
+            judged = self._judged(claim, quotes)
+            stage.note(verdict=judged.verdict.value)
+        return judged
+
+    def _judged(self, claim: Claim, quotes: Sequence[str]) -> Judged:
         support = verify(claim.text, quotes, similarity=self._searcher.similarity)
         support = second_opinion(support, claim.text, quotes, self._judge_model)
         voices = {
@@ -233,8 +259,10 @@ class Asker:
         return Reason(ReasonCode.NOTHING_RELEVANT, "No stored article that fits the filters bears on the question.")
 
     async def _run(self, work: Callable[[], T]) -> T:
+        stage = _stage.get()
+
         def urgent() -> T:
-            with self._searcher.urgently():
+            with stage.within(), self._searcher.urgently():
                 return work()
 
         return await self._workers.run(urgent, _place.get())
@@ -278,6 +306,16 @@ def _finished(
         usage=outcome.usage,
         timings=dict(timings),
     )
+
+
+def _of_answer(answer: Answer) -> dict[str, Value]:
+    return {
+        "dateline.answer.id": answer.id,
+        "dateline.answer.status": answer.status.value,
+        "dateline.answer.statements": len(answer.statements),
+        "dateline.answer.withheld": answer.withheld,
+        "gen_ai.response.model": answer.model,
+    }
 
 
 def _ms(seconds: float) -> float:

@@ -16,6 +16,7 @@ from answering.incoming import IncomingClaims
 from answering.model import Speaks
 from answering.prompt import Turn, build_messages
 from corpus.errors import ModelUnavailable
+from corpus.tracing import NO_STAGE, Stage, traced
 from retrieval.embedder import Vectors
 from retrieval.passage import SearchResult
 
@@ -49,6 +50,7 @@ class Asked:
     history: tuple[Turn, ...]
     max_citations: int
     as_of: Any = None
+    stage: Stage = NO_STAGE
 
 
 class Run(Protocol):
@@ -75,6 +77,10 @@ async def drafted_by_model(
     usage, failure, said = NO_USAGE, "", list[Claim]()
     waited, since = 0.0, time.perf_counter()
     reading: asyncio.Future[Extraction] | None = None
+    speaking = asked.stage.begin(
+        "answer.model", **{"gen_ai.operation.name": "chat", "gen_ai.request.model": model.name}
+    )
+    failed: BaseException | None = None
     try:
         async with aclosing(model.answer(messages)) as pieces:
             async for piece in pieces:
@@ -88,8 +94,12 @@ async def drafted_by_model(
                     reading = reading or asyncio.ensure_future(run(partial(_extraction, asked, extractive)))
                 since = time.perf_counter()
     except ModelUnavailable as error:
-        failure = str(error)
+        failure, failed = str(error), error
     finally:
+        speaking.note(
+            **{"gen_ai.usage.input_tokens": usage.input_tokens, "gen_ai.usage.output_tokens": usage.output_tokens}
+        )
+        speaking.end(failed)
         if reading is not None and sys.exc_info()[0] is not None:
             reading.cancel()
     if not failure:
@@ -118,9 +128,9 @@ _DOES_NOT_SAY = Reason(ReasonCode.DOES_NOT_SAY, "The passages found do not answe
 
 
 def _extraction(asked: Asked, extractive: ExtractiveAnswerer) -> Extraction:
-    return extractive.answer(
-        asked.question, asked.vector, asked.result.passages, max_citations=asked.max_citations, hints=asked.result.hints
-    )
+    passages, hints = asked.result.passages, asked.result.hints
+    with traced("answer.read", passages=len(passages)):
+        return extractive.answer(asked.question, asked.vector, passages, max_citations=asked.max_citations, hints=hints)
 
 
 def _told(found: Extraction) -> list[Claim | Outcome]:

@@ -61,7 +61,16 @@ def create_app(
                 await run_in_threadpool(app.state.evaluations.close)
             await run_in_threadpool(engine.close)
 
+    provider = engine.traces.provider if engine.traces else None
     app = FastAPIOffline(
+        telemetry={
+            "tracer_provider": provider,
+            "tracing": provider is not None,
+            "operation_spans": False,
+            "metrics": False,
+            "logs": False,
+            "auto_configure": False,
+        },
         docs_url="/docs",
         redoc_url=None,
         static_url="/docs-files",

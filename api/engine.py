@@ -5,7 +5,7 @@ import logging
 import threading
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import corpus
 from answering.answer import Answer, Mode
@@ -20,12 +20,12 @@ from api.caller import caller
 from api.ledger import Ledger
 from api.ledger_schemas import VersionsOut
 from api.metrics import Metrics
-from api.settings import Settings
+from api.settings import Settings, traces_wanted
 from api.version import VERSION
 from corpus.addresses import Allowed
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
-from corpus.errors import DatelineError, StoreInUse
+from corpus.errors import DatelineError, InvalidSettings, StoreInUse
 from corpus.export import Exporter
 from corpus.feeds import FeedStore
 from corpus.fetch import Fetcher
@@ -42,6 +42,9 @@ from retrieval.ingest import Ingester
 from retrieval.reindex import reindex
 from retrieval.rerank import CrossEncoderReranker
 from retrieval.search import Searcher
+
+if TYPE_CHECKING:
+    from api.traces import Traces
 
 log, answer_log = logging.getLogger(__name__), logging.getLogger("dateline.answer")
 
@@ -63,6 +66,9 @@ class Engine:
         self._started = False
         self._closing = threading.Event()
         with contextlib.ExitStack() as undo:
+            self.traces = _traces()
+            if self.traces is not None:
+                undo.callback(self.traces.close)
             self.ownership = undo.enter_context(contextlib.closing(Ownership(settings.data)))
             self._database = undo.enter_context(contextlib.closing(Database(settings.store)))
             self.embeddings = EmbeddingStore(self._database)
@@ -202,6 +208,20 @@ def _collector(settings: Settings, jobs: JobStore, feeds: FeedStore, ingester: I
     allowed = Allowed.parse(settings.fetch_allow.split(","))
     fetcher = Fetcher(allowed, f"Dateline/{VERSION}{contact}", settings.fetch_timeout)
     return Collector(jobs, feeds, fetcher, Politeness(fetcher, settings.fetch_interval), ingester, lease)
+
+
+def _traces() -> "Traces | None":
+    """The sender of traces, where they are asked for: nothing of the library is loaded otherwise."""
+    if not traces_wanted():
+        return None
+    try:
+        from api.traces import Traces
+    except ImportError as error:
+        raise InvalidSettings(
+            "OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, and what sends them is not installed: "
+            "pip install 'dateline[traces]', or leave it out."
+        ) from error
+    return Traces()
 
 
 def chat_model(settings: Settings) -> ChatModel | None:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.caller import calling
 from api.metrics import method_of, route_of
 from api.problems import request_id
+from corpus import tracing
 from corpus.keys import Key
 
 log = logging.getLogger("dateline.request")
@@ -36,7 +37,7 @@ class Logged:
                 status = message["status"]
             await send(message)
 
-        with calling(request_id=request_id(Request(scope))):
+        with calling(request_id=request_id(Request(scope)), trace_id=tracing.trace_id()):
             try:
                 await self._app(scope, receive, noting)
             except Exception:

@@ -103,3 +103,19 @@ def read_settings(**flags: Any) -> Settings:
             "PostgreSQL (DATELINE_DATABASE_URL). Set both, or leave DATELINE_WORKERS at 1."
         )
     return settings
+
+
+def traces_wanted() -> bool:
+    """Whether OpenTelemetry's own variables ask for traces. Raises `InvalidSettings` for a way that is not spoken."""
+    names = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    is_off = (
+        os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true" or os.environ.get("OTEL_TRACES_EXPORTER") == "none"
+    )
+    if is_off or not any(os.environ.get(name) for name in names):
+        return False
+    protocol = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
+    if protocol not in (None, "", "http/protobuf"):
+        raise InvalidSettings(
+            f"Traces are sent by http/protobuf, not {protocol!r}: leave OTEL_EXPORTER_OTLP_PROTOCOL out."
+        )
+    return True

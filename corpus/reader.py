@@ -22,6 +22,7 @@ from corpus.records import read_json, read_lines
 from corpus.sniff import HEAD_BYTES, Kind, kind_of
 from corpus.table import read_table
 from corpus.text import read_text
+from corpus.tracing import traced
 from corpus.unpack import Unpacked
 from corpus.worker import WORKERS
 
@@ -109,7 +110,8 @@ def read_files(paths: Iterable[Path], collection: str = DEFAULT_COLLECTION) -> I
 
 
 def _all_of(path: Path, collection: str) -> list[Found]:
-    return list(read_file(path, collection))
+    with traced("ingest.read"):
+        return list(read_file(path, collection))
 
 
 def _size(path: Path) -> int:

@@ -21,6 +21,7 @@ from corpus.jobs import Item, JobStore, NewItem, Outcome
 from corpus.lease import Lease
 from corpus.politeness import Politeness
 from corpus.reader import read_bytes
+from corpus.tracing import traced
 from corpus.worker import WORKERS
 from corpus.writing import Change
 from retrieval.ingest import Ingester
@@ -154,7 +155,8 @@ class Collector:
 
     def _do(self, item: Item) -> None:
         try:
-            self._take(item)
+            with traced("ingest.address", job=item.job_id, collection=item.collection):
+                self._take(item)
         except _Stopping:
             return  # the next start takes it
         except DatelineError as error:
@@ -192,7 +194,8 @@ class Collector:
                 self._jobs.finish(item, self._store(item, fetched.body, fetched.url, fetched.content_type))
 
     def _fetched(self, item: Item, etag: str | None = None, last_modified: str | None = None) -> Fetched:
-        found = self._fetcher.fetch(item.url, etag, last_modified, may=self._politeness.ask)
+        with traced("ingest.fetch"):
+            found = self._fetcher.fetch(item.url, etag, last_modified, may=self._politeness.ask)
         if self._stop.is_set():  # nobody waits for slow sites at the end; what they gave comes too late to be stored
             raise _Stopping
         return found
@@ -208,7 +211,9 @@ class Collector:
         articles: list[IncomingArticle] = []
         names: list[str] = []
         reasons: list[str] = []
-        for found in read_bytes(body, url, item.collection, url=url, content_type=content_type):
+        with traced("ingest.read", bytes=len(body)):
+            read = list(read_bytes(body, url, item.collection, url=url, content_type=content_type))
+        for found in read:
             if isinstance(found.outcome, IncomingArticle):
                 articles.append(_with_what_the_feed_said(found.outcome, item))
                 names.append(found.name)

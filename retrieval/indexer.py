@@ -18,6 +18,7 @@ from corpus.database import Database
 from corpus.embeddings import Backlog, EmbeddingStore
 from corpus.errors import DatelineError, EmbedderMismatch, IndexUnavailable
 from corpus.lease import Lease
+from corpus.tracing import traced
 from retrieval.centre import Centres
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
 from retrieval.courtesy import Courtesy
@@ -263,8 +264,9 @@ class Indexer:
         indexing = self._helper.submit(self._index_waiting, WRITE_BATCH)
         try:
             texts = [embedded_text(item.title, item.publisher, item.text) for item in pending]
-            vectors = self._embedder.embed_passages(texts, between=self._make_way)
-            self._embeddings.save([item.text_hash for item in pending], vectors)
+            with traced("ingest.embed", passages=len(texts)):
+                vectors = self._embedder.embed_passages(texts, between=self._make_way)
+                self._embeddings.save([item.text_hash for item in pending], vectors)
             self._forget()
         finally:
             wait([indexing])
@@ -293,8 +295,9 @@ class Indexer:
         vectors = np.stack([entry.vector for entry in batch])
         ids = [entry.index_id for entry in batch]
         self._make_way()
-        self._opened().upsert(collection, ids, vectors, [entry.article_id for entry in batch])
-        self._embeddings.mark_indexed([entry.key for entry in batch], self._generation)
+        with traced("ingest.index", collection=collection, passages=len(batch)):
+            self._opened().upsert(collection, ids, vectors, [entry.article_id for entry in batch])
+            self._embeddings.mark_indexed([entry.key for entry in batch], self._generation)
         self.lag.forget()
 
     def _make_way(self) -> None:

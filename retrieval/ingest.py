@@ -12,6 +12,7 @@ from corpus.cluster import Placing
 from corpus.errors import InvalidInput, StoreUnavailable
 from corpus.exported import ExportedRevision
 from corpus.store import ArticleStore
+from corpus.tracing import traced
 from corpus.writing import Change, ChunkText, Stored
 from retrieval.chunk import chunk_spans, embedded_text
 from retrieval.indexer import Indexer
@@ -59,12 +60,14 @@ class Ingester:
 
     def put(self, incoming: Sequence[IncomingArticle]) -> IngestReport:
         """Store a batch in one transaction. A bad article fails alone; raises `StoreUnavailable` for the whole."""
-        return self.put_prepared(prepare(incoming))
+        with traced("ingest", articles=len(incoming)):
+            return self.put_prepared(prepare(incoming))
 
     def put_prepared(self, batch: Prepared) -> IngestReport:
         """The same for a batch that is prepared."""
         self._check_room()
-        stored = self._store.put(batch.good, placings=batch.placings) if batch.good else []
+        with traced("ingest.store", articles=len(batch.good)):
+            stored = self._store.put(batch.good, placings=batch.placings) if batch.good else []
         self._tell_indexer(stored)
         return IngestReport(tuple(stored), tuple(batch.failed))
 
@@ -105,7 +108,8 @@ class Ingester:
 
     def _tell_indexer(self, stored: Sequence[Stored]) -> None:
         if any(one.change is not Change.UNCHANGED for one in stored):
-            self._indexer.take_words()
+            with traced("ingest.keywords"):
+                self._indexer.take_words()
             self._indexer.wake()
 
     def _check_room(self) -> None:
@@ -119,6 +123,11 @@ class Ingester:
 
 def prepare(incoming: Sequence[IncomingArticle]) -> Prepared:
     """Do all that can be done for a batch without the store."""
+    with traced("ingest.accept", articles=len(incoming)):
+        return _prepared(incoming)
+
+
+def _prepared(incoming: Sequence[IncomingArticle]) -> Prepared:
     good: list[tuple[IncomingArticle, Sequence[ChunkText]]] = []
     failed: list[Failure] = []
     for index, article in enumerate(incoming):

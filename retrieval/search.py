@@ -18,6 +18,7 @@ from corpus.embeddings import EmbeddingStore, Vectors
 from corpus.errors import IndexUnavailable, RerankerUnavailable
 from corpus.selection import Selection
 from corpus.store import ArticleStore, Candidate
+from corpus.tracing import traced
 from retrieval.centre import with_centres
 from retrieval.copies import Scored, Shingled, with_copies, without_copies
 from retrieval.embedder import Embedder
@@ -85,7 +86,8 @@ class Searcher:
 
     def embed(self, question: str) -> Vectors:
         """The question's unit vector, shape (dimensions,)."""
-        return np.asarray(self._embedder.embed_questions([question])[0], dtype=np.float32)
+        with traced("search.embed"):
+            return np.asarray(self._embedder.embed_questions([question])[0], dtype=np.float32)
 
     def similarity(self, text: str, others: Sequence[str]) -> list[float]:
         """The cosine of `text` to each of `others`, by the embedder."""
@@ -106,8 +108,10 @@ class Searcher:
         `sides` searches by vectors alone, by keywords alone, or by both, fused. What the question says of outlets and
         dates is heeded, but for the `ignored` kinds of hints.
         """
-        with self.urgently(), self._places:
-            return self._search(question, selection, limit, vector, sides, ignored)
+        with traced("search", collection=selection.collection) as stage, self.urgently(), self._places:
+            result = self._search(question, selection, limit, vector, sides, ignored)
+            stage.note(passages=len(result.passages))
+            return result
 
     def urgently(self) -> AbstractContextManager[None]:
         """Inside it, embedding of what is new makes way for the question."""
@@ -126,8 +130,9 @@ class Searcher:
         vector = self.embed(question) if vector is None else vector
         embedded = time.perf_counter()
         moment = selection.moment.as_of or datetime.now(UTC)
-        outlets = NO_OUTLETS if selection.publishers else self._outlets.of(selection.collection)
-        hints = read_hints(question, outlets, moment, ignored)
+        with traced("search.hints"):
+            outlets = NO_OUTLETS if selection.publishers else self._outlets.of(selection.collection)
+            hints = read_hints(question, outlets, moment, ignored)
         found, is_exact = self._ranked(question, selection, vector, sides)
         ranked = by_time(found, hints, selection, moment)
         if hints.publishers:
@@ -138,8 +143,9 @@ class Searcher:
         retrieved = time.perf_counter()
         unique, complaint = self._reranked(question, unique, hints)
         reranked_at = time.perf_counter()
-        chosen = _diverse(unique, limit)
-        passages = self._all_copies_of(_passages(chosen, limit), chosen, selection)
+        with traced("search.join"):
+            chosen = _diverse(unique, limit)
+            passages = self._all_copies_of(_passages(chosen, limit), chosen, selection)
         as_of = selection.moment.as_of
         later = as_of is not None and self._store.has_later(selection.collection, as_of, [p.article for p in passages])
         timings = {"embed_ms": _ms(embedded - clock)}
@@ -158,6 +164,10 @@ class Searcher:
     def _ranked(self, question: str, selection: Selection, vector: Vectors, sides: Sides) -> tuple[list[Ranked], bool]:
         """Chunks of the selection, best first, and whether they were found by looking at each of it."""
         found = self._found(question, selection, vector, sides)
+        with traced("search.fusion"):
+            return self._fused(found, selection, vector, sides), found.is_exact
+
+    def _fused(self, found: _Found, selection: Selection, vector: Vectors, sides: Sides) -> list[Ranked]:
         # What keywords alone found has a cosine all the same.
         others = [key for key in found.worded if key not in found.similar]
         known = found.similar | self._cosines(selection.collection, others, vector)
@@ -167,7 +177,7 @@ class Searcher:
             places = {key: (chunk.article_key, chunk.revision) for key, chunk in chunks.items()}
             alike = with_centres(known, places, self._indexer.centres.cosines(places.values(), vector))
         fused = convex_combination(alike if sides != "keyword" else {}, found.worded)
-        return [Ranked(found.candidates[key], score, known.get(key)) for key, score in fused], found.is_exact
+        return [Ranked(found.candidates[key], score, known.get(key)) for key, score in fused]
 
     def _found(self, question: str, selection: Selection, vector: Vectors, sides: Sides) -> _Found:
         """What each side brings of the selection. Most selections let enough pass of what comes first anyway."""
@@ -191,8 +201,14 @@ class Searcher:
         narrow: list[int] | None = None,
     ) -> _Found:
         """The first `count` chunks of each side, of those in `narrow` alone if given; then what is of the selection."""
-        similar = self._by_vector(selection, narrow, vector, count) if sides != "keyword" else {}
-        worded = self._by_keyword(question, selection, narrow, count) if sides != "dense" else {}
+        similar: dict[int, float] = {}
+        worded: dict[int, float] = {}
+        if sides != "keyword":
+            with traced("search.dense"):
+                similar = self._by_vector(selection, narrow, vector, count)
+        if sides != "dense":
+            with traced("search.keyword"):
+                worded = self._by_keyword(question, selection, narrow, count)
         candidates = self._store.candidates({**similar, **worded}, selection)
         left = [_of(side, candidates) for side in (similar, worded)]
         is_enough = all(
@@ -275,7 +291,8 @@ class Searcher:
         if self._reranker is None:
             return found, ""
         try:
-            return reranked(question, found, hints, self._reranker), ""
+            with traced("search.rerank"):
+                return reranked(question, found, hints, self._reranker), ""
         except RerankerUnavailable as error:
             return found, f"{error} Passages stand in the order of the search."
 

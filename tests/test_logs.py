@@ -127,7 +127,8 @@ def test_uvicorn_speaks_as_all_others(data_folder: Path) -> None:
     pipe = subprocess.PIPE
     with subprocess.Popen([DATELINE, "serve"], env=environment, stdout=pipe, stderr=pipe, text=True) as running:
         assert running.stdout
-        running.stdout.readline()
+        url = re.search(r"http://\S+", running.stdout.readline())
+        assert url and httpx.get(f"{url[0]}/healthz", timeout=60, trust_env=False).status_code == 200
         running.send_signal(signal.SIGTERM)
         _, told = running.communicate(timeout=60)
     lines = [json.loads(line) for line in told.splitlines()]
