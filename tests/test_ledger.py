@@ -18,11 +18,13 @@ from hypothesis import strategies as st
 from api.engine import Engine
 from api.ledger_entries import digest
 from api.settings import read_settings
+from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.errors import NotFound, StoreUnavailable
 from corpus.keys import Scope
 from corpus.ledger import LedgerEntry, LedgerStore, Wanted
 from corpus.staleness import Place
+from corpus.store import ArticleStore
 from tests.running import Server, serve
 from tests.test_cli import run
 
@@ -301,10 +303,15 @@ def test_digests_are_equal_for_equal_questions_only(one: str, other: str) -> Non
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[LedgerStore]:
-    database = Database(tmp_path / "dateline.sqlite")
-    yield LedgerStore(database)
+def database(where: Path | str) -> Iterator[Database]:
+    database = Database(where)
+    yield database
     database.close()
+
+
+@pytest.fixture
+def store(database: Database) -> LedgerStore:
+    return LedgerStore(database)
 
 
 def entry(number: int, given_at: datetime, *places: Place) -> LedgerEntry:
@@ -377,3 +384,35 @@ def test_more_answers_than_can_wait_are_let_go(
     assert 2 <= len(listed) < 5 and listed == [one for one in ids if one in listed], "in order, and as many as fit"
     lost = f'dateline_ledger_lost_answers_total{{why="full"}} {5 - len(listed)}.0'
     assert lost in http.get("/metrics").text
+
+
+def test_both_engines_tell_the_same_of_what_changed(database: Database, store: LedgerStore) -> None:
+    stored, asked_at = ArticleStore(database), datetime(2024, 5, 4, tzinfo=UTC)
+
+    def put(article_id: str, body: str, days: int) -> None:
+        stored.put([(IncomingArticle("Port", body, article_id), [])], asked_at + timedelta(days=days))
+
+    for article_id in ("a", "b", "c", "d"):
+        put(article_id, FIRST, -2)
+    put("d", SECOND, -1)  # before the question, which was asked as of a day before that
+    place = (1, 0, FIRST.index(".") + 1)
+    for number, article_id in enumerate("abcd"):
+        store.add([entry(number, asked_at, Place(1, article_id, *place))])
+    put("a", CORRECTED, 1)
+    put("b", f"{FIRST} More.", 1)
+    stored.delete("default", "c")
+    changes = store.changes([f"ans_{number}" for number in range(4)])
+    told = {answer_id: (one.became.value, one.stands, one.revision) for answer_id, (one,) in changes.items()}
+    assert told == {
+        "ans_0": ("corrected", False, 2), "ans_1": ("revised", True, 2), "ans_2": ("deleted", False, None),
+    }  # fmt: skip
+    assert changes["ans_0"][0].changed_at == asked_at + timedelta(days=1)
+    assert [one.id for _, one in store.page(Wanted(is_stale=True), 10)] == ["ans_2", "ans_1", "ans_0"]
+    assert [one.id for _, one in store.page(Wanted(is_stale=False, question="QUESTION 3"), 10)] == ["ans_3"]
+    assert store.get("ans_2", Wanted()).said is None and store.get("ans_1", Wanted()).said == {}
+    assert store.quotes(store.get("ans_0", Wanted())) == {1: FIRST[place[1] : place[2]]}
+    assert [one.id for _, one in store.page(Wanted(), 2, before=store.page(Wanted(), 2)[-1][0])] == ["ans_1", "ans_0"]
+    store.delete("ans_1", Wanted(collections=("default",)))
+    with pytest.raises(NotFound):
+        store.delete("ans_0", Wanted(key_ids=("somebody",)))
+    assert [one.id for _, one in store.page(Wanted(), 10)] == ["ans_3", "ans_2", "ans_0"]
