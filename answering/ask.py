@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -185,6 +185,11 @@ class Asker:
         self._told(ask, answer, self._mode(ask))
         yield answer
 
+    @property
+    def waiting(self) -> int:
+        """How many pieces of work on questions no thread has taken yet."""
+        return self._workers.waiting
+
     def close(self) -> None:
         """Let the threads go."""
         self._workers.close()
@@ -259,13 +264,13 @@ class Asker:
         return Reason(ReasonCode.NOTHING_RELEVANT, "No stored article that fits the filters bears on the question.")
 
     async def _run(self, work: Callable[[], T]) -> T:
-        stage = _stage.get()
+        stage, context = _stage.get(), copy_context()  # so that what is logged there says of which request
 
         def urgent() -> T:
             with stage.within(), self._searcher.urgently():
                 return work()
 
-        return await self._workers.run(urgent, _place.get())
+        return await self._workers.run(lambda: context.run(urgent), _place.get())
 
 
 def _finished(

@@ -18,7 +18,7 @@ class Admission:
         self._inside = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] not in _QUESTIONS or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["method"] != "POST" or not _asks(scope["path"]):
             await self._app(scope, receive, send)
             return
         if self._inside >= self._most:
@@ -31,3 +31,7 @@ class Admission:
             await self._app(scope, receive, send)
         finally:
             self._inside -= 1
+
+
+def _asks(path: str) -> bool:
+    return path in _QUESTIONS or (path.startswith("/v1/answers/") and path.endswith("/replay"))

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from api.engine import Engine
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_COUNT_EVERY_S = 60.0
 # Seconds: a search takes some milliseconds, an answer of a chat model many seconds.
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -45,7 +48,6 @@ class Metrics:
         self._withheld = Counter("dateline_statements_withheld", "Statements held back.", registry=registry)
         self._failures = Counter("dateline_model_failures", "Answers that the chat model failed at.", registry=registry)
         self._tokens = Counter("dateline_model_tokens", "Tokens of the chat model.", ["direction"], registry=registry)
-
         self._unkept = Counter(
             "dateline_ledger_lost_answers", "Answers that the ledger could not keep.", ["why"], registry=registry
         )
@@ -91,6 +93,7 @@ class _Stock(Collector):
 
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
+        self._counted, self._count_again_at = 0, 0.0
 
     def describe(self) -> Iterable[Metric]:
         """Nothing in advance: registering it must not read the store."""
@@ -118,7 +121,40 @@ class _Stock(Collector):
         for one in IndexState:
             state.add_metric([one.value], float(engine.indexer.state is one))
         yield state
+        yield GaugeMetricFamily("dateline_passages", "Passages of current wordings.", self._passages())
+        since = engine.embeddings.waiting_since()
+        lag = (datetime.now(UTC) - since).total_seconds() if since else 0.0
+        yield GaugeMetricFamily("dateline_ingest_lag_seconds", "Age of the oldest passage not yet indexed.", lag)
+        disk = GaugeMetricFamily("dateline_disk_bytes", "Bytes of files in the data folder.", labels=["part"])
+        for part, size in _sizes(engine.settings.data).items():
+            disk.add_metric([part], size)
+        yield disk
+        yield GaugeMetricFamily("dateline_work_waiting", "Pieces of work that no thread took.", engine.asker.waiting)
         yield GaugeMetricFamily("dateline_ledger_waiting", "Answers to be written.", engine.ledger.waiting)
+
+    def _passages(self) -> int:
+        """Counted once a minute: in a large store that takes a while."""
+        if time.monotonic() >= self._count_again_at:
+            self._counted = self._engine.embeddings.passages()
+            self._count_again_at = time.monotonic() + _COUNT_EVERY_S
+        return self._counted
+
+
+def _sizes(data: Path) -> dict[str, int]:
+    """Bytes by part: the store's SQLite file with its log, the vector index, the keyword index."""
+    parts = {
+        "store": data.glob("dateline.sqlite*"),
+        "index": data.glob("index/**/*"),
+        "keyword": data.glob("keyword/**/*"),
+    }
+    return {part: sum(map(_size, files)) for part, files in parts.items()}
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:  # an index drops files while it works
+        return 0
 
 
 class Counted:

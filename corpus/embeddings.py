@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,19 @@ class EmbeddingStore:
             ]
             gone = connection.execute(select(func.count()).select_from(removals)).scalar_one()
         return Backlog(count[0], count[1], gone)
+
+    def waiting_since(self) -> datetime | None:
+        """When the passage that waits longest, for its vector or for the index, was first seen; None if none does."""
+        to_index = and_(chunks.c.indexed_in.is_(None), chunks.c.is_current)
+        seen = select(revisions.c.first_seen_at).join(chunks, OF_REVISION).order_by(chunks.c.key).limit(1)
+        with self._db.read() as connection:
+            found = [connection.execute(seen.where(of)).scalar() for of in (chunks.c.embedding.is_(None), to_index)]
+        return min(filter(None, found), default=None)
+
+    def passages(self) -> int:
+        """How many passages of current wordings there are in all."""
+        with self._db.read() as connection:
+            return connection.execute(select(func.count()).select_from(chunks).where(chunks.c.is_current)).scalar_one()
 
     def waiting(self, selection: Selection, *, by_index: bool) -> Waiting:
         """What no vector finds for this selection: not embedded, or, searched `by_index`, not yet in the index."""

@@ -1,6 +1,8 @@
 """What Prometheus reads of a server: real requests, counted under routes and never under what was asked."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from api.engine import Engine
 from api.settings import read_settings
 from corpus.article import IncomingArticle
+from retrieval.ingest import cut
 from tests.running import Server, serve
 from tests.scripted_model import ScriptedModel
 
@@ -57,5 +60,22 @@ def test_requests_answers_and_failures_of_the_model_are_counted(chatting: Server
     assert rise("dateline_model_failures_total", ()) == 1, "only where the model was to answer"
     assert rise("dateline_statements_total", ()) >= 1
     assert rise("dateline_answer_stage_seconds_count", ("retrieve",)) == 2
+    assert after["dateline_passages", ()] == 1 and after["dateline_work_waiting", ()] == 0
+    assert after["dateline_disk_bytes", ("store",)] > 10_000 and after["dateline_disk_bytes", ("keyword",)] > 0
     assert after["dateline_http_requests_in_progress", ()] == 1, "this one"
     assert "secret" not in text and "World Cup" not in text
+
+
+def test_the_lag_is_the_age_of_what_waits_longest(data_folder: Path) -> None:
+    with Engine(read_settings(data=data_folder, sample=False)) as engine:  # not started, so nothing is embedded
+        assert "dateline_ingest_lag_seconds 0.0" in engine.metrics.text().decode()
+        seen = datetime.now(UTC) - timedelta(hours=1)
+        for number, body in enumerate(("The port reopened.", "The ferry sails again.")):
+            article = IncomingArticle("The port", body, f"a{number}")
+            engine.store.put([(article, cut(article))], seen + timedelta(minutes=20 * number))
+        text = engine.metrics.text().decode()
+        lag = float(text.split("dateline_ingest_lag_seconds ")[-1].split()[0])
+        assert 3600 <= lag < 3600 + 300
+        engine.start()
+        assert engine.indexer.wait_until_current(lambda _: None, 120)
+        assert "dateline_ingest_lag_seconds 0.0" in engine.metrics.text().decode()
