@@ -51,6 +51,7 @@ class Postgresql:
         self._url = _checked(url)
         self.writing = create_engine(
             self._url,
+            hide_parameters=True,  # a failed statement would tell the log what it holds
             pool_size=4,
             max_overflow=4,
             pool_timeout=_PATIENCE_SECONDS,
@@ -131,6 +132,7 @@ def _casefold(text: str | None) -> str | None:
 def _sqlite(path: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
+        hide_parameters=True,
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=24,
