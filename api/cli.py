@@ -109,6 +109,10 @@ def ingest(
     url: Url = None,
     collection: Collection = "default",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until vectors are complete.")] = True,
+    ray: Annotated[
+        str | None,
+        typer.Option("--ray", metavar="ADDRESS", help="Spread the work over a Ray cluster: auto, HOST:PORT or local."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read articles from files, folders and addresses and store them. Bad ones are named; the rest is done.
@@ -120,11 +124,13 @@ def ingest(
     heed_signals()
     urls = [source for source in sources if "://" in source]
     paths = [Path(source) for source in sources if source not in urls]
+    if ray and urls:
+        raise typer.BadParameter("addresses are fetched by one machine; leave --ray out", param_hint="--ray")
     codes = []
     if paths:
         from api.commands.ingest import run
 
-        codes.append(run(settings, paths, collection, wait, as_json))
+        codes.append(run(settings, paths, collection, wait, as_json, ray))
     if urls:
         from api.commands.collect import exit_code, fetch, print_jobs
 

@@ -58,10 +58,11 @@ class Engine:
     With a database of its own setting the store is shared, and the folder holds this process's keyword index.
 
     Raises `StoreInUse` when another process owns the folder, and `EmbedderMismatch` when its embeddings are of another
-    kind (not with `renew`, which then embeds everything anew).
+    kind (not with `renew`, which then embeds everything anew). `embedder` stands in for the one that is set, and must
+    make the same vectors.
     """
 
-    def __init__(self, settings: Settings, *, renew: bool = False) -> None:
+    def __init__(self, settings: Settings, *, renew: bool = False, embedder: LazyEmbedder | None = None) -> None:
         self.settings = settings
         self._started = False
         self._closing = threading.Event()
@@ -74,7 +75,7 @@ class Engine:
             self.embeddings = EmbeddingStore(self._database)
             self.store = ArticleStore(self._database)
             self.exporter = Exporter(self._database)
-            self.embedder = LazyEmbedder(settings.embedder, settings.data / "models", settings.threads)
+            self.embedder = embedder or LazyEmbedder(settings.embedder, settings.data / "models", settings.threads)
             if renew:
                 self._check_alone()
                 reindex(self._database, self.store, self.embeddings)
@@ -85,6 +86,7 @@ class Engine:
                 self.embedder,
                 settings.data / "index",
                 settings.chroma_url or None,
+                embed_batch=self.embedder.at_once,
             )
             self.ingester = Ingester(self.store, self.indexer, settings.data)
             self.jobs = JobStore(self._database)

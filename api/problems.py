@@ -41,6 +41,7 @@ STATUS: dict[type[DatelineError], int] = {
     errors.StoreInUse: 409,
     errors.StoreUnavailable: 503,
     errors.EmbedderMismatch: 409,
+    errors.ClusterUnavailable: 503,
     errors.EmbedderUnavailable: 503,
     errors.RerankerUnavailable: 503,
     errors.JudgeUnavailable: 503,

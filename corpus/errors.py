@@ -109,6 +109,12 @@ class EmbedderUnavailable(DatelineError):
     code = "embedder_unavailable"
 
 
+class ClusterUnavailable(DatelineError):
+    """The Ray cluster that work was to be spread over is not there, or Ray is not installed."""
+
+    code = "cluster_unavailable"
+
+
 class RerankerUnavailable(DatelineError):
     """The reranking model cannot be loaded or run; a search goes on without it."""
 

@@ -48,7 +48,12 @@ def fingerprint_of(name: str) -> str:
 
 
 class LazyEmbedder:
-    """The embedder called `name`, loaded when first used: loading a model takes from 0.3 to 20 seconds."""
+    """The embedder called `name`, loaded when first used: loading a model takes from 0.3 to 20 seconds.
+
+    `at_once` is how many passages are worth one call.
+    """
+
+    at_once = 128
 
     def __init__(self, name: str, made_files: Path, threads: int) -> None:
         self.name = name

@@ -70,6 +70,7 @@ class Indexer:
         url: str | None = None,
         sync_threshold: int = SYNC_THRESHOLD,
         most_at_hand: int = MOST_AT_HAND,
+        embed_batch: int = _EMBED_BATCH,
     ) -> None:
         self._db = database
         self._embeddings = embeddings
@@ -78,6 +79,7 @@ class Indexer:
         self._url = url
         self._sync_threshold = sync_threshold
         self._most_at_hand = most_at_hand
+        self._embed_batch = embed_batch
         self.exact = ExactSearch(embeddings)
         self.centres = Centres(embeddings)
         self.lag = Lag(embeddings)
@@ -254,7 +256,7 @@ class Indexer:
 
     def _step(self) -> bool:
         """Do one batch of whatever is most urgent; false when there was nothing to do."""
-        pending = self._embeddings.to_embed(_EMBED_BATCH)
+        pending = self._embeddings.to_embed(self._embed_batch)
         if not pending:
             was_waiting = self._index_waiting(at_least=1)
             if not was_waiting:

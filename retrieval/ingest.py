@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus.accept import Failure, accept
 from corpus.article import Article, IncomingArticle
@@ -15,7 +16,9 @@ from corpus.store import ArticleStore
 from corpus.tracing import traced
 from corpus.writing import Change, ChunkText, Stored
 from retrieval.chunk import chunk_spans, embedded_text
-from retrieval.indexer import Indexer
+
+if TYPE_CHECKING:  # what a machine that only prepares batches need not load
+    from retrieval.indexer import Indexer
 
 # Below this nothing is written: an index file cut short by a full disk is lost, and a little room keeps reads going.
 _FREE_FLOOR_BYTES = 64 << 20
@@ -48,7 +51,7 @@ class Prepared:
 class Ingester:
     """Writes articles with their chunks to the store and tells the indexer. Thread-safe."""
 
-    def __init__(self, store: ArticleStore, indexer: Indexer, folder: Path) -> None:
+    def __init__(self, store: ArticleStore, indexer: "Indexer", folder: Path) -> None:
         self._store = store
         self._indexer = indexer
         self._folder = folder

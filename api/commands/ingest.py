@@ -4,6 +4,7 @@ import json
 import sys
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import closing, redirect_stdout
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import cast
@@ -12,6 +13,7 @@ from api.calls import PushedArticle
 from api.client import Dateline
 from api.commands.command import go_on
 from api.commands.progress import counted, print_failures, progress_bar
+from api.commands.sources import STANDARD_INPUT, Source, batches, found_in, made_ready, read_source
 from api.engine import SAMPLE, Engine
 from api.serving import serving
 from api.settings import Settings
@@ -20,14 +22,9 @@ from corpus.article import IncomingArticle
 from corpus.embeddings import Backlog
 from corpus.errors import DatelineError, InvalidInput, StoreInUse, UnreadableFile
 from corpus.exported import ExportedRevision
-from corpus.reader import Found, find_files, read_files, read_stream
+from corpus.reader import Found, find_files
 from corpus.writing import Change
 from retrieval.ingest import IngestReport
-
-# Articles committed together, and their characters: large enough to be quick, small enough that progress is seen and
-# memory stays flat.
-_MOST_TOGETHER, _MOST_CHARACTERS = 200, 4_000_000
-STANDARD_INPUT = Path("-")
 
 
 @dataclass(slots=True)
@@ -61,12 +58,20 @@ Put = Callable[[Iterable[Batch], Tally], Iterator[None]]
 Restore = Callable[[Sequence[tuple[str, ExportedRevision]], Tally], None]
 
 
-def run(settings: Settings, paths: Sequence[Path], collection: str, wait: bool, as_json: bool) -> int:
-    """Ingest `paths`; gives the exit code: 0 when all is in, 1 when something was not taken, 2 when nothing was."""
+def run(
+    settings: Settings, paths: Sequence[Path], collection: str, wait: bool, as_json: bool, ray: str | None = None
+) -> int:
+    """Ingest `paths`; gives the exit code: 0 when all is in, 1 when something was not taken, 2 when nothing was.
+
+    With `ray`, the address of a Ray cluster, its machines read, prepare and embed.
+    """
     check_collection(collection)
     files, missing = _files(paths)
     if not files:
         raise UnreadableFile(" ".join(error for _, error in missing))
+    if ray:
+        tally = _spread(settings, files, set(paths), collection, wait, as_json, ray)
+        return _ended(tally, missing, as_json)
     server = serving(settings)
     if server is not None:
         tally = _read_and_put(files, collection, _put_remotely(server), _refuse_to_restore, as_json, set(paths))
@@ -79,10 +84,55 @@ def run(settings: Settings, paths: Sequence[Path], collection: str, wait: bool, 
                 engine.remember_sample()  # an archive that was brought here has the articles that it had
             if wait:
                 catch_up(engine, quiet=as_json)
+    return _ended(tally, missing, as_json)
+
+
+def _ended(tally: Tally, missing: Sequence[tuple[str, str]], as_json: bool) -> int:
     for name, error in missing:
         tally.fail(name, error)
     _report(tally, as_json)
     return 0 if not tally.failed else 1 if tally.taken else 2
+
+
+def _spread(
+    settings: Settings,
+    files: Sequence[Path],
+    named: Container[Path],
+    collection: str,
+    wait: bool,
+    quiet: bool,
+    address: str,
+) -> Tally:
+    """Ingest over the machines of a Ray cluster; this process alone writes the store."""
+    from retrieval.on_ray import RayCluster, RayEmbedder
+
+    if STANDARD_INPUT in files:
+        raise InvalidInput("With --ray name files: standard input is read by one machine.")
+    if serving(settings) is not None:
+        raise StoreInUse("A server holds the store, and --ray writes it itself. Stop the server, or leave --ray out.")
+    sources = [Source(file.resolve(), file in named, collection) for file in files]
+    tally = Tally()
+    # Ray prints what it retries; standard output is for the report.
+    with redirect_stdout(sys.stderr), closing(RayCluster(address)) as cluster:
+        embedder = RayEmbedder(cluster, settings.embedder, settings.data / "models", settings.threads)
+        with Engine(settings, embedder=embedder) as engine:
+            restore = _restore_locally(engine)
+            with progress_bar(quiet) as progress:
+                task = progress.add_task("Reading", total=None)
+                for batch in cluster.each(sources, read_source, made_ready):
+                    go_on()
+                    for name, reason in batch.unreadable:
+                        tally.fail(name, reason)
+                    if batch.exported:
+                        restore(batch.exported, tally)
+                    _count(engine.ingester.put_prepared(batch.prepared), batch.names, tally)
+                    progress.update(task, description=f"Reading: {counted(tally.taken, 'article')}")
+            if tally.restored:
+                engine.remember_sample()
+            if wait:
+                engine.start()
+                catch_up(engine, quiet=quiet)
+    return tally
 
 
 def ingest_sample(engine: Engine) -> None:
@@ -134,7 +184,7 @@ def _read_and_put(
     tally = Tally()
     with progress_bar(quiet) as progress:
         task = progress.add_task("Reading", total=None if len(files) == 1 else len(files))
-        found = _found(files, named, collection, lambda: progress.advance(task))
+        found = found_in(files, named, collection, lambda: progress.advance(task))
         for _ in put(_to_put(found, restore, tally), tally):
             progress.update(task, description=f"Reading: {counted(tally.taken, 'article')}")
         progress.update(task, total=len(files))
@@ -143,7 +193,7 @@ def _read_and_put(
 
 def _to_put(found: Iterable[Found], restore: Restore, tally: Tally) -> Iterator[Batch]:
     """Batches of articles; what cannot be read is noted, and what an export holds is restored on the way."""
-    for batch in _batches(found):
+    for batch in batches(found):
         go_on()
         for one in batch:
             if isinstance(one.outcome, DatelineError):
@@ -152,40 +202,6 @@ def _to_put(found: Iterable[Found], restore: Restore, tally: Tally) -> Iterator[
             yield []  # with this the batch before is stored: what came first is stored first
             restore(exported, tally)
         yield [(one.name, one.outcome) for one in batch if isinstance(one.outcome, IncomingArticle)]
-
-
-def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
-    batch: list[Found] = []
-    characters = 0
-    for one in found:
-        batch.append(one)
-        characters += len(one.outcome.body) if isinstance(one.outcome, IncomingArticle) else 0
-        if len(batch) == _MOST_TOGETHER or characters > _MOST_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-    if batch:
-        yield batch
-
-
-def _found(files: Sequence[Path], named: Container[Path], collection: str, done: Callable[[], None]) -> Iterator[Found]:
-    """What the files hold. An export states when each article was first seen, so it must be `named` by the person."""
-    on_disk = [file for file in files if file != STANDARD_INPUT]
-    for file, articles in zip(on_disk, read_files(on_disk, collection), strict=True):
-        for one in articles:
-            if isinstance(one.outcome, ExportedRevision) and file not in named:
-                yield Found(str(file), InvalidInput(f"This is an export with its history: name it, {file}, by itself."))
-                break
-            yield one
-        done()
-    if STANDARD_INPUT in files:
-        for one in read_stream(sys.stdin.buffer, "standard input", collection):
-            if isinstance(one.outcome, ExportedRevision):
-                yield Found(
-                    one.name, InvalidInput("An export states a history, which is believed of a file by its name.")
-                )
-                break
-            yield one
-        done()
 
 
 def _put_locally(engine: Engine) -> Put:
