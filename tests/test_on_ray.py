@@ -242,4 +242,4 @@ def test_a_replica_answers_who_has_a_key(cluster: Cluster, alone: Path, tmp_path
             assert article["body"][citation["start"] : citation["end"]] == citation["quote"]
         assert told.json()["citations"]
         streamed = httpx.post(f"{url}/v1/ask", json=question, headers=key | {"Accept": "text/event-stream"}, timeout=60)
-        assert "event: statement" in streamed.text and "event: done" in streamed.text
+        assert "\nevent: answer.completed\n" in streamed.text
