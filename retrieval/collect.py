@@ -185,11 +185,12 @@ class Collector:
         else:
             fetched = self._fetched(item)
             if is_feed(fetched.body, fetched.content_type):
-                feed = _feed_in(fetched, item.depth)
+                feed, foreign = _feed_in(fetched, item.depth)
                 if item.led_by is not None:
                     self._feeds.followed(item, feed)
                 else:
-                    self._jobs.finish(item, Outcome(), [item_of(entry, item.depth) for entry in feed.entries])
+                    outcome = Outcome(reason=foreign)
+                    self._jobs.finish(item, outcome, [item_of(entry, item.depth) for entry in feed.entries])
             else:
                 self._jobs.finish(item, self._store(item, fetched.body, fetched.url, fetched.content_type))
 
@@ -204,7 +205,9 @@ class Collector:
         known = self._feeds.get(item.feed_key or 0)
         etag, last_modified = (known.etag, known.last_modified) if known else (None, None)
         fetched = self._fetched(item, etag, last_modified)
-        feed = Feed(None, ()) if fetched.is_unchanged else _feed_in(fetched, item.depth)
+        feed, foreign = (Feed(None, ()), None) if fetched.is_unchanged else _feed_in(fetched, item.depth)
+        if foreign:
+            log.warning("%s: %s", item.url, foreign)
         self._feeds.polled(item, fetched, feed)
 
     def _store(self, item: Item, body: bytes, url: str, content_type: str | None) -> Outcome:
@@ -232,12 +235,24 @@ def _reason(name: str, url: str, error: object) -> str:
     return f"{place.capitalize()}: {said}" if place and name not in said else said
 
 
-def _feed_in(fetched: Fetched, depth: int) -> Feed:
-    """The feed without sitemaps too deep, and without bodies that it gives to articles of other sites."""
+def _feed_in(fetched: Fetched, depth: int) -> tuple[Feed, str | None]:
+    """The feed without sitemaps too deep, and without bodies that it gives to articles of other sites.
+
+    Addresses that nobody can fetch are left out together, with the reason: one by one they would cost half a minute.
+    """
     feed = WORKERS.read_feed(fetched.body, fetched.url)
     entries = [entry for entry in feed.entries if not entry.is_feed or depth < _DEEPEST]
-    own = (e if e.html is None or same_site(e.url, fetched.url) else replace(e, html=None) for e in entries)
-    return replace(feed, entries=tuple(own))
+    foreign = [entry.url for entry in entries if not entry.url.lower().startswith(("http://", "https://"))]
+    unfit = set(foreign)
+    own = (
+        entry if entry.html is None or same_site(entry.url, fetched.url) else replace(entry, html=None)
+        for entry in entries
+        if entry.url not in unfit
+    )
+    reason = (
+        f"{len(foreign):,} of its addresses are neither http nor https, the first {foreign[0]}." if foreign else None
+    )
+    return replace(feed, entries=tuple(own)), reason
 
 
 def _with_what_the_feed_said(article: IncomingArticle, item: Item) -> IncomingArticle:

@@ -180,6 +180,18 @@ def test_sitemaps_lead_to_sitemaps_but_not_for_ever(engine: Engine, web: Web) ->
     assert done(engine, web.url + "/loop").total == 1
 
 
+def test_addresses_that_are_not_of_the_web_are_named_together(engine: Engine, web: Web) -> None:
+    page_url = web.gives("/p", page("Port"))
+    places = [*(f"ftp://x/{n}" for n in range(300)), page_url, "mailto:desk@x.example"]
+    listed = "".join(f"<url><loc>{place}</loc></url>" for place in places)
+    sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</urlset>'.encode()
+    job = done(engine, web.gives("/map.xml", sitemap, "application/xml"))
+    assert job.added == 1 and job.total == 2
+    assert [failure.reason for failure in job.failures] == [
+        "301 of its addresses are neither http nor https, the first ftp://x/0."
+    ]
+
+
 def test_a_subscription_takes_only_what_is_new_or_changed(engine: Engine, web: Web) -> None:
     web.gives("/a", page("A"))
     url = web.gives("/feed", rss(item("/a", "A")), "application/rss+xml", ETag='"1"')
