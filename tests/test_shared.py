@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from api.commands.backup import backup, restore
+from api.settings import read_settings
 from corpus.accept import accept
 from corpus.article import IncomingArticle
 from corpus.database import Database
-from corpus.errors import IndexUnavailable, InvalidInput, StoreUnavailable
+from corpus.errors import IndexUnavailable, InvalidInput, InvalidSettings, StoreUnavailable
 from corpus.keyword_log import KeywordLog
 from corpus.lease import Lease
 from corpus.selection import Selection
@@ -210,3 +212,31 @@ def test_a_database_that_is_away_is_named_and_comes_back_by_itself(cluster: Clus
 def test_a_text_that_the_database_cannot_hold_is_refused(url: str) -> None:
     with closing(Database(url)) as database, pytest.raises(InvalidInput, match="NUL"):
         ArticleStore(database).article("default", "a\x00b")
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"workers": 2}, "PostgreSQL"),
+        ({"workers": 2, "chroma_url": "http://127.0.0.1:1"}, "PostgreSQL"),
+        ({"database_url": "postgresql://here/dateline"}, "DATELINE_CHROMA_URL"),
+    ],
+)
+def test_settings_that_would_lose_articles_are_refused(settings: dict[str, object], words: str) -> None:
+    with pytest.raises(InvalidSettings, match=words):
+        read_settings(**settings)
+
+
+@pytest.mark.parametrize("address", ["mysql://root:secret@here/dateline", "no address: secret"])
+def test_what_is_no_postgresql_is_refused_without_its_password(address: str) -> None:
+    with pytest.raises(InvalidSettings) as refusal:
+        Database(address)
+    assert "secret" not in str(refusal.value) and "DATELINE_DATABASE_URL" in str(refusal.value)
+
+
+def test_a_backup_of_postgresql_is_left_to_its_own_tools(url: str, tmp_path: Path) -> None:
+    settings = read_settings(data=tmp_path, database_url=url, chroma_url="http://127.0.0.1:1")
+    with pytest.raises(InvalidInput, match="pg_dump"):
+        backup(settings, tmp_path / "copy", quiet=True)
+    with pytest.raises(InvalidInput, match="pg_restore"):
+        restore(settings, tmp_path / "copy", wait=False, quiet=True)
