@@ -92,7 +92,7 @@ class Engine:
             self.jobs = JobStore(self._database)
             self.keys = KeyStore(self._database)
             self.feeds = FeedStore(self._database, timedelta(minutes=settings.feed_minutes))
-            lease = Lease(self._database, "fetching", seconds=60.0)  # an address may take half of it
+            lease = Lease(self._database, "fetching")
             self.collector = _collector(settings, self.jobs, self.feeds, self.ingester, lease)
             self._reranker = CrossEncoderReranker(settings.reranker, settings.threads) if settings.reranker else None
             self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder, self._reranker)

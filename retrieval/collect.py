@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
 from corpus.accept import parse_time
@@ -33,6 +33,7 @@ _WHOLE_ARTICLE = 1_500
 _DEEPEST = 3  # sitemaps that may lead to sitemaps
 _AT_ONCE = 4  # hosts; each may bring 10 MB
 _WINDOW = 500  # addresses looked through for hosts that are free
+_RENEW_SECONDS = 2.0
 _REST_SECONDS = 5.0  # between looks for feeds that are due
 
 
@@ -115,12 +116,21 @@ class Collector:
                 self._begin(job_id, busy, done)
             if not busy:
                 break
-            host, error = done.get()
+            host, error = self._next(done)
             busy.remove(host)
             failure = failure or error
             report()
         if failure is not None:
             raise failure
+
+    def _next(self, done: "SimpleQueue[tuple[str, DatelineError | None]]") -> tuple[str, DatelineError | None]:
+        """The next address to come to its end; the lease is renewed until then, however long it takes."""
+        while True:
+            try:
+                return done.get(timeout=_RENEW_SECONDS)
+            except Empty:
+                with suppress(StoreUnavailable):  # which is met again where it matters
+                    self._lease.held()
 
     def _begin(self, job_id: str | None, busy: set[str], done: "SimpleQueue[tuple[str, DatelineError | None]]") -> None:
         """Start what waits, one address of a host at a time, in threads that do not keep the process from ending."""

@@ -11,19 +11,26 @@ from sqlalchemy import text
 from api.commands.backup import backup, restore
 from api.settings import read_settings
 from corpus.accept import accept
+from corpus.addresses import Allowed
 from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.errors import IndexUnavailable, InvalidInput, InvalidSettings, StoreUnavailable
+from corpus.feeds import FeedStore
+from corpus.fetch import Fetcher
+from corpus.jobs import JobStore, NewItem
 from corpus.keyword_log import KeywordLog
 from corpus.lease import Lease
+from corpus.politeness import Politeness
 from corpus.selection import Selection
 from corpus.store import ArticleStore
+from retrieval.collect import Collector
 from retrieval.embedder import Vectors
 from retrieval.ingest import cut
 from retrieval.onnx import no_pause
 from tests.chroma import ChromaServer, until
 from tests.postgres import Cluster
 from tests.small import HashedWords, Small, article, words
+from tests.web import item, opened, page, rss
 
 
 class Counting(HashedWords):
@@ -240,3 +247,35 @@ def test_a_backup_of_postgresql_is_left_to_its_own_tools(url: str, tmp_path: Pat
         backup(settings, tmp_path / "copy", quiet=True)
     with pytest.raises(InvalidInput, match="pg_restore"):
         restore(settings, tmp_path / "copy", wait=False, quiet=True)
+
+
+def collector(small: Small) -> Collector:
+    fetcher = Fetcher(Allowed.parse(["127.0.0.1"]), "Dateline/test")
+    jobs, feeds = JobStore(small.database), FeedStore(small.database)
+    return Collector(jobs, feeds, fetcher, Politeness(fetcher, 0), small.ingester, Lease(small.database, "fetching"))
+
+
+def test_each_address_and_feed_is_asked_by_one_process_and_the_next_goes_on_when_it_ends(
+    url: str, tmp_path: Path
+) -> None:
+    both = [Small(tmp_path / name, where=url) for name in ("one", "two")]
+    jobs, feeds = JobStore(both[0].database), FeedStore(both[0].database)
+    with opened() as web:
+        links = [web.gives(f"/p/{n}", page(f"Port{n}", cost=n)) for n in range(6)]
+        feeds.add("default", web.gives("/feed", rss(*(item(link) for link in links[3:])), "application/rss+xml"))
+        first = jobs.create("default", [NewItem(link) for link in links[:3]])
+        collectors = [collector(small) for small in both]
+        for one in collectors:
+            one.start()
+        until(lambda: jobs.job(first).is_finished and sum(web.asked[f"/p/{n}"] for n in range(6)) == 6)
+        # Whoever fetches gives the lease back when it ends, and the other takes it.
+        collectors[0].close()
+        later = jobs.create("default", [NewItem(web.gives("/p/7", page("Port7")))])
+        until(lambda: jobs.job(later).is_finished)
+        for one in collectors:
+            one.close()
+        del web.asked["/robots.txt"]
+        assert web.asked == {**{f"/p/{n}": 1 for n in (0, 1, 2, 3, 4, 5, 7)}, "/feed": 1}
+    assert both[0].store.coverage("default").articles == 7
+    for small in both:
+        small.close()

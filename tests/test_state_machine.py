@@ -4,17 +4,18 @@ import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
 
 from corpus.article import IncomingArticle
 from corpus.errors import NotFound
 from corpus.selection import Moment, Selection
+from tests.postgres import Cluster
 from tests.small import Small, words
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -24,10 +25,21 @@ numbers = st.integers(0, 5)
 class Archive(RuleBasedStateMachine):
     """The model: for each article its wordings, each with the day from which it is public."""
 
+    # Empty in the end. A log that several indexes follow is not: it is cut when it has grown long.
+    emptied: ClassVar = ["articles", "revisions", "chunks", "keyword_changes", "removals"]
+
+    def where(self) -> str | None:
+        """The address of an empty database; None for a file in the data folder."""
+        return None
+
+    def opened(self, folder: Path) -> Small:
+        return Small(folder, sync_threshold=20, where=self.database).start()
+
     @initialize()
     def open(self) -> None:
         self.folder = Path(tempfile.mkdtemp())
-        self.small = Small(self.folder / "data", sync_threshold=20).start()
+        self.database = self.where()
+        self.small = self.opened(self.folder / "data")
         self.model: dict[str, list[tuple[datetime, str]]] = {}
         self.day = 0
         self.crashes = 0
@@ -73,7 +85,7 @@ class Archive(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.small.close()
-        self.small = Small(self.small.folder, sync_threshold=20).start()
+        self.small = self.opened(self.small.folder)
 
     @rule()
     def crash(self) -> None:
@@ -87,7 +99,7 @@ class Archive(RuleBasedStateMachine):
         for note in left.rglob("sound.json"):
             note.unlink()
         shutil.rmtree(self.small.folder)
-        self.small = Small(left, sync_threshold=20).start()
+        self.small = self.opened(left)
 
     @invariant()
     def the_store_holds_what_the_model_holds(self) -> None:
@@ -107,7 +119,7 @@ class Archive(RuleBasedStateMachine):
             self.small.settle()
             assert self.small.indexed() == set()
             with self.small.database.read() as connection:
-                for table in ("articles", "revisions", "chunks", "keyword_changes", "removals"):
+                for table in self.emptied:
                     count: Any = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
                     assert count == 0, table
         finally:
@@ -120,6 +132,31 @@ TestArchive = Archive.TestCase
 TestArchive.settings = settings(
     max_examples=12, stateful_step_count=15, deadline=None, suppress_health_check=slow_is_fine
 )
+
+
+class ArchiveInPostgresql(Archive):
+    """The same with the store in PostgreSQL."""
+
+    emptied: ClassVar = ["articles", "revisions", "chunks", "removals"]
+    cluster: ClassVar[Cluster]
+
+    def where(self) -> str | None:
+        return self.cluster.fresh()
+
+
+def in_postgresql(cluster: Cluster, examples: int, steps: int) -> None:
+    how = settings(max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=slow_is_fine)
+    ArchiveInPostgresql.cluster = cluster
+    run_state_machine_as_test(ArchiveInPostgresql, settings=how)
+
+
+def test_an_archive_in_postgresql(cluster: Cluster) -> None:
+    in_postgresql(cluster, 5, 12)
+
+
+@pytest.mark.torture
+def test_an_archive_in_postgresql_long(cluster: Cluster) -> None:
+    in_postgresql(cluster, 200, 30)
 
 
 class LongArchive(Archive):
