@@ -9,9 +9,11 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.attempts import Attempts
 from api.caller import calling
 from api.limits import Allowance, Limits
 from api.problems import problem_of
+from api.reach import reach_of_key
 from corpus.errors import DatelineError, KeyRequired, NotAllowed, TooManyRequests
 from corpus.keys import Key, KeyStore
 from corpus.keys import Scope as KeyScope
@@ -23,6 +25,15 @@ _ASKING = ("/v1/ask", "/v1/search", "/v1/verify", "/v1/chat/", "/v1/responses", 
 _ANSWERS = "/v1/answers/"  # where a POST asks again
 _WHOLE_STORE = ("/v1/export",)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+# Where a key that is bound to collections may go: what is named here keeps to them. Everything else, also what is added
+# later, shows more than one collection or does not know them, and needs a key that reaches all.
+_BOUND = (
+    "/v1/ask", "/v1/search", "/v1/verify", "/v1/articles", "/v1/facets", "/v1/starters", "/v1/ingest", "/v1/jobs",
+    "/v1/feeds", "/v1/export", "/v1/answers", "/v1/models", "/v1/chat/completions", "/v1/responses", "/mcp", "/articles", "/read/",
+    "/changes/", "/web/", "/docs", "/openapi.json",
+)  # fmt: skip
 
 
 class Access:
@@ -38,6 +49,7 @@ class Access:
         self._keys = keys
         self._per_minute = per_minute
         self._limits = Limits()
+        self._attempts = Attempts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in _OPEN:
@@ -47,11 +59,14 @@ class Access:
         try:
             key = await self._let_in(scope, headers)
             Request(scope).state.key = key
+            Request(scope).state.reach = reach_of_key(key)
             allowance = self._count(scope, key)
         except DatelineError as error:
             response = problem_of(error, Request(scope))
             if isinstance(error, KeyRequired):
                 response.headers["WWW-Authenticate"] = _challenge(headers)
+            if isinstance(error, _MustWait):
+                response.headers["Retry-After"] = str(error.seconds)
             await response(scope, receive, send)
             return
         if allowance and not allowance.passes:
@@ -74,24 +89,38 @@ class Access:
         if self._keys is None:
             return None
         given = given_key(headers)
+        if given and (seconds := self._attempts.wait_s(_address(scope), given)):
+            raise _MustWait(seconds)
         key = await run_in_threadpool(self._keys.find, given) if given else None
         if key is None:
+            if given:
+                self._attempts.was_wrong(_address(scope), given)
             raise KeyRequired(
                 "The key sent with the request is not one that is in force."
                 if given
                 else "This server asks for a key: send `Authorization: Bearer KEY` or `X-API-Key: KEY`."
             )
+        self._attempts.was_good(given)
         needed = needed_scope(scope["method"], scope["path"])
         if not key.scope.allows(needed):
             raise NotAllowed(f"The key {key.name!r} may {key.scope.value} only; this needs the scope {needed.value!r}.")
+        if key.collections and scope["path"] != "/" and not scope["path"].startswith(_BOUND):
+            raise NotAllowed(f"The key {key.name!r} is bound to collections; this needs one that reaches all.")
         return key
 
     def _count(self, scope: Scope, key: Key | None) -> Allowance | None:
         quota = (key.per_minute if key else None) or self._per_minute
         if not quota:
             return None
-        client = scope.get("client")
-        return self._limits.take(key.id if key else str(client[0] if client else ""), quota)
+        return self._limits.take(key.id if key else _address(scope), quota)
+
+
+class _MustWait(TooManyRequests):
+    """Too many wrong keys came from where this one comes from."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many keys that are not in force came from your address; try again in {seconds} s.")
+        self.seconds = seconds
 
 
 def given_key(headers: Headers) -> str:
@@ -114,6 +143,11 @@ def needed_scope(method: str, path: str) -> KeyScope:
     if method in _READING or path.startswith(_ASKING) or (method == "POST" and path.startswith(_ANSWERS)):
         return KeyScope.READ
     return KeyScope.WRITE
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _challenge(headers: Headers) -> Literal["Bearer", 'Basic realm="Dateline", charset="UTF-8"']:

@@ -7,27 +7,35 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi_offline import FastAPIOffline
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api import collect_routes, eval_routes, export_routes, history_routes, ledger_routes, routes
 from api.access import Access
 from api.admission import Admission
 from api.engine import Engine
+from api.headers import ResponseHeaders
 from api.local import Answering, LocalDateline
 from api.mcp import mcp_routes, mcp_server
 from api.metrics import Counted
+from api.names import Names, host_names, origin_of
 from api.openai import routes as openai_routes
 from api.openai.kept_responses import KeptResponses
 from api.pages import routes as pages
-from api.problems import add_problem_handlers, request_id
+from api.problems import add_problem_handlers
+from api.reach import reach_of
 from api.replays import Replays
 from api.request_log import Logged
 from api.requests import base_url
+from api.slow import BodyDeadline
 from api.version import VERSION
 
 # A push of a thousand long articles fits; anything larger is better sent in parts.
 MOST_BODY_BYTES = 64 << 20
+_BODY_SECONDS = 60.0
+_CORS_ASKED = ["Authorization", "Content-Type", "X-API-Key", "X-Request-Id", "Idempotency-Key", "MCP-Protocol-Version"]
+_CORS_TOLD = ["X-Request-Id", "RateLimit", "RateLimit-Policy", "Retry-After", "ETag", "Link", "Location"]
 _DESCRIPTION = (
     "Ask questions about stored news articles. Every sentence of an answer is proved by an exact span of a stored "
     "revision: `body[start:end] == quote`. Offsets are half-open, in Unicode code points."
@@ -44,7 +52,7 @@ def create_app(
     """
 
     def way(request: Request | None) -> AbstractAsyncContextManager[Answering]:
-        return nullcontext(LocalDateline(engine, base_url(request) if request else None))
+        return nullcontext(LocalDateline(engine, base_url(request) if request else None, reach_of(request).default))
 
     tools = mcp_server(way)
     settings = engine.settings
@@ -62,7 +70,7 @@ def create_app(
             await run_in_threadpool(engine.close)
 
     provider = engine.traces.provider if engine.traces else None
-    app = FastAPIOffline(
+    app = _App(
         telemetry={
             "tracer_provider": provider,
             "tracing": provider is not None,
@@ -94,36 +102,39 @@ def create_app(
     app.include_router(export_routes.router)
     app.include_router(eval_routes.router)
     app.include_router(pages.router)
-    app.router.routes.extend(mcp_routes(tools, settings.mcp_hosts, settings.public_url))
+    app.router.routes.extend(mcp_routes(tools))
     app.mount("/web", pages.Files(directory=pages.WEB), name="web")
 
-    app.add_middleware(Admission, most=engine.settings.max_questions)
-    asks_keys = is_public or settings.keys == "required"
-    app.add_middleware(Access, keys=engine.keys if asks_keys else None, per_minute=settings.rate_limit)
-    app.add_middleware(_ResponseHeaders)
-    app.add_middleware(Counted, metrics=engine.metrics)
-    app.add_middleware(Logged)
+    _guard(app, engine, asks_keys=is_public or settings.keys == "required")
     return app
 
 
-class _ResponseHeaders:
-    """Adds the headers that every response carries. Plain ASGI, so that streams are passed on untouched."""
+def _guard(app: FastAPI, engine: Engine, *, asks_keys: bool) -> None:
+    """Put around the routes what looks at requests before them; what is added last looks first."""
+    settings = engine.settings
+    origins = settings.cors_origins.split()
+    app.add_middleware(Admission, most=settings.max_questions)
+    app.add_middleware(BodyDeadline, seconds=_BODY_SECONDS)
+    app.add_middleware(Access, keys=engine.keys if asks_keys else None, per_minute=settings.rate_limit)
+    if origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=_CORS_ASKED, expose_headers=_CORS_TOLD,
+        )  # fmt: skip
+    app.add_middleware(
+        Names,
+        hosts=host_names(settings.allowed_hosts, settings.public_url, asks_keys=asks_keys),
+        origins=[*origins, *([origin_of(settings.public_url)] if settings.public_url else [])],
+    )
+    if settings.proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)  # type: ignore[arg-type]
+    app.add_middleware(Counted, metrics=engine.metrics)
+    app.add_middleware(Logged)
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        known_as = request_id(Request(scope))
+class _App(FastAPIOffline):
+    """An application whose every response carries our headers: the framework puts two of its own parts around ours."""
 
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = known_as
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-            await send(message)
-
-        await self._app(scope, receive, with_headers)
+    def build_middleware_stack(self) -> ASGIApp:
+        """The application as the server calls it."""
+        return ResponseHeaders(super().build_middleware_stack())

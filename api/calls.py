@@ -153,7 +153,7 @@ def articles(options: ListArguments, cursor: str | None) -> Call[ArticleList]:
     return Call("GET", "/v1/articles", _model(ArticleList), {**options, "cursor": cursor})
 
 
-def article(article_id: str, revision: int | None, collection: str) -> Call[ArticleOut]:
+def article(article_id: str, revision: int | None, collection: str | None) -> Call[ArticleOut]:
     """`GET /v1/articles/{id}`."""
     query = {"revision": revision, "collection": collection}
     return Call("GET", article_path(article_id), _model(ArticleOut), query)

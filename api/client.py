@@ -84,7 +84,7 @@ class Dateline:
             if cursor is None:
                 return
 
-    def article(self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION) -> ArticleOut:
+    def article(self, article_id: str, revision: int | None = None, collection: str | None = None) -> ArticleOut:
         """One revision with its whole body, the current one by default."""
         return self._send(calls.article(article_id, revision, collection))
 
@@ -216,9 +216,7 @@ class AsyncDateline:
             if cursor is None:
                 return
 
-    async def article(
-        self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION
-    ) -> ArticleOut:
+    async def article(self, article_id: str, revision: int | None = None, collection: str | None = None) -> ArticleOut:
         """See `Dateline.article`."""
         return await self._send(calls.article(article_id, revision, collection))
 

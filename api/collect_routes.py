@@ -8,9 +8,9 @@ from fastapi.concurrency import run_in_threadpool
 from api.body import TextRoute
 from api.collect_schemas import FeedList, FeedOut, FeedRequest, IngestRequest, JobList, JobOut
 from api.problems import problem_responses
+from api.reach import InCollection, reach_of
 from api.requests import engine_of, replays_of
 from corpus.accept import canonical_url, check_collection
-from corpus.article import DEFAULT_COLLECTION
 from corpus.feeds import Subscription
 from corpus.jobs import Job, NewItem
 
@@ -33,7 +33,8 @@ async def ingest_urls(
 
     async def begin() -> JobOut:
         items = [NewItem(canonical_url(url)) for url in body.urls]
-        job_id = await run_in_threadpool(engine.jobs.create, check_collection(body.collection), items)
+        collection = check_collection(reach_of(request).within(body).collection)
+        job_id = await run_in_threadpool(engine.jobs.create, collection, items)
         engine.collector.wake()
         return job_out(await run_in_threadpool(engine.jobs.job, job_id))
 
@@ -45,19 +46,23 @@ async def ingest_urls(
 @router.get("/v1/jobs", operation_id="list_jobs", summary="The newest jobs", responses=_PROBLEMS)
 async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> JobList:
     """The newest first."""
-    return JobList(data=[job_out(job) for job in await run_in_threadpool(engine_of(request).jobs.recent, limit)])
+    reach = reach_of(request)
+    found = await run_in_threadpool(engine_of(request).jobs.recent, limit, reach.collections)
+    return JobList(data=[job_out(job) for job in found])
 
 
 @router.get("/v1/jobs/{job_id}", operation_id="get_job", summary="How far a job is", responses=_PROBLEMS)
 async def get_job(job_id: str, request: Request) -> JobOut:
     """Counts, and each failure with its reason."""
-    return job_out(await run_in_threadpool(engine_of(request).jobs.job, job_id))
+    return job_out(await run_in_threadpool(engine_of(request).jobs.job, job_id, reach_of(request).collections))
 
 
 @router.get("/v1/feeds", operation_id="list_feeds", summary="Feeds that are polled")
 async def list_feeds(request: Request) -> FeedList:
     """In order of addition."""
-    return FeedList(data=[feed_out(feed) for feed in await run_in_threadpool(engine_of(request).feeds.all)])
+    reach = reach_of(request)
+    feeds = await run_in_threadpool(engine_of(request).feeds.all)
+    return FeedList(data=[feed_out(feed) for feed in feeds if reach.sees(feed.collection)])
 
 
 @router.post(
@@ -66,7 +71,8 @@ async def list_feeds(request: Request) -> FeedList:
 async def add_feed(body: FeedRequest, request: Request) -> FeedOut:
     """It is polled soon, and then again and again."""
     engine = engine_of(request)
-    feed = await run_in_threadpool(engine.feeds.add, check_collection(body.collection), body.url)
+    collection = check_collection(reach_of(request).within(body).collection)
+    feed = await run_in_threadpool(engine.feeds.add, collection, body.url)
     engine.collector.wake()
     return feed_out(feed)
 
@@ -77,7 +83,7 @@ async def add_feed(body: FeedRequest, request: Request) -> FeedOut:
 async def remove_feed(
     request: Request,
     url: Annotated[str, Query(max_length=2_000)],
-    collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION,
+    collection: InCollection,
 ) -> None:
     """The articles that it brought stay."""
     await run_in_threadpool(engine_of(request).feeds.remove, collection, url)
@@ -89,7 +95,8 @@ async def remove_feed(
 async def poll_feeds(request: Request) -> JobList:
     """Begins one job for each collection that has feeds."""
     engine = engine_of(request)
-    ids = await run_in_threadpool(lambda: engine.collector.poll(everything=True))
+    reach = reach_of(request)
+    ids = await run_in_threadpool(lambda: engine.collector.poll(everything=True, collections=reach.collections))
     engine.collector.wake()
     return JobList(data=[job_out(await run_in_threadpool(engine.jobs.job, job_id)) for job_id in ids])
 

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.problems import problem_responses
+from api.reach import reach_of
 from api.requests import engine_of
 from corpus.accept import check_collection
+from corpus.errors import NotAllowed
 
 router = APIRouter()
 
@@ -20,7 +22,7 @@ router = APIRouter()
     response_class=StreamingResponse,
     responses={
         200: {"content": {"application/x-ndjson": {}}, "description": "One revision a line, then an end line."},
-        **problem_responses(422),
+        **problem_responses(403, 422),
     },
 )
 def export(
@@ -28,8 +30,11 @@ def export(
     collection: Annotated[str | None, Query(max_length=63, description="Only this one; default: all.")] = None,
 ) -> StreamingResponse:
     """Every revision with its history, as `dateline export` writes it. Without the end line it was broken off."""
+    reach = reach_of(request)
     if collection is not None:
-        check_collection(collection)
+        reach.check(check_collection(collection))
+    elif reach.collections:
+        raise NotAllowed(f"Name a collection: the key reaches {', '.join(reach.collections)} only.")
     exporter = engine_of(request).exporter
 
     def lines() -> Iterator[str]:

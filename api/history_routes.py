@@ -7,13 +7,13 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.history import ClusterOut, DifferenceList, RevisionList, cluster_out, difference_list, revision_list
 from api.problems import problem_responses
+from api.reach import InCollection
 from api.requests import engine_of
-from corpus.article import DEFAULT_COLLECTION, Article
+from corpus.article import Article
 from corpus.store import ArticleStore
 
 router = APIRouter()
 _PROBLEMS = problem_responses(404, 422, 503)
-_InCollection = Annotated[str, Query(max_length=63)]
 _Number = Annotated[int | None, Query(ge=1, le=1_000_000)]
 
 
@@ -21,9 +21,7 @@ _Number = Annotated[int | None, Query(ge=1, le=1_000_000)]
     "/v1/articles/{article_id:path}/revisions", operation_id="list_revisions", summary="All wordings of an article",
     responses=_PROBLEMS,
 )  # fmt: skip
-async def list_revisions(
-    article_id: str, request: Request, collection: _InCollection = DEFAULT_COLLECTION
-) -> RevisionList:
+async def list_revisions(article_id: str, request: Request, collection: InCollection) -> RevisionList:
     """Every stored revision with its times, and the correction notice that it carries."""
     found = await run_in_threadpool(engine_of(request).store.revisions, collection, article_id)
     return revision_list(article_id, found)
@@ -36,9 +34,9 @@ async def list_revisions(
 async def diff_article(
     article_id: str,
     request: Request,
+    collection: InCollection,
     old: Annotated[int | None, Query(alias="from", ge=1, le=1_000_000)] = None,
     new: Annotated[int | None, Query(alias="to", ge=1, le=1_000_000)] = None,
-    collection: _InCollection = DEFAULT_COLLECTION,
 ) -> DifferenceList:
     """Sentence by sentence, with exact offsets into both bodies; by default from the wording before the current one."""
     return await run_in_threadpool(_difference, engine_of(request).store, collection, article_id, old, new)
@@ -48,7 +46,7 @@ async def diff_article(
     "/v1/articles/{article_id:path}/cluster", operation_id="get_cluster", summary="Who carries the same text",
     responses=_PROBLEMS,
 )  # fmt: skip
-async def get_cluster(article_id: str, request: Request, collection: _InCollection = DEFAULT_COLLECTION) -> ClusterOut:
+async def get_cluster(article_id: str, request: Request, collection: InCollection) -> ClusterOut:
     """All articles that carry the text of this one, with what they share."""
     return await run_in_threadpool(lambda: cluster_out(engine_of(request).store.cluster_of(collection, article_id)))
 

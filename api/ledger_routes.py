@@ -10,6 +10,7 @@ from api.leaving import while_connected
 from api.ledger_desk import EVERY, LedgerDesk
 from api.ledger_schemas import KeptAnswerList, KeptAnswerOut, ReplayOut
 from api.problems import problem_responses
+from api.reach import reach_of
 from api.requests import base_url, engine_of
 from corpus.accept import check_collection, parse_time
 from corpus.keys import Key, Scope
@@ -78,8 +79,15 @@ def _desk(request: Request) -> LedgerDesk:
 
 
 def _within(request: Request, asked: Wanted = EVERY) -> Wanted:
-    """What is asked for, of what the key may see: its own answers, or with the scope `admin` everybody's."""
+    """What is asked for, of what the key may see: its own answers, or with the scope `admin` everybody's.
+
+    A key that is bound to collections sees answers over these only. Raises `NotAllowed` where another is named.
+    """
     key = getattr(request.state, "key", None)
+    reach = reach_of(request)
+    for collection in asked.collections:
+        reach.check(collection)
+    asked = replace(asked, collections=asked.collections or reach.collections)
     if not isinstance(key, Key) or key.scope is Scope.ADMIN:
         return asked
     return replace(asked, key_ids=engine_of(request).ledger.names_of(key.id))

@@ -43,30 +43,31 @@ class Answering(Protocol):
     async def search(self, question: str, **options: Unpack[SearchArguments]) -> SearchOut: ...
     async def verify(self, text: str, **options: Unpack[VerifyArguments]) -> VerificationOut: ...
     async def article(
-        self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION
+        self, article_id: str, revision: int | None = None, collection: str | None = None
     ) -> ArticleOut: ...
 
 
 class LocalDateline:
     """Answers by `engine`; `base_url` is where readers reach the articles, by default as the settings say.
 
-    Raises the errors of the tree: `InvalidInput`, `NotFound` and so on.
+    `collection` is meant where a call names none. Raises the errors of the tree: `InvalidInput`, `NotFound` and so on.
     """
 
-    def __init__(self, engine: Engine, base_url: str | None = None) -> None:
+    def __init__(self, engine: Engine, base_url: str | None = None, collection: str = DEFAULT_COLLECTION) -> None:
+        self._collection = collection
         settings = engine.settings
         self._engine = engine
         self.base_url = base_url or settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
 
     async def ask(self, question: str, **options: Unpack[AskArguments]) -> AnswerOut:
         """See `AsyncDateline.ask`."""
-        request = _valid(AskRequest, calls.ask(question, options))
+        request = self._valid(AskRequest, calls.ask(question, options))
         answer = await self._engine.asker.ask(ask_of(request, self._engine.settings.policy))
         return answer_out(answer, self.base_url, request.include)
 
     async def stream(self, question: str, **options: Unpack[AskArguments]) -> AsyncGenerator[AnswerEvent]:
         """See `AsyncDateline.stream`."""
-        request = _valid(AskRequest, calls.ask(question, options))
+        request = self._valid(AskRequest, calls.ask(question, options))
         ask = ask_of(request, self._engine.settings.policy)
         async with aclosing(answer_steps(self._engine.asker, ask, self.base_url, request.include)) as steps:
             async for step in steps:
@@ -87,27 +88,39 @@ class LocalDateline:
 
     async def search(self, question: str, **options: Unpack[SearchArguments]) -> SearchOut:
         """See `AsyncDateline.search`."""
-        request = _valid(SearchRequest, calls.search(question, options))
+        request = self._valid(SearchRequest, calls.search(question, options))
         return search_out(await find(self._engine, request), self.base_url)
 
     async def verify(self, text: str, **options: Unpack[VerifyArguments]) -> VerificationOut:
         """See `AsyncDateline.verify`."""
-        request = _valid(VerifyRequest, calls.verify(text, options))
+        request = self._valid(VerifyRequest, calls.verify(text, options))
         checked = await check(self._engine, request)
         return verification_out(checked, None if request.passages is not None else self.base_url)
 
-    async def article(
-        self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION
-    ) -> ArticleOut:
+    async def article(self, article_id: str, revision: int | None = None, collection: str | None = None) -> ArticleOut:
         """See `AsyncDateline.article`."""
         store = self._engine.store
 
+        named = collection or self._collection
+
         def read() -> ArticleOut:
-            article = store.article(collection, article_id, revision)
-            numbers = store.revision_numbers(collection, article_id)
-            return article_out(article, numbers, store.cluster_of(collection, article_id))
+            article = store.article(named, article_id, revision)
+            numbers = store.revision_numbers(named, article_id)
+            return article_out(article, numbers, store.cluster_of(named, article_id))
 
         return await asyncio.to_thread(read)
+
+    def _valid(self, kind: type[M], call: Call[Any]) -> M:
+        """The request that `call` would send, checked as the server does. Raises `InvalidInput` in one sentence."""
+        try:
+            request = kind.model_validate_json(call.content() or b"{}")
+        except ValidationError as error:
+            fault = error.errors()[0]
+            name = ".".join(str(part) for part in fault["loc"]) or "the request"
+            raise InvalidInput(f"{name}: {fault['msg']}.") from None
+        if "collection" in request.model_fields_set:
+            return request
+        return request.model_copy(update={"collection": self._collection})
 
 
 class BlockingDateline:
@@ -135,7 +148,7 @@ class BlockingDateline:
         """See `Dateline.search`."""
         return waited(self._dateline.search(question, **options))
 
-    def article(self, article_id: str, revision: int | None = None, collection: str = DEFAULT_COLLECTION) -> ArticleOut:
+    def article(self, article_id: str, revision: int | None = None, collection: str | None = None) -> ArticleOut:
         """See `Dateline.article`."""
         return waited(self._dateline.article(article_id, revision, collection))
 
@@ -152,13 +165,3 @@ def waited(work: Coroutine[Any, Any, T]) -> T:
 
 async def _next(events: AsyncGenerator[AnswerEvent]) -> AnswerEvent | None:
     return await anext(events, None)
-
-
-def _valid(kind: type[M], call: Call[Any]) -> M:
-    """The request that `call` would send, checked as the server does. Raises `InvalidInput` in one sentence."""
-    try:
-        return kind.model_validate_json(call.content() or b"{}")
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = ".".join(str(part) for part in fault["loc"]) or "the request"
-        raise InvalidInput(f"{name}: {fault['msg']}.") from None

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from functools import wraps
 from typing import Annotated, Any, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
@@ -38,7 +37,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _PATH = "/mcp"
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _INSTRUCTIONS = (
     "Dateline holds a collection of news articles. `ask` answers a question about them, every sentence proved by an "
     "exact quotation, or says that the articles do not tell. `search` finds passages and `fetch` reads the article "
@@ -85,21 +83,10 @@ def mcp_server(way: Way) -> MCPServer:
     return server
 
 
-def mcp_routes(server: MCPServer, hosts: str, public_url: str) -> list[BaseRoute]:
-    """The routes to the tools over HTTP; they work while `server.session_manager.run()` does.
-
-    `hosts` are names, split by commas and with a port if it is not the scheme's own, under which they may be reached
-    besides loopback and `public_url`; `*` is any name. This keeps a web page from reaching a server of this machine.
-    """
-    names = [name.strip() for name in hosts.split(",") if name.strip()]
-    if public_url:
-        names.append(urlsplit(public_url).netloc)
-    names += [form for name in _LOOPBACK for form in (name, f"{name}:*")]
-    security = TransportSecuritySettings(
-        enable_dns_rebinding_protection="*" not in names,
-        allowed_hosts=names,
-        allowed_origins=[f"{scheme}://{name}" for name in names for scheme in ("http", "https")],
-    )
+def mcp_routes(server: MCPServer) -> list[BaseRoute]:
+    """The routes to the tools over HTTP; they work while `server.session_manager.run()` does."""
+    # `api.names` sees to that for the whole server.
+    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     app = server.streamable_http_app(
         streamable_http_path=_PATH, stateless_http=True, json_response=True, transport_security=security
     )

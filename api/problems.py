@@ -34,7 +34,9 @@ STATUS: dict[type[DatelineError], int] = {
     errors.NotFound: 404,
     errors.Overloaded: 503,
     errors.KeyRequired: 401,
+    errors.ForeignOrigin: 403,
     errors.NotAllowed: 403,
+    errors.WrongName: 421,
     errors.TooManyRequests: 429,
     errors.IdempotencyKeyReused: 422,
     errors.StillRunning: 409,
@@ -58,11 +60,13 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _TITLES = {
     400: "The request cannot be read",
     401: "A key is needed",
-    403: "The key does not allow this",
+    403: "Not allowed",
     404: "Not found",
     405: "The method is not allowed here",
+    408: "The request came too slowly",
     409: "The request conflicts with the present state",
     413: "The request is too large",
+    421: "The server is not reached by this name",
     422: "The request is not valid",
     429: "Too many requests",
     502: "Something that Dateline depends on failed",
@@ -159,7 +163,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Any:
-        code = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}.get(
+        code = {404: "not_found", 405: "method_not_allowed", 408: "request_too_slow", 413: "request_too_large"}.get(
             error.status_code, "http_error"
         )
         response = problem(error.status_code, code, str(error.detail), request)
@@ -173,6 +177,4 @@ def add_problem_handlers(app: FastAPI) -> None:
         with calling(request_id=request_id(request)):
             log.error("Unexpected error at %s", route_of(request.scope), exc_info=error)
         detail = f"Dateline met an error that it does not know; the log has it under {request_id(request)}."
-        response = problem(500, "internal", detail, request)
-        response.headers["X-Request-Id"] = request_id(request)  # here no middleware adds it
-        return response
+        return problem(500, "internal", detail, request)

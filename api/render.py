@@ -136,15 +136,16 @@ def _conflicts_out(answer: Answer) -> list[ConflictOut]:
     return shown
 
 
-def facets_out(collection: str, facets: Facets, coverage: Coverage) -> FacetsOut:
-    """What a collection can be narrowed by."""
+def facets_out(collection: str, facets: Facets, coverage: Coverage, reach: Reach) -> FacetsOut:
+    """What a collection can be narrowed by, and the other collections within reach."""
+    collections = [facet for facet in facets.collections if reach.sees(facet.name)]
     return FacetsOut(
         collection=collection,
         articles=coverage.articles,
         dates=Dates.model_validate({"from": coverage.first, "to": coverage.last}),
         publishers=[FacetOut.model_validate(facet) for facet in facets.publishers[:_MOST_FACETS]],
         languages=[FacetOut.model_validate(facet) for facet in facets.languages[:_MOST_FACETS]],
-        collections=[FacetOut.model_validate(facet) for facet in facets.collections[:_MOST_FACETS]],
+        collections=[FacetOut.model_validate(facet) for facet in collections[:_MOST_FACETS]],
     )
 
 

@@ -14,6 +14,7 @@ from api.etag import tagged
 from api.leaving import EventStream, while_connected
 from api.metrics import CONTENT_TYPE
 from api.problems import as_problem, problem_responses
+from api.reach import InCollection, Reach, reach_of
 from api.render import answer_out, article_out, facets_out, search_out, summary_out, verification_out
 from api.requests import ask_of, base_url, check, engine_of, find, replays_of
 from api.schemas import (
@@ -42,7 +43,7 @@ from api.steps import answer_steps
 from api.stream import answer_events
 from corpus.accept import check_collection, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
-from corpus.errors import DatelineError, InvalidInput
+from corpus.errors import DatelineError, InvalidInput, NotAllowed
 from corpus.selection import Selection
 from corpus.writing import Change
 from retrieval.indexer import IndexState
@@ -67,7 +68,7 @@ _VECTOR_PATIENCE = 60.0
 async def ask(body: AskRequest, request: Request) -> Any:
     """Answer from stored articles, every sentence with exact citations, or abstain and say why."""
     engine = engine_of(request)
-    question = ask_of(body, engine.settings.policy)
+    question = ask_of(reach_of(request).within(body), engine.settings.policy)
     if body.stream or "text/event-stream" in request.headers.get("accept", ""):
         steps = answer_steps(engine.asker, question, base_url(request), body.include)
         return EventStream(answer_events(steps, question.question))
@@ -78,14 +79,14 @@ async def ask(body: AskRequest, request: Request) -> Any:
 @router.post("/v1/search", operation_id="search", summary="Find passages", responses=_PROBLEMS)
 async def search(body: SearchRequest, request: Request) -> SearchOut:
     """The passages that bear on a question, best first."""
-    result = await while_connected(request, find(engine_of(request), body))
+    result = await while_connected(request, find(engine_of(request), reach_of(request).within(body)))
     return search_out(result, base_url(request))
 
 
 @router.post("/v1/verify", operation_id="verify", summary="Check a text", responses=_PROBLEMS)
 async def verify(body: VerifyRequest, request: Request) -> VerificationOut:
     """A verdict for each sentence of any text, whoever wrote it, with the stored or given words that speak to it."""
-    checked = await while_connected(request, check(engine_of(request), body))
+    checked = await while_connected(request, check(engine_of(request), reach_of(request).within(body)))
     return verification_out(checked, None if body.passages is not None else base_url(request))
 
 
@@ -99,16 +100,18 @@ async def push(
     idempotency_key: Annotated[str | None, Header(description="Sent again with it, the push is done once.")] = None,
 ) -> IngestReportOut:
     """Store one or many articles. What is reported as stored is durable and can be found and cited."""
-    return await replays_of(request).once(request, response, body, lambda: _push(engine_of(request), body))
+    return await replays_of(request).once(
+        request, response, body, lambda: _push(engine_of(request), reach_of(request), body)
+    )
 
 
-async def _push(engine: Engine, body: ArticlesRequest) -> IngestReportOut:
+async def _push(engine: Engine, reach: Reach, body: ArticlesRequest) -> IngestReportOut:
     good: list[tuple[int, IncomingArticle]] = []
     failed: list[FailedOut] = []
     for index, fields in enumerate(body.articles):
         try:
-            good.append((index, _incoming(fields)))
-        except InvalidInput as error:
+            good.append((index, _incoming(fields, reach)))
+        except (InvalidInput, NotAllowed) as error:
             failed.append(_failed(index, fields.get("id"), error))
     report = await run_in_threadpool(engine.ingester.put, [article for _, article in good])
     for failure in report.failed:
@@ -128,6 +131,7 @@ async def _push(engine: Engine, body: ArticlesRequest) -> IngestReportOut:
 async def list_articles(
     request: Request,
     response: Response,
+    collection: InCollection,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     publisher: Annotated[str | None, Query(max_length=500)] = None,
@@ -135,7 +139,6 @@ async def list_articles(
     published_from: Annotated[str | None, Query(max_length=50)] = None,
     published_to: Annotated[str | None, Query(max_length=50)] = None,
     q: Annotated[str | None, Query(max_length=200, description="Words that the headline holds.")] = None,
-    collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION,
 ) -> ArticleList:
     """Current revisions without their bodies, newest first, page by page."""
     selection = Selection(
@@ -156,14 +159,12 @@ async def list_articles(
 
 
 @router.get("/v1/facets", operation_id="get_facets", summary="What articles can be narrowed by", responses=_PROBLEMS)
-async def get_facets(
-    request: Request, collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION
-) -> FacetsOut:
+async def get_facets(request: Request, collection: InCollection) -> FacetsOut:
     """Outlets and languages of a collection with their numbers of articles, its dates, and all collections."""
     store, name = engine_of(request).store, check_collection(collection)
     facets = await run_in_threadpool(store.facets, name)
     coverage = await run_in_threadpool(store.coverage, name)
-    return facets_out(name, facets, coverage)
+    return facets_out(name, facets, coverage, reach_of(request))
 
 
 @router.get(
@@ -173,8 +174,8 @@ async def get_facets(
 async def get_article(
     article_id: str,
     request: Request,
+    collection: InCollection,
     revision: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
-    collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION,
 ) -> Response:
     """One revision with its whole body, the current one by default."""
     store = engine_of(request).store
@@ -191,17 +192,13 @@ async def get_article(
     "/v1/articles/{article_id:path}", operation_id="delete_article", summary="Delete an article", status_code=204,
     responses=_PROBLEMS,
 )  # fmt: skip
-async def delete_article(
-    article_id: str, request: Request, collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION
-) -> None:
+async def delete_article(article_id: str, request: Request, collection: InCollection) -> None:
     """Delete an article with all its revisions; from now on nothing of it is found."""
     await run_in_threadpool(engine_of(request).ingester.delete, collection, article_id)
 
 
 @router.get("/v1/starters", operation_id="list_starters", summary="Questions to begin with", responses=_PROBLEMS)
-async def list_starters(
-    request: Request, collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION
-) -> StarterList:
+async def list_starters(request: Request, collection: InCollection) -> StarterList:
     """A few questions that the stored articles can answer."""
     return StarterList(data=await run_in_threadpool(starters, engine_of(request).store, check_collection(collection)))
 
@@ -242,9 +239,9 @@ async def metrics(request: Request) -> Response:
     return Response(await run_in_threadpool(engine_of(request).metrics.text), media_type=CONTENT_TYPE)
 
 
-def _incoming(fields: dict[str, Any]) -> IncomingArticle:
+def _incoming(fields: dict[str, Any], reach: Reach) -> IncomingArticle:
     try:
-        article = ArticleIn.model_validate(fields)
+        article = reach.within(ArticleIn.model_validate(fields))
     except ValidationError as error:
         fault = error.errors()[0]
         name = ".".join(str(part) for part in fault["loc"]) or "the article"

@@ -111,6 +111,7 @@ def _server(engine: Engine, *, is_public: bool = False) -> uvicorn.Server:
         log_level="warning" if level == "info" else level,
         timeout_graceful_shutdown=_GRACE,
         server_header=False,
+        proxy_headers=False,  # the app believes those that DATELINE_PROXIES names
     )
     return uvicorn.Server(config)
 

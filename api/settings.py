@@ -2,10 +2,11 @@
 
 import os
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from answering.answer import Policy
@@ -28,6 +29,9 @@ class Settings(BaseSettings):
     api_key: SecretStr = Field(SecretStr(""), description="The key that commands send to that server.")
     keys: Literal["auto", "required"] = Field("auto", description="auto: keys are asked for beyond this machine only.")
     rate_limit: int = Field(0, ge=0, description="Requests a minute of each key, or without keys of each address.")
+    allowed_hosts: str = Field("", description="Names under which it is reached besides loopback; * for any.")
+    cors_origins: str = Field("", description="Sites whose pages may use the API from a browser, by spaces; * for any.")
+    proxies: str = Field("", description="Addresses and networks of proxies whose X-Forwarded-For is believed.")
     public_url: str = Field("", description="Address under which readers reach this server; made from host and port.")
     max_questions: int = Field(1_000, ge=1, description="Questions in hand at a time; more are told to come again.")
     frame_ancestors: str = Field("", description="Pages that may show an article in a frame: their origins, by spaces.")
@@ -51,7 +55,6 @@ class Settings(BaseSettings):
     fetch_timeout: float = Field(10.0, gt=0, description="Seconds that fetching one address may take in all.")
     feed_minutes: float = Field(15.0, gt=0, description="Minutes between two polls of a feed.")
     poll_feeds: bool = Field(True, description="Whether the server polls the feeds that are subscribed to.")
-    mcp_hosts: str = Field("", description="Names under which /mcp may be reached besides loopback; * for any.")
     chroma_url: str = Field("", description="A Chroma server; empty: embedded in the data folder.")
     database_url: SecretStr = Field(
         SecretStr(""), description="A PostgreSQL database, for several processes; empty: SQLite in the data folder."
@@ -74,11 +77,21 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
-    @field_validator("frame_ancestors")
+    @field_validator("proxies")
     @classmethod
-    def _origins(cls, value: str) -> str:
+    def _networks(cls, value: str) -> str:
+        for name in filter(None, map(str.strip, value.split(","))):
+            try:
+                ip_network(name, strict=False)
+            except ValueError:
+                raise ValueError(f"{name!r} is not an address or network such as 10.0.0.5 or 10.0.0.0/8") from None
+        return value
+
+    @field_validator("frame_ancestors", "cors_origins")
+    @classmethod
+    def _origins(cls, value: str, about: ValidationInfo) -> str:
         for origin in value.split():
-            if not _ORIGIN.fullmatch(origin):
+            if not _ORIGIN.fullmatch(origin) and (about.field_name, origin) != ("cors_origins", "*"):
                 raise ValueError(f"{origin!r} is not an origin such as http://localhost:3000")
         return " ".join(value.split())
 

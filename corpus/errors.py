@@ -79,6 +79,18 @@ class NotAllowed(DatelineError):
     code = "not_allowed"
 
 
+class WrongName(DatelineError):
+    """A request came to a name under which this server is not reached."""
+
+    code = "wrong_host"
+
+
+class ForeignOrigin(NotAllowed):
+    """A page of another site had a browser send a request that changes something or costs work."""
+
+    code = "foreign_origin"
+
+
 class TooManyRequests(DatelineError):
     """More requests came within a minute than are allowed."""
 

@@ -1,7 +1,7 @@
 """Jobs: addresses to fetch, and what became of each. Kept in the store, so a restart goes on where the last one was."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -128,8 +128,8 @@ class JobStore:
         with self._db.write() as connection:
             finish_item(connection, item, outcome, more)
 
-    def job(self, job_id: str) -> Job:
-        """How far a job is. Raises `NotFound`."""
+    def job(self, job_id: str, collections: Collection[str] = ()) -> Job:
+        """How far a job is. Raises `NotFound`, also when it is of none of the `collections`, if any are given."""
         with self._db.read() as connection:
             row = connection.execute(_counts().where(jobs.c.id == job_id)).first()
             failures = connection.execute(
@@ -138,14 +138,17 @@ class JobStore:
                 .order_by(job_items.c.key)
                 .limit(_MOST_NAMED)
             ).all()
-        if row is None:
+        if row is None or (collections and row.collection not in collections):
             raise NotFound(f"There is no job {job_id[:80]!r}.")
         return _job(row, tuple(JobFailure(f.url, f.reason) for f in failures))
 
-    def recent(self, limit: int) -> list[Job]:
-        """The newest jobs, without naming what failed."""
+    def recent(self, limit: int, collections: Collection[str] = ()) -> list[Job]:
+        """The newest jobs of some collections, or of all, without naming what failed."""
+        query = _counts().order_by(jobs.c.created_at.desc(), jobs.c.id).limit(limit)
+        if collections:
+            query = query.where(jobs.c.collection.in_(collections))
         with self._db.read() as connection:
-            rows = connection.execute(_counts().order_by(jobs.c.created_at.desc(), jobs.c.id).limit(limit)).all()
+            rows = connection.execute(query).all()
         return [_job(row) for row in rows]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from corpus.accept import check_collection
 from corpus.database import Database
 from corpus.errors import InvalidInput, NotFound
 from corpus.schema import api_keys
@@ -34,7 +36,10 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key, without its secret. `per_minute` is the most requests a minute; None leaves it to the setting."""
+    """A key, without its secret. `per_minute` is the most requests a minute; None leaves it to the setting.
+
+    `collections` are those that it reaches; empty: all.
+    """
 
     id: str
     name: str
@@ -42,6 +47,7 @@ class Key:
     per_minute: int | None
     created_at: datetime
     revoked_at: datetime | None
+    collections: tuple[str, ...] = ()
 
 
 class KeyStore:
@@ -50,16 +56,19 @@ class KeyStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def create(self, name: str, scope: Scope, per_minute: int | None = None) -> tuple[Key, str]:
+    def create(
+        self, name: str, scope: Scope, per_minute: int | None = None, collections: Sequence[str] = ()
+    ) -> tuple[Key, str]:
         """A new key and the text that its holder sends, which is given this once. Raises `InvalidInput`."""
         name = name.strip()
         if not name or len(name) > _MOST_NAME or not name.isprintable():
             raise InvalidInput(f"A key's name must be 1 to {_MOST_NAME} plain characters.")
         if per_minute is not None and per_minute < 1:
             raise InvalidInput("A key must be allowed at least one request a minute.")
-        key = Key(secrets.token_hex(6), name, scope, per_minute, datetime.now(UTC), None)
+        bound = tuple(dict.fromkeys(map(check_collection, collections)))
+        key = Key(secrets.token_hex(6), name, scope, per_minute, datetime.now(UTC), None, bound)
         text = f"{_PREFIX}_{key.id}_{secrets.token_urlsafe(_SECRET_BYTES)}"
-        row = {"id": key.id, "digest": _digest(text), "name": name, "scope": scope.value}
+        row = {"id": key.id, "digest": _digest(text), "name": name, "scope": scope.value, "collections": list(bound)}
         with self._db.write() as connection:
             connection.execute(insert(api_keys).values(**row, per_minute=per_minute, created_at=key.created_at))
         return key, text
@@ -98,12 +107,13 @@ class KeyStore:
 
 _COLUMNS = (
     api_keys.c.id, api_keys.c.name, api_keys.c.scope, api_keys.c.per_minute, api_keys.c.created_at,
-    api_keys.c.revoked_at,
+    api_keys.c.revoked_at, api_keys.c.collections,
 )  # fmt: skip
 
 
 def _key(key_id: str, name: str, scope: str, *rest: Any) -> Key:
-    return Key(key_id, name, Scope(scope), *rest)
+    *others, collections = rest
+    return Key(key_id, name, Scope(scope), *others, tuple(collections))
 
 
 def _digest(text: str) -> str:

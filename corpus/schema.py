@@ -216,6 +216,7 @@ api_keys = Table(
     Column("per_minute", Integer),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
+    Column("collections", JSON, nullable=False, server_default="[]"),  # empty: all
 )
 
 # Who of several processes does a work that one must do, until when by the database's clock, in seconds.

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -91,10 +91,14 @@ class Collector:
         with suppress(DatelineError):  # then it goes to another a little later
             self._lease.release()
 
-    def poll(self, *, everything: bool = False) -> list[str]:
-        """Begin a job for the feeds of each collection that are due, or for all; gives the jobs' ids."""
+    def poll(self, *, everything: bool = False, collections: Collection[str] = ()) -> list[str]:
+        """Begin a job for the feeds of each collection that are due, or for all; gives the jobs' ids.
+
+        With `collections`, only for feeds of these.
+        """
         now = datetime.now(UTC)
         due = self._feeds.all() if everything else self._feeds.due(now)
+        due = [feed for feed in due if not collections or feed.collection in collections]
         ids = []
         for collection in sorted({feed.collection for feed in due}):
             items = [NewItem(feed.url, feed_key=feed.key) for feed in due if feed.collection == collection]

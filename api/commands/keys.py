@@ -21,6 +21,7 @@ def create(
     name: Annotated[str, typer.Argument(help="Whose key it is, or what for.")],
     scope: Annotated[str, typer.Option(help="read, write (articles, feeds) or admin (export too).")] = "read",
     per_minute: Annotated[int | None, typer.Option(min=1, help="The most requests a minute.")] = None,
+    collection: Annotated[list[str] | None, typer.Option(help="A collection that it reaches; default: all.")] = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -31,7 +32,7 @@ def create(
     if scope not in list(Scope):
         raise InvalidInput(f"There is no scope {scope!r}: a key may read, write or admin.")
     with _open(data) as keys:
-        key, text = keys.create(name, Scope(scope), per_minute)
+        key, text = keys.create(name, Scope(scope), per_minute, collection or ())
     if as_json:
         print_json({**_shown(key), "key": text})
         return
@@ -50,7 +51,8 @@ def list_keys(data: Data = None, as_json: AsJson = False) -> None:
     for key in found:
         state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else f"made {key.created_at:%Y-%m-%d}"
         limit = f", {key.per_minute} a minute" if key.per_minute else ""
-        typer.echo(f"{key.id}  {key.scope.value:5}  {key.name} ({state}{limit})")
+        bound = f", only {' '.join(key.collections)}" if key.collections else ""
+        typer.echo(f"{key.id}  {key.scope.value:5}  {key.name} ({state}{limit}{bound})")
     if not found:
         typer.echo("No keys. Make one with `dateline keys create NAME`.")
 

@@ -34,6 +34,10 @@ class KeptResponses:
         self._by_message: dict[str, str] = {}
         self._bytes = 0
 
+    def of(self, owner: str) -> "OwnResponses":
+        """Those of one owner, by the ids that the owner knows."""
+        return OwnResponses(self, owner)
+
     def keep(
         self, response_id: str, message_id: str, turns: Sequence[HistoryTurn], answer: HistoryTurn, body: bytes
     ) -> None:  # fmt: skip
@@ -73,3 +77,29 @@ class KeptResponses:
         _, kept = self._kept.pop(response_id)
         del self._by_message[kept.message_id]
         self._bytes -= len(kept.body)
+
+
+class OwnResponses:
+    """The kept responses of one owner; another's are unknown to it, even by their ids."""
+
+    def __init__(self, kept: KeptResponses, owner: str) -> None:
+        self._kept = kept
+        self._prefix = f"{owner}/"
+
+    def keep(
+        self, response_id: str, message_id: str, turns: Sequence[HistoryTurn], answer: HistoryTurn, body: bytes
+    ) -> None:  # fmt: skip
+        """See `KeptResponses.keep`."""
+        self._kept.keep(self._prefix + response_id, self._prefix + message_id, turns, answer, body)
+
+    def get(self, response_id: str) -> KeptResponse | None:
+        """See `KeptResponses.get`."""
+        return self._kept.get(self._prefix + response_id)
+
+    def said(self, message_id: str) -> HistoryTurn | None:
+        """See `KeptResponses.said`."""
+        return self._kept.said(self._prefix + message_id)
+
+    def delete(self, response_id: str) -> None:
+        """See `KeptResponses.delete`."""
+        self._kept.delete(self._prefix + response_id)

@@ -16,7 +16,7 @@ from api.leaving import EventStream, while_connected
 from api.openai.chat import ChatHead, chat_events, completion
 from api.openai.examples import CHAT_EXAMPLE, RESPONSE_EXAMPLE, as_documented
 from api.openai.housekeeping import Direct, housekeeping
-from api.openai.kept_responses import KeptResponses
+from api.openai.kept_responses import KeptResponses, OwnResponses
 from api.openai.requests import (
     EXTRACTIVE_MODEL,
     MODEL,
@@ -30,6 +30,7 @@ from api.openai.requests import (
 )
 from api.openai.responses import ResponseHead, response, response_events
 from api.problems import problem_responses
+from api.reach import reach_of
 from api.render import answer_out
 from api.requests import ask_of, base_url, engine_of
 from api.schemas import AnswerOut, HistoryTurn
@@ -141,7 +142,8 @@ class _Work:
         self._include = asked.include
         self._prompt = next(turn.content for turn in reversed(turns) if turn.role == "user")
         is_task = "x-openwebui-task" in request.headers or is_housekeeping(self._prompt)
-        self._ask: Ask | None = None if is_task else ask_of(asked, self._engine.settings.policy)
+        within = reach_of(request).within(asked)
+        self._ask: Ask | None = None if is_task else ask_of(within, self._engine.settings.policy)
 
     @property
     def searches(self) -> bool:
@@ -166,13 +168,14 @@ class _Work:
                 yield step
 
 
-def _kept(request: Request) -> KeptResponses:
+def _kept(request: Request) -> OwnResponses:
+    """What is kept of whoever asks: one key's conversations are nothing to another's holder."""
     kept = request.app.state.kept_responses
     assert isinstance(kept, KeptResponses)
-    return kept
+    return kept.of(reach_of(request).owner)
 
 
-def _before(body: ResponsesRequest, kept: KeptResponses) -> tuple[HistoryTurn, ...]:
+def _before(body: ResponsesRequest, kept: OwnResponses) -> tuple[HistoryTurn, ...]:
     """The conversation that a request goes on from."""
     if not body.previous_response_id:
         return ()
@@ -186,7 +189,7 @@ def _not_kept(response_id: str) -> str:
     return f"The response {response_id!r} is not kept here: answers are kept for an hour, and until a restart."
 
 
-def _input(body: ResponsesRequest, kept: KeptResponses) -> tuple[HistoryTurn, ...]:
+def _input(body: ResponsesRequest, kept: OwnResponses) -> tuple[HistoryTurn, ...]:
     """The conversation in an input; what it says by reference is filled in where it is still known."""
     if isinstance(body.input, str):
         return (turn_of("user", body.input),) if body.input.strip() else ()

@@ -19,15 +19,14 @@ from api.pages.changes import render_changes
 from api.pages.frame import failure_page
 from api.pages.reader import render_article
 from api.problems import status_of
+from api.reach import InCollection
 from api.requests import engine_of
 from corpus.accept import check_collection, parse_time
-from corpus.article import DEFAULT_COLLECTION
 from corpus.errors import DatelineError
 from corpus.selection import Selection
 
 WEB = Path(__file__).parent.parent / "web"
 _MOST_PASSAGES = 30
-_InCollection = Annotated[str, Query(max_length=63)]
 _Number = Annotated[int | None, Query(ge=1, le=1_000_000)]
 _Offset = Annotated[int | None, Query(ge=0)]
 _Word = Annotated[str, Query(max_length=500)]
@@ -88,6 +87,7 @@ async def chat_page() -> FileResponse:
 @router.get("/articles")
 async def list_of_articles(
     request: Request,
+    collection: InCollection,
     q: Annotated[str, Query(max_length=200)] = "",
     look: _Word = "headlines",
     publisher: _Word = "",
@@ -96,7 +96,6 @@ async def list_of_articles(
     published_to: Annotated[str, Query(max_length=50)] = "",
     cursor: _Word = "",
     skipped: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
-    collection: _InCollection = DEFAULT_COLLECTION,
 ) -> HTMLResponse:
     """The stored articles, with search and filters."""
     words = q.strip()
@@ -141,10 +140,10 @@ def _found(engine: Engine, query: articles_page.Query, selection: Selection) -> 
 async def read(
     article_id: str,
     request: Request,
+    collection: InCollection,
     rev: _Number = None,
     start: _Offset = None,
     end: _Offset = None,
-    collection: _InCollection = DEFAULT_COLLECTION,
 ) -> HTMLResponse:
     """An article with a passage marked, readable without JavaScript."""
     engine = engine_of(request)
@@ -163,9 +162,9 @@ async def read(
 async def changes(
     article_id: str,
     request: Request,
+    collection: InCollection,
     old: Annotated[int | None, Query(alias="from", ge=1, le=1_000_000)] = None,
     new: Annotated[int | None, Query(alias="to", ge=1, le=1_000_000)] = None,
-    collection: _InCollection = DEFAULT_COLLECTION,
 ) -> HTMLResponse:
     """What changed between two wordings of an article."""
     engine = engine_of(request)
