@@ -8,7 +8,6 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api import collect_routes, eval_routes, export_routes, history_routes, ledger_routes, routes
@@ -70,7 +69,7 @@ def create_app(
             await run_in_threadpool(engine.close)
 
     provider = engine.traces.provider if engine.traces else None
-    app = _App(
+    app = FastAPIOffline(
         telemetry={
             "tracer_provider": provider,
             "tracing": provider is not None,
@@ -127,14 +126,9 @@ def _guard(app: FastAPI, engine: Engine, *, asks_keys: bool) -> None:
         origins=[*origins, *([origin_of(settings.public_url)] if settings.public_url else [])],
     )
     if settings.proxies:
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)  # type: ignore[arg-type]
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)
     app.add_middleware(Counted, metrics=engine.metrics)
     app.add_middleware(Logged)
-
-
-class _App(FastAPIOffline):
-    """An application whose every response carries our headers: the framework puts two of its own parts around ours."""
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """The application as the server calls it."""
-        return ResponseHeaders(super().build_middleware_stack())
+    # The framework puts parts of its own around ours, and what they answer carries our headers too.
+    built = app.build_middleware_stack
+    app.build_middleware_stack = lambda: ResponseHeaders(built())  # type: ignore[method-assign]

@@ -84,6 +84,6 @@ def origin_of(url: str) -> str:
 
 
 def _without_port(host: str) -> str:
-    if host.startswith("["):
+    if host.startswith("[") and "]" in host:
         return host[1:].partition("]")[0]
     return host.partition(":")[0]

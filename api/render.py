@@ -6,6 +6,7 @@ from urllib.parse import quote
 from answering.answer import Answer, Citation, Span, Statement, Verdict
 from answering.check import Checked
 from answering.conflict import in_words
+from api.reach import Reach
 from api.schemas import (
     AnswerOut,
     ArticleOut,

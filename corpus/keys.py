@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -113,7 +113,8 @@ _COLUMNS = (
 
 def _key(key_id: str, name: str, scope: str, *rest: Any) -> Key:
     *others, collections = rest
-    return Key(key_id, name, Scope(scope), *others, tuple(collections))
+    key = Key(key_id, name, Scope(scope), *others)
+    return replace(key, collections=tuple(collections))
 
 
 def _digest(text: str) -> str:

@@ -31,7 +31,9 @@ def serve(engine: Engine, **options: Any) -> Iterator[Server]:
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     app = create_app(engine, **options)
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, proxy_headers=False)
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=2, proxy_headers=False, server_header=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

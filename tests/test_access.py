@@ -115,6 +115,28 @@ def test_more_requests_than_allowed_are_refused_and_others_unharmed(guarded: Ser
         assert free.status_code == 200 and "ratelimit" not in free.headers
 
 
+def test_guessing_is_slow_and_harms_nobody_who_was_let_in(guarded: Server) -> None:
+    key, known = guarded.engine.keys.create("known", Scope.READ)
+    _, unknown = guarded.engine.keys.create("came never", Scope.READ)
+    revoked, former = guarded.engine.keys.create("former", Scope.READ)
+    guarded.engine.keys.revoke(revoked.id)
+    with httpx.Client(base_url=guarded.url, timeout=60, trust_env=False) as http:
+        assert http.get("/v1/articles", headers=bearer(known)).status_code == 200
+        guesses = [f"dl_{key.id}_{n}" for n in range(28)] + [former, "no key at all"]
+        told = [http.get("/v1/articles", headers=bearer(guess)) for guess in guesses]
+        assert {answer.status_code for answer in told} == {401}
+        details = {answer.json()["detail"] for answer in told}
+        assert len(details) == 1, "unknown, wrong, revoked and malformed are told the same"
+        stopped = http.get("/v1/articles", headers=bearer(f"dl_{key.id}_more"))
+        assert stopped.status_code == 429 and 1 <= int(stopped.headers["retry-after"]) <= 60
+        assert http.get("/v1/articles", headers=bearer(unknown)).status_code == 429, "it is not even looked at"
+        assert http.get("/v1/articles").status_code == 401, "who sends none guesses nothing"
+        assert http.get("/v1/articles", headers=bearer(known)).status_code == 200
+        guarded.engine.keys.revoke(key.id)
+        assert http.get("/v1/articles", headers=bearer(known)).status_code == 401
+        assert http.get("/v1/articles", headers=bearer(known)).status_code == 429, "it is one of the wrong ones now"
+
+
 def test_keys_are_made_listed_and_revoked_beside_a_running_server(guarded: Server) -> None:
     data = guarded.engine.settings.data
     made = json.loads(run("keys", "create", "desk", "--scope", "write", "--json", data=data).stdout)

@@ -20,7 +20,6 @@ from mcp.types import CallToolResult, TextContent
 from api.calls import PushedArticle
 from api.client import Dateline
 from api.engine import Engine
-from api.mcp import mcp_routes, mcp_server
 from corpus.owner import current_owner
 from tests.running import Server
 
@@ -179,18 +178,6 @@ def test_a_page_of_another_name_cannot_reach_it(server: Server) -> None:
     assert initialise(f"{server.url}/mcp", host="evil.example").status_code == 421
     assert initialise(f"{server.url}/mcp", origin="https://evil.example").status_code == 403
     assert initialise(f"{server.url}/mcp", origin=server.url).status_code == 200
-
-
-def test_names_are_set(server: Server) -> None:
-    def allowed(hosts: str, public_url: str = "") -> list[str] | None:
-        tools = mcp_server(lambda _: None)  # type: ignore[arg-type, return-value]
-        mcp_routes(tools, hosts, public_url)
-        security = tools.session_manager.security_settings
-        return security.allowed_hosts if security and security.enable_dns_rebinding_protection else None
-
-    assert {"localhost:*", "a.example", "b.example:8443"} <= set(allowed("a.example, b.example:8443") or [])
-    assert "news.example:8443" in (allowed("", "https://news.example:8443/dateline") or [])
-    assert allowed("*") is None
 
 
 async def test_a_folder_is_shared_by_several_programs_and_other_commands(engine: Engine, data_folder: Path) -> None:
