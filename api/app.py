@@ -15,6 +15,7 @@ from api.access import Access
 from api.admission import Admission
 from api.engine import Engine
 from api.headers import ResponseHeaders
+from api.incoming import BodyLimits
 from api.local import Answering, LocalDateline
 from api.mcp import mcp_routes, mcp_server
 from api.metrics import Counted
@@ -27,7 +28,6 @@ from api.reach import reach_of
 from api.replays import Replays
 from api.request_log import Logged
 from api.requests import base_url
-from api.slow import BodyDeadline
 from api.version import VERSION
 
 # A push of a thousand long articles fits; anything larger is better sent in parts.
@@ -85,7 +85,7 @@ def create_app(
         version=VERSION,
         description=_DESCRIPTION,
         lifespan=lifespan,
-        max_body_size=MOST_BODY_BYTES,
+        max_body_size=None,  # its own refusal is no problem document; `api.incoming` refuses instead
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.state.engine = engine
@@ -113,7 +113,7 @@ def _guard(app: FastAPI, engine: Engine, *, asks_keys: bool) -> None:
     settings = engine.settings
     origins = settings.cors_origins.split()
     app.add_middleware(Admission, most=settings.max_questions)
-    app.add_middleware(BodyDeadline, seconds=_BODY_SECONDS)
+    app.add_middleware(BodyLimits, most_bytes=MOST_BODY_BYTES, seconds=_BODY_SECONDS)
     app.add_middleware(Access, keys=engine.keys if asks_keys else None, per_minute=settings.rate_limit)
     if origins:
         app.add_middleware(

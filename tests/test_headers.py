@@ -11,8 +11,8 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from api.engine import Engine
+from api.incoming import BodyLimits
 from api.settings import read_settings
-from api.slow import BodyDeadline
 from tests.running import Server, serve, share_model
 
 ALWAYS = {
@@ -24,7 +24,7 @@ ALWAYS = {
 
 
 @pytest.fixture(scope="module")
-def http(tmp_path_factory: pytest.TempPathFactory, made_files: Path, embedder: object) -> Iterator[httpx.Client]:
+def server(tmp_path_factory: pytest.TempPathFactory, made_files: Path, embedder: object) -> Iterator[Server]:
     """A server whose store fails where an article is called `broken`."""
     data = tmp_path_factory.mktemp("headers") / "data"
     share_model(made_files, data)
@@ -37,9 +37,7 @@ def http(tmp_path_factory: pytest.TempPathFactory, made_files: Path, embedder: o
         return intact(collection, article_id, revision)
 
     engine.store.article = article  # type: ignore[method-assign]
-    for server in serve(engine):
-        with httpx.Client(base_url=server.url, timeout=60, trust_env=False) as client:
-            yield client
+    yield from serve(engine)
 
 
 @pytest.mark.parametrize(
@@ -54,8 +52,8 @@ def http(tmp_path_factory: pytest.TempPathFactory, made_files: Path, embedder: o
         ("POST", "/mcp", {"content": b"{"}, 400), ("GET", "/v1/export", {}, 200), ("OPTIONS", "/v1/ask", {}, 405),
     ],
 )  # fmt: skip
-def test_every_response_carries_them(http: httpx.Client, method: str, path: str, sent: Any, status: int) -> None:
-    answer = http.request(method, path, **sent)
+def test_every_response_carries_them(server: Server, method: str, path: str, sent: Any, status: int) -> None:
+    answer = httpx.request(method, f"{server.url}{path}", timeout=60, trust_env=False, **sent)
     assert answer.status_code == status
     for name, value in ALWAYS.items():
         assert answer.headers[name] == value, name
@@ -80,18 +78,25 @@ async def test_a_body_that_drips_is_given_up_and_one_that_comes_is_not() -> None
 
     async def drips() -> dict[str, Any]:
         await asyncio.sleep(0.05)
-        return {"type": "http.request", "body": b".", "more_body": len(taken) != 2 or not ends}
+        return {"type": "http.request", "body": b".", "more_body": len(taken) < 2 or not ends}
 
     async def send(_: Any) -> None: ...
 
-    guarded = BodyDeadline(app, seconds=0.25)
+    guarded = BodyLimits(app, 1_000, seconds=0.25)
     ends = True
-    await guarded({"type": "http"}, drips, send)
+    await guarded({"type": "http", "headers": []}, drips, send)
     assert len(taken) == 3
     ends = False
+    taken.clear()
     with pytest.raises(Exception, match="408"):
-        await guarded({"type": "http"}, drips, send)
+        await guarded({"type": "http", "headers": []}, drips, send)
     assert len(taken) < 12
+
+    async def floods() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"." * 600, "more_body": True}
+
+    with pytest.raises(Exception, match="413"):
+        await guarded({"type": "http", "headers": []}, floods, send)
 
 
 def test_a_body_that_is_too_large_or_stalls_is_refused_and_the_client_let_go(

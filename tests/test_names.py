@@ -12,23 +12,29 @@ from api.names import ANY, host_names, origin_of
 from api.settings import read_settings
 from corpus.errors import InvalidSettings
 from corpus.keys import Scope
-from tests.running import Server, serve
+from tests.running import Server, serve, share_model
 from tests.test_access import bearer
 
-PUSH: dict[str, Any] = {"articles": [{"id": "a", "title": "T", "body": "Planted by a page."}]}
+PUSH: dict[str, Any] = {"articles": [{"id": "a", "title": "T", "body": "Planted by a page."}], "wait": "keyword"}
 
 
-@pytest.fixture
-def opened(data_folder: Path) -> Iterator[Any]:
-    servers = []
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory, made_files: Path, embedder: object) -> Iterator[Any]:
+    servers: dict[str, tuple[Iterator[Server], Server]] = {}
 
     def open_with(**settings: Any) -> Server:
-        servers.append(serve(Engine(read_settings(data=data_folder, sample=False, **settings))))
-        return next(servers[-1])
+        name = repr(settings)
+        if name not in servers:
+            data = tmp_path_factory.mktemp("names") / "data"
+            share_model(made_files, data)
+            running = serve(Engine(read_settings(data=data, sample=False, **settings)))
+            servers[name] = running, next(running)
+        return servers[name][1]
 
     yield open_with
-    for server in servers:
-        server.close()
+    for running, _ in servers.values():
+        for _ in running:
+            pass
 
 
 @pytest.mark.parametrize(
@@ -43,7 +49,7 @@ def opened(data_folder: Path) -> Iterator[Any]:
 def test_a_name_that_is_made_to_lead_here_gets_nothing(opened: Any, host: str, status: int) -> None:
     server = opened(allowed_hosts="news.example, b.example:8443", public_url="https://reader.example:8443/dateline")
     for path in ("/v1/articles", "/", "/healthz"):
-        answer = httpx.get(server.url + path, headers={"host": host}, trust_env=False)
+        answer = httpx.get(server.url + path, headers={"host": host}, timeout=60, trust_env=False)
         assert answer.status_code == status, path
         assert status == 200 or answer.json()["error"]["code"] == "wrong_host"
 
@@ -65,15 +71,19 @@ def test_with_keys_any_name_will_do_until_some_are_set() -> None:
 )  # fmt: skip
 def test_a_page_of_another_site_changes_nothing(opened: Any, origin: str, status: int) -> None:
     server = opened(public_url="https://reader.example")
-    answer = httpx.post(f"{server.url}/v1/articles", json=PUSH, headers={"origin": origin}, trust_env=False)
+    answer = httpx.post(f"{server.url}/v1/articles", json=PUSH, headers={"origin": origin}, timeout=60, trust_env=False)
     assert answer.status_code == status
     assert server.engine.store.coverage("default").articles == (status == 200)
-    assert httpx.post(f"{server.url}/v1/feeds/poll", headers={"origin": origin}, trust_env=False).status_code in (
+    if status == 200:
+        server.engine.ingester.delete("default", "a")
+    assert httpx.post(
+        f"{server.url}/v1/feeds/poll", headers={"origin": origin}, timeout=60, trust_env=False
+    ).status_code in (
         status,
         202,
     )
     # Reading is harmless: no page gets to see what comes back.
-    read = httpx.get(f"{server.url}/v1/articles", headers={"origin": origin}, trust_env=False)
+    read = httpx.get(f"{server.url}/v1/articles", headers={"origin": origin}, timeout=60, trust_env=False)
     assert read.status_code == 200 and "access-control-allow-origin" not in read.headers
 
 
@@ -81,17 +91,22 @@ def test_a_form_of_another_site_is_no_push(opened: Any) -> None:
     server = opened()
     form = {"content-type": "text/plain"}  # what a form can send without being asked for leave, and JSON in it
     body = b'{"articles": [{"title": "T", "body": "Planted."}]}'
-    assert httpx.post(f"{server.url}/v1/articles", content=body, headers=form, trust_env=False).status_code == 422
+    assert (
+        httpx.post(f"{server.url}/v1/articles", content=body, headers=form, timeout=60, trust_env=False).status_code
+        == 422
+    )
     assert server.engine.store.coverage("default").articles == 0
 
 
 def test_the_page_itself_asks_also_behind_a_proxy_that_changes_the_name(opened: Any) -> None:
     server = opened()
     own = {"origin": "https://reader.example", "sec-fetch-site": "same-origin"}
-    asked = httpx.post(f"{server.url}/v1/search", json={"question": "Who?"}, headers=own, trust_env=False)
+    asked = httpx.post(f"{server.url}/v1/search", json={"question": "Who?"}, headers=own, timeout=60, trust_env=False)
     assert asked.status_code == 200
     foreign = own | {"sec-fetch-site": "same-site"}
-    asked = httpx.post(f"{server.url}/v1/search", json={"question": "Who?"}, headers=foreign, trust_env=False)
+    asked = httpx.post(
+        f"{server.url}/v1/search", json={"question": "Who?"}, headers=foreign, timeout=60, trust_env=False
+    )
     assert asked.status_code == 403
 
 
@@ -119,7 +134,7 @@ def test_pages_of_sites_that_are_named_may_use_it(opened: Any) -> None:
 def test_without_the_setting_no_browser_gets_leave(opened: Any) -> None:
     server = opened()
     leave = {"origin": "https://paper.example", "access-control-request-method": "POST"}
-    answer = httpx.options(f"{server.url}/v1/ask", headers=leave, trust_env=False)
+    answer = httpx.options(f"{server.url}/v1/ask", headers=leave, timeout=60, trust_env=False)
     assert answer.status_code == 405 and "access-control-allow-origin" not in answer.headers
 
 
@@ -133,11 +148,13 @@ def test_without_the_setting_no_browser_gets_leave(opened: Any) -> None:
 )
 def test_only_a_proxy_that_is_named_speaks_for_others(opened: Any, proxies: str, links_to: str, refused: bool) -> None:
     server = opened(proxies=proxies, rate_limit=2)
-    httpx.post(f"{server.url}/v1/articles", json=PUSH, trust_env=False)
+    httpx.post(f"{server.url}/v1/articles", json=PUSH, timeout=60, trust_env=False)
     answers = []
     for n in range(1, 4):
         said = {"x-forwarded-for": f"203.0.113.{n}", "x-forwarded-proto": "https"}
-        found = httpx.post(f"{server.url}/v1/search", json={"question": "Planted?"}, headers=said, trust_env=False)
+        found = httpx.post(
+            f"{server.url}/v1/search", json={"question": "Planted?"}, headers=said, timeout=60, trust_env=False
+        )
         answers.append(found)
     # Counted by address: who could name any address as its own would never be counted.
     assert (answers[-1].status_code == 429) is refused
