@@ -254,6 +254,31 @@ def reindex(data: Data = None, as_json: AsJson = False) -> None:
     print_json(done) if as_json else typer.echo(f"Done: everything is embedded with {settings.embedder}.")
 
 
+@app.command("move-index")
+def move_index(
+    server: Annotated[str | None, typer.Argument(help="Address of the Chroma server [DATELINE_CHROMA_URL].")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy all vectors to a Chroma server and check them there; nothing is embedded again. Goes on after a kill."""
+    settings = begin(data=data)
+    heed_signals()
+    from api.commands.move_index import run
+
+    moved = run(settings, server, as_json)
+    count = sum(moved.vectors.values())
+    said = f"{count:,} vectors are on the server; {moved.found:,} of {moved.asked:,} asked for found themselves."
+    print_json(asdict(moved)) if as_json else typer.echo(f"{said} Now set DATELINE_CHROMA_URL and start Dateline.")
+
+
+@app.command()
+def doctor(data: Data = None, as_json: AsJson = False) -> None:
+    """Check settings, store, indexes, models and address, changing nothing; exit code 1 when something is wrong."""
+    from api.commands.doctor import run
+
+    sys.exit(run(data, as_json))
+
+
 @app.command()
 def export(
     target: Annotated[str, typer.Argument(metavar="[FILE|-]", help="A .jsonl or .jsonl.gz; - prints.")] = "-",

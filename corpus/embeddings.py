@@ -140,10 +140,19 @@ class EmbeddingStore:
             .limit(limit)
         )
         with self._db.read() as connection:
-            return [
-                IndexEntry(row.key, f"{row.article_key}:{row.revision}:{row.number}", row.id, _vector(row.embedding))
-                for row in connection.execute(query)
-            ]
+            return [_entry(row) for row in connection.execute(query)]
+
+    def sample(self, collection: str, limit: int) -> list[IndexEntry]:
+        """Some of the current chunks that have an embedding, chosen at random."""
+        query = (
+            select(chunks.c.key)
+            .where(chunks.c.collection == collection, chunks.c.is_current, chunks.c.embedding.is_not(None))
+            .order_by(func.random())
+            .limit(limit)
+        )
+        whole = select(chunks, articles.c.id).join(articles, articles.c.key == chunks.c.article_key)
+        with self._db.read() as connection:
+            return [_entry(row) for row in connection.execute(whole.where(chunks.c.key.in_(query)))]
 
     def mark_indexed(self, keys: Sequence[int], generation: int) -> None:
         """Record that the index of `generation` holds these chunks."""
@@ -246,6 +255,11 @@ class EmbeddingStore:
         )
         with self._db.read() as connection:
             return {f"{a}:{r}:{n}": key for key, a, r, n in connection.exec_driver_sql(query)}
+
+
+def _entry(row: Any) -> IndexEntry:
+    index_id = f"{row.article_key}:{row.revision}:{row.number}"
+    return IndexEntry(row.key, index_id, row.id, _vector(row.embedding))
 
 
 def _vector(blob: bytes) -> Vectors:

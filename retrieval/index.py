@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 # Chroma Cloud takes at most 300 records a write; smaller writes also let reads in between while ingest runs.
 WRITE_BATCH = 250
+READ_BATCH = 300
 # ef_search 400 gives recall@10 of 0.999 at 100,000 vectors for about a millisecond more than the default of 100; the
 # threshold makes the write of the whole graph to disk, the moment at which a kill can damage it, ten times rarer.
 _HNSW = {"space": "cosine", "ef_search": 400}
@@ -88,6 +89,13 @@ class ChromaIndex:
         """How many entries a collection holds."""
         return int(self._call(lambda: self._collection(collection).count()))
 
+    def ids(self, collection: str) -> set[str]:
+        """Every id that a collection holds."""
+        held: set[str] = set()
+        while page := self._call(partial(self._page, collection, len(held))):
+            held.update(page)
+        return held
+
     def close(self) -> None:
         """Write everything out and let the folder go."""
         with self._writer:
@@ -99,6 +107,9 @@ class ChromaIndex:
         self._pool.shutdown(wait=False, cancel_futures=True)
         with suppress(Exception):  # it failed already; what closing it says adds nothing
             self._client.close()
+
+    def _page(self, collection: str, offset: int) -> list[str]:
+        return list(self._collection(collection).get(include=[], limit=READ_BATCH, offset=offset)["ids"])
 
     def _upsert(self, collection: str, rows: dict[str, Any]) -> None:
         self._collection(collection).upsert(**rows)
@@ -123,6 +134,8 @@ class ChromaIndex:
             return self._pool.submit(work).result(timeout=limit)
         except FutureTimeout:
             raise IndexUnavailable(f"The vector index did not answer within {limit:.0f} seconds.") from None
+        except InvalidSettings:
+            raise
         except Exception as error:  # Chroma raises its own tree, Rust panics and plain ValueErrors
             self._collections.clear()
             raise IndexUnavailable(f"The vector index failed ({type(error).__name__}).") from error
@@ -146,6 +159,40 @@ def _client(folder: Path | None, url: str | None) -> Any:
         return chromadb.HttpClient(parts.hostname, port, ssl=parts.scheme == "https", settings=settings)
     assert folder is not None
     return chromadb.PersistentClient(str(folder), settings=settings)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """A Chroma server: its version, and how many entries each Chroma collection there holds, by its name."""
+
+    version: str
+    counts: dict[str, int]
+
+
+def server_state(url: str, deadline: float = 10.0) -> ServerState:
+    """Ask a Chroma server what it is and holds, changing nothing. Raises `IndexUnavailable` and `InvalidSettings`."""
+
+    def asked() -> ServerState:
+        client = _client(None, url)
+        return ServerState(client.get_version(), {one.name: one.count() for one in client.list_collections()})
+
+    pool = ThreadPoolExecutor(1, "chroma")
+    try:
+        return pool.submit(asked).result(deadline)
+    except InvalidSettings:
+        raise
+    except Exception as error:
+        why = f"within {deadline:.0f} seconds" if isinstance(error, FutureTimeout) else f"({type(error).__name__})"
+        raise IndexUnavailable(f"The Chroma server at {url} did not answer {why}.") from error
+    finally:
+        pool.shutdown(wait=False)
+
+
+def library_version() -> str:
+    """The version of the client that speaks to a server."""
+    import chromadb
+
+    return str(chromadb.__version__)
 
 
 def entries(folder: Path) -> dict[str, tuple[list[str], Vectors]]:

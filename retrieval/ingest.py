@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # what a machine that only prepares batches need not load
     from retrieval.indexer import Indexer
 
 # Below this nothing is written: an index file cut short by a full disk is lost, and a little room keeps reads going.
-_FREE_FLOOR_BYTES = 64 << 20
+SPARE_BYTES = 64 << 20
 
 
 _EXAMPLE = IncomingArticle("A headline", "One sentence. And another.")
@@ -117,10 +117,10 @@ class Ingester:
 
     def _check_room(self) -> None:
         free = shutil.disk_usage(self._folder).free
-        if free < _FREE_FLOOR_BYTES:
+        if free < SPARE_BYTES:
             raise StoreUnavailable(
                 f"The disk that holds {self._folder} has {free >> 20} MB left; nothing is taken in below "
-                f"{_FREE_FLOOR_BYTES >> 20} MB. Free some space and try again; nothing stored was lost."
+                f"{SPARE_BYTES >> 20} MB. Free some space and try again; nothing stored was lost."
             )
 
 

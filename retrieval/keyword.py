@@ -205,6 +205,16 @@ class KeywordIndex:
         return self._folder / str(self._changes.generation)
 
 
+def held(folder: Path) -> int:
+    """How many chunks the generation in `folder` holds, read without changing it. Raises `IndexUnavailable`."""
+    import tantivy
+
+    if not are_sound(folder):
+        raise IndexUnavailable("A file of the keyword index is not as it was written.")
+    with _translated():
+        return int(tantivy.Index.open(str(folder)).searcher().num_docs)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:

@@ -143,11 +143,11 @@ def ingest_sample(engine: Engine) -> None:
     engine.remember_sample()
 
 
-def catch_up(engine: Engine, *, quiet: bool) -> None:
+def catch_up(engine: Engine, *, quiet: bool, name: str = "Embedding") -> None:
     """Show how embedding and indexing go on, until they are done."""
     total = 0
     with progress_bar(quiet) as progress:
-        task = progress.add_task("Opening the index", total=None)
+        task = progress.add_task(name, total=None)
 
         def show(left: Backlog) -> None:
             nonlocal total

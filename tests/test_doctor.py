@@ -1,0 +1,217 @@
+"""`dateline doctor` on folders and settings that are really broken, each in one way; and that it touches nothing."""
+
+import hashlib
+import json
+import os
+import shutil
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.doctor.finding import Patient, State, ok
+from api.doctor.report import CHECKS, findings
+from api.engine import Engine
+from api.settings import read_settings
+from corpus.article import IncomingArticle
+from corpus.keys import Scope
+from tests.running import copied, serve
+from tests.scripted_model import ScriptedModel
+from tests.test_chroma_server import ChromaServer, chroma  # noqa: F401 (a fixture)
+from tests.test_cli import run
+
+
+@pytest.fixture(scope="module")
+def healthy(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(sample, tmp_path_factory.mktemp("healthy") / "data")
+
+
+@pytest.fixture
+def folder(healthy: Path, tmp_path: Path) -> Path:
+    return copied(healthy, tmp_path / "data")
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def diagnosed(folder: Path, **settings: Any) -> dict[str, Any]:
+    """The findings by what they are about; where there are several about one thing, the gravest."""
+    settings = {"port": free_port(), "sample": False} | settings
+    found = sorted(findings(read_settings(data=folder, **settings)), key=lambda one: list(State).index(one.state))
+    return {one.about: one for one in found}
+
+
+def wrongs(found: dict[str, Any]) -> set[str]:
+    return {about for about, one in found.items() if one.state is State.WRONG}
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*")) if path.is_file()
+    }  # fmt: skip
+
+
+def test_a_healthy_folder_is_left_as_it_was_and_nothing_is_wrong(folder: Path) -> None:
+    before = digests(folder)
+    found = diagnosed(folder)
+    assert not wrongs(found), found
+    assert "sound" in found["store"].detail and "384 dimensions" in found["embedder"].detail
+    assert found["vector index"].state is State.OK and found["keyword index"].state is State.OK
+    assert digests(folder) == before
+
+
+def test_a_folder_that_is_not_there_yet_is_no_fault(tmp_path: Path, made_files: Path, embedder: object) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "models").symlink_to(made_files)
+    assert not wrongs(diagnosed(tmp_path / "data"))
+    assert {path.name for path in (tmp_path / "data").iterdir()} == {"models"}
+
+
+def sql(folder: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(folder / "dateline.sqlite")) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+def scribbled(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(200_000))
+
+
+def test_a_damaged_store_and_one_of_another_release(folder: Path) -> None:
+    sql(folder, "UPDATE alembic_version SET version_num = '9999'")
+    newer = diagnosed(folder)["store"]
+    assert newer.state is State.WRONG and "9999" in newer.detail and "later" in newer.remedy
+    sql(folder, "UPDATE alembic_version SET version_num = '0003'")
+    assert diagnosed(folder)["store"].state is State.NOTE, "an older one is brought up to date by itself"
+    scribbled(folder / "dateline.sqlite")
+    damaged = diagnosed(folder)["store"]
+    assert damaged.state is State.WRONG and "restore" in damaged.remedy
+
+
+def test_another_embedder_and_vectors_that_are_not_its_own(folder: Path) -> None:
+    assert "all-MiniLM-L6-v2" in diagnosed(folder, embedder="another/model")["embedder"].detail
+    sql(folder, "UPDATE facts SET value = '0' WHERE name = 'chunking'")
+    assert "reindex" in diagnosed(folder)["embedder"].remedy
+    sql(folder, "UPDATE facts SET value = (SELECT value FROM facts WHERE name = 'chunking') WHERE name = 'x'")
+
+
+def test_a_stored_vector_that_the_model_would_not_give(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "dateline.sqlite")) as connection:
+        key, other = connection.execute("SELECT min(key), max(key) FROM chunks").fetchone()
+        connection.execute(
+            "UPDATE chunks SET embedding = (SELECT embedding FROM chunks WHERE key = ?) WHERE key = ?", (other, key)
+        )
+        connection.commit()
+    found = diagnosed(folder)["embedder"]
+    assert found.state is State.WRONG and "unlike" in found.detail
+
+
+def test_indexes_that_lost_something(folder: Path) -> None:
+    index = next((folder / "index").iterdir())
+    largest = max((path for path in index.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    scribbled(largest)
+    keywords = next((folder / "keyword").iterdir())
+    next(keywords.glob("*.term")).write_bytes(b"")
+    found = diagnosed(folder)
+    assert found["vector index"].state is State.NOTE and "damaged" in found["vector index"].detail
+    assert found["keyword index"].state is State.NOTE and "next start" in found["keyword index"].remedy
+    shutil.rmtree(folder / "index")
+    shutil.rmtree(folder / "keyword")
+    found = diagnosed(folder)
+    assert "none yet" in found["vector index"].detail and "none yet" in found["keyword index"].detail
+
+
+def test_a_clock_that_went_back(folder: Path) -> None:
+    sql(folder, "UPDATE revisions SET first_seen_at = '2999-01-01 00:00:00.000000'")
+    assert "yet to come" in diagnosed(folder)["clock"].detail
+
+
+def test_addresses_and_keys(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        found = diagnosed(folder, port=taken.getsockname()[1])
+        assert found["address"].state is State.WRONG and "DATELINE_PORT" in found["address"].remedy
+    assert diagnosed(folder, host="no.such.host.invalid")["address"].state is State.WRONG
+    assert diagnosed(folder, host="0.0.0.0")["keys"].remedy == "dateline keys create NAME"
+    assert diagnosed(folder, keys="required")["keys"].state is State.WRONG
+    with Engine(read_settings(data=folder, sample=False)) as engine:
+        engine.keys.create("desk", Scope.READ)
+    assert diagnosed(folder, host="0.0.0.0")["keys"].state is State.OK
+
+
+def test_files_that_are_named_and_folders_that_others_see(folder: Path) -> None:
+    found = diagnosed(folder, reranker="/no/such/model", judge="./nor/this")
+    assert {"DATELINE_RERANKER", "DATELINE_JUDGE"} <= wrongs(found)
+    folder.chmod(0o755)
+    assert "chmod 700" in diagnosed(folder)["data folder"].remedy
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_to(folder: Path) -> None:
+    folder.chmod(0o500)
+    assert "data folder" in wrongs(diagnosed(folder))
+    folder.chmod(0o700)
+
+
+def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("not a folder")
+    assert "data folder" in wrongs(diagnosed(tmp_path / "data"))
+
+
+def test_a_chat_model_that_answers_and_one_that_is_not_there(folder: Path) -> None:
+    with ScriptedModel() as model:
+        set_ = {"model": "scripted", "model_base_url": model.base_url, "model_api_key": "x"}
+        assert diagnosed(folder, **set_)["chat model"].state is State.OK
+    gone = diagnosed(folder, model="scripted", model_base_url=f"http://127.0.0.1:{free_port()}/v1", model_api_key="x")
+    assert gone["chat model"].state is State.WRONG
+
+
+def test_a_chroma_server_that_is_there_empty_or_gone(folder: Path, chroma: ChromaServer) -> None:  # noqa: F811
+    found = diagnosed(folder, chroma_url=chroma.url)
+    about = next(name for name in found if name.startswith("Chroma server"))
+    assert found[about].state is State.NOTE and "0 of the" in found[about].detail
+    gone = diagnosed(folder, chroma_url=f"http://127.0.0.1:{free_port()}")["Chroma server"]
+    assert gone.state is State.WRONG and "chroma run" in gone.remedy
+
+
+def test_beside_a_running_server(folder: Path) -> None:
+    for server in serve(Engine(read_settings(data=folder, sample=False))):
+        server.engine.ownership.announce(server.url)
+        told = IncomingArticle(title="T", body="Something more to be read from the log.", id="x")
+        server.engine.ingester.put([told])
+        found = diagnosed(folder, port=int(server.url.rpartition(":")[2]))
+        assert not wrongs(found), found
+        assert server.url in found["owner"].detail
+
+
+def test_a_check_that_fails_itself_ends_no_other(folder: Path) -> None:
+    def broken(patient: Patient) -> Iterator[Any]:
+        raise RuntimeError("oh")
+
+    found = list(findings(read_settings(data=folder), [broken, lambda _: [ok("x", "y")]]))
+    assert [one.state for one in found] == [State.WRONG, State.OK] and "oh" in found[0].detail
+    assert len(set(CHECKS)) == len(CHECKS)
+
+
+def test_the_command_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_PORT", str(free_port()))
+    said = run("doctor", data=folder).stdout
+    assert "Nothing is wrong." in said and "ok     store: " in said
+    report = json.loads(run("doctor", "--json", data=folder).stdout)
+    assert report["ok"] and {one["about"] for one in report["findings"]} >= {"settings", "store", "embedder", "clock"}
+    monkeypatch.setenv("DATELINE_KEYS", "required")
+    assert "wrong  keys" in run("doctor", data=folder, check=1).stdout
+    monkeypatch.setenv("DATELINE_PORT", "many")
+    assert "DATELINE_PORT" in run("doctor", data=folder, check=1).stdout
