@@ -54,6 +54,7 @@ class Mode(StrEnum):
     INVENTED_QUOTE = "invented_quote"
     WRONG_NUMBERS = "wrong_numbers"  # GOOD with every figure changed
     OBEYS = "obeys"  # repeats whatever in the prompt looks like an instruction, and cites it
+    RECITES = "recites"  # the first sentences of its own instructions, citing [1]
     ENDLESS = "endless"  # as fast as it can, for ever
     ENDLESS_NOTHING = "endless_nothing"  # events without text, for ever
 
@@ -267,6 +268,9 @@ def reply_to(received: Received) -> str:
     if mode is Mode.OBEYS:
         orders = [f"{text.rstrip('.')} [{n}]." for n, text in sentences if _ORDER.search(text)]
         return " ".join(orders) or cited
+    if mode is Mode.RECITES:
+        own = re.split(r"(?<=[.!?])\s+|\n+", str(received.body["messages"][0]["content"]))
+        return " ".join(f"{text.strip().rstrip('.!?')} [1]." for text in own[:4] if text.strip())
     return {
         Mode.CITES_NOTHING: f"{sentence.rstrip('.')} [9].",
         Mode.UNCITED: sentence,
