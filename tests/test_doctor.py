@@ -19,9 +19,9 @@ from api.engine import Engine
 from api.settings import read_settings
 from corpus.article import IncomingArticle
 from corpus.keys import Scope
+from tests.chroma import ChromaServer
 from tests.running import copied, serve
 from tests.scripted_model import ScriptedModel
-from tests.test_chroma_server import ChromaServer, chroma  # noqa: F401 (a fixture)
 from tests.test_cli import run
 
 
@@ -178,7 +178,7 @@ def test_a_chat_model_that_answers_and_one_that_is_not_there(folder: Path) -> No
     assert gone["chat model"].state is State.WRONG
 
 
-def test_a_chroma_server_that_is_there_empty_or_gone(folder: Path, chroma: ChromaServer) -> None:  # noqa: F811
+def test_a_chroma_server_that_is_there_empty_or_gone(folder: Path, chroma: ChromaServer) -> None:
     found = diagnosed(folder, chroma_url=chroma.url)
     about = next(name for name in found if name.startswith("Chroma server"))
     assert found[about].state is State.NOTE and "0 of the" in found[about].detail

@@ -21,8 +21,8 @@ from retrieval.index import ChromaIndex
 from retrieval.indexer import Indexer
 from retrieval.ingest import Ingester
 from retrieval.move import verify
+from tests.chroma import ChromaServer
 from tests.small import article
-from tests.test_chroma_server import ChromaServer, chroma  # noqa: F401 (a fixture)
 from tests.test_cli import DATELINE, run
 
 ARTICLES = 1_500
@@ -57,7 +57,7 @@ def held(url: str) -> int:
         index.abandon()
 
 
-def test_moved_in_spite_of_kills_and_nothing_embedded(folder: Path, chroma: ChromaServer) -> None:  # noqa: F811
+def test_moved_in_spite_of_kills_and_nothing_embedded(folder: Path, chroma: ChromaServer) -> None:
     environment: dict[str, Any] = {**os.environ, "DATELINE_DATA": str(folder), "DATELINE_SAMPLE": "0"}
     for part in (300, 800):
         moving = subprocess.Popen([DATELINE, "move-index", chroma.url], env=environment, stderr=subprocess.DEVNULL)
@@ -77,7 +77,7 @@ def test_moved_in_spite_of_kills_and_nothing_embedded(folder: Path, chroma: Chro
 
 
 def test_what_a_server_holds_too_much_goes_and_what_it_lost_comes_back(
-    folder: Path, chroma: ChromaServer  # noqa: F811
+    folder: Path, chroma: ChromaServer
 ) -> None:  # fmt: skip
     run("move-index", chroma.url, data=folder)
     index = ChromaIndex(fingerprint_of(BUNDLED), url=chroma.url)
