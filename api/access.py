@@ -31,8 +31,8 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # later, shows more than one collection or does not know them, and needs a key that reaches all.
 _BOUND = (
     "/v1/ask", "/v1/search", "/v1/verify", "/v1/articles", "/v1/facets", "/v1/starters", "/v1/ingest", "/v1/jobs",
-    "/v1/feeds", "/v1/export", "/v1/answers", "/v1/models", "/v1/chat/completions", "/v1/responses", "/mcp", "/articles", "/read/",
-    "/changes/", "/web/", "/docs", "/openapi.json",
+    "/v1/feeds", "/v1/export", "/v1/answers", "/v1/models", "/v1/chat/completions", "/v1/responses", "/mcp",
+    "/articles", "/read/", "/changes/", "/web/", "/docs", "/openapi.json",
 )  # fmt: skip
 
 

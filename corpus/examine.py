@@ -8,7 +8,10 @@ from pathlib import Path
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+from sqlalchemy.exc import SQLAlchemyError
 
+from corpus.engines import engine_at
 from corpus.errors import StoreUnavailable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -47,6 +50,21 @@ def newest_migration() -> str:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     return ScriptDirectory.from_config(config).get_current_head() or ""
+
+
+def examine_shared(url: str) -> str:
+    """The migration of a store in PostgreSQL, empty when nothing is in it yet. Raises `StoreUnavailable`."""
+    engine = engine_at(url)
+    try:
+        with engine.reading.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return ""
+            return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise StoreUnavailable(engine.explain(cause)) from error
+    finally:
+        engine.writing.dispose()
 
 
 def examine(path: Path) -> Examined:

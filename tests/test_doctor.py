@@ -186,6 +186,13 @@ def test_a_chroma_server_that_is_there_empty_or_gone(folder: Path, chroma: Chrom
     assert gone.state is State.WRONG and "chroma run" in gone.remedy
 
 
+def test_a_database_that_is_gone(folder: Path) -> None:
+    pytest.importorskip("psycopg")
+    url = f"postgresql://nobody:s3cret@127.0.0.1:{free_port()}/dateline"
+    found = diagnosed(folder, database_url=url, chroma_url=f"http://127.0.0.1:{free_port()}")["store"]
+    assert found.state is State.WRONG and "DATELINE_DATABASE_URL" in found.remedy and "s3cret" not in found.detail
+
+
 def test_beside_a_running_server(folder: Path) -> None:
     for server in serve(Engine(read_settings(data=folder, sample=False))):
         server.engine.ownership.announce(server.url)

@@ -147,7 +147,7 @@ def catch_up(engine: Engine, *, quiet: bool, name: str = "Embedding") -> None:
     """Show how embedding and indexing go on, until they are done."""
     total = 0
     with progress_bar(quiet) as progress:
-        task = progress.add_task(name, total=None)
+        task = progress.add_task("Opening the index", total=None)
 
         def show(left: Backlog) -> None:
             nonlocal total
@@ -155,7 +155,7 @@ def catch_up(engine: Engine, *, quiet: bool, name: str = "Embedding") -> None:
             open_work = left.to_embed + left.to_index
             total = max(total, open_work)
             if total:
-                progress.update(task, description="Embedding", total=total, completed=total - open_work)
+                progress.update(task, description=name, total=total, completed=total - open_work)
 
         engine.indexer.wait_until_current(show)
         progress.update(task, visible=total > 0)  # nothing to tell of when nothing was to be done

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from api.doctor.finding import Finding, Patient, note, ok, wrong
+from corpus.errors import DatelineError
+from corpus.examine import examine_shared, newest_migration
 from retrieval.embedder import BUNDLED
 from retrieval.ingest import SPARE_BYTES
 
@@ -57,7 +59,10 @@ def data_folder(patient: Patient) -> Iterator[Finding]:
 
 def store(patient: Patient) -> Iterator[Finding]:
     """The store is sound and of this release, and its times are possible."""
-    path = patient.settings.data / "dateline.sqlite"
+    path = patient.settings.store
+    if isinstance(path, str):
+        yield from _shared(path)
+        return
     found = patient.store
     if found is None:
         if patient.failures:
@@ -66,12 +71,7 @@ def store(patient: Patient) -> Iterator[Finding]:
             yield ok("store", f"none yet; the first start makes {path}")
         return
     if not found.is_current:
-        newer = found.migration > found.newest_migration
-        detail = f"its tables are of migration {found.migration}, this release knows {found.newest_migration}"
-        if newer:
-            yield wrong("store", detail, "run the release that wrote it, or a later one")
-        else:
-            yield note("store", detail, "back up; the next start brings it up to date by itself")
+        yield _of_another_release(found.migration)
         return
     counts = found.counts
     yield ok(
@@ -84,3 +84,22 @@ def store(patient: Patient) -> Iterator[Finding]:
             yield wrong("clock", detail, "set the clock (NTP): times decide what `as_of` and `known_by` find")
             return
     yield ok("clock", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _shared(url: str) -> Iterator[Finding]:
+    try:
+        migration = examine_shared(url)
+    except DatelineError as error:
+        yield wrong("store", str(error), "start the database, or mend DATELINE_DATABASE_URL")
+        return
+    if migration and migration != newest_migration():
+        yield _of_another_release(migration)
+    else:
+        yield ok("store", f"PostgreSQL answers, migration {migration or 'none yet: the first start makes the tables'}")
+
+
+def _of_another_release(migration: str) -> Finding:
+    detail = f"its tables are of migration {migration}, this release knows {newest_migration()}"
+    if migration > newest_migration():
+        return wrong("store", detail, "run the release that wrote it, or a later one")
+    return note("store", detail, "back up; the next start brings it up to date by itself")

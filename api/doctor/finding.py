@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 
 from api.settings import Settings
 from corpus.errors import StoreUnavailable
@@ -58,9 +59,9 @@ class Patient:
 
     @cached_property
     def store(self) -> Examined | None:
-        """The store, None when there is none yet or it cannot be used; then `failures` say why."""
-        path = self.settings.data / "dateline.sqlite"
-        if not path.exists():
+        """The store; None when it is PostgreSQL, or not there yet, or cannot be used: then `failures` say why."""
+        path = self.settings.store
+        if not isinstance(path, Path) or not path.exists():
             return None
         try:
             return examine(path)
