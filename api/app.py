@@ -51,7 +51,7 @@ def create_app(
     """
 
     def way(request: Request | None) -> AbstractAsyncContextManager[Answering]:
-        return nullcontext(LocalDateline(engine, base_url(request) if request else None, reach_of(request).default))
+        return nullcontext(LocalDateline(engine, base_url(request) if request else None, reach_of(request)))
 
     tools = mcp_server(way)
     settings = engine.settings

@@ -66,7 +66,7 @@ def installed_evaluations(engine: Engine) -> Evaluations:
 
 
 @router.post("/v1/evals/runs", operation_id="begin_eval_run", summary="Evaluate", status_code=202,
-             responses=problem_responses(404, 422))  # fmt: skip
+             responses=problem_responses(400, 404, 422))  # fmt: skip
 async def begin(body: EvalRunRequest, request: Request) -> EvalRunOut:
     """Ask every question of a suite over this server's articles. Answers at once; `GET` tells how far it is."""
     evaluations = await run_in_threadpool(_evaluations, request)

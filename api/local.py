@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import Any, Protocol, TypeVar, Unpack
 
 from anyio.from_thread import start_blocking_portal
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from api import calls
 from api.calls import AskArguments, Call, SearchArguments, VerifyArguments
@@ -22,14 +22,14 @@ from api.events import (
     RetrievalCompleted,
     StatementCompleted,
 )
+from api.reach import EVERYWHERE, Reach
 from api.render import answer_out, article_out, search_out, verification_out
 from api.requests import ask_of, check, find
 from api.schemas import AnswerOut, ArticleOut, AskRequest, SearchOut, SearchRequest, VerificationOut, VerifyRequest
 from api.steps import Found, Said, answer_steps
-from corpus.article import DEFAULT_COLLECTION
 from corpus.errors import InvalidInput
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", AskRequest, SearchRequest, VerifyRequest)
 T = TypeVar("T")
 
 
@@ -50,11 +50,12 @@ class Answering(Protocol):
 class LocalDateline:
     """Answers by `engine`; `base_url` is where readers reach the articles, by default as the settings say.
 
-    `collection` is meant where a call names none. Raises the errors of the tree: `InvalidInput`, `NotFound` and so on.
+    `reach` says which collections may be named, and which is meant where a call names none. Raises the errors of the
+    tree: `InvalidInput`, `NotFound`, `NotAllowed` and so on.
     """
 
-    def __init__(self, engine: Engine, base_url: str | None = None, collection: str = DEFAULT_COLLECTION) -> None:
-        self._collection = collection
+    def __init__(self, engine: Engine, base_url: str | None = None, reach: Reach = EVERYWHERE) -> None:
+        self._reach = reach
         settings = engine.settings
         self._engine = engine
         self.base_url = base_url or settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
@@ -101,7 +102,7 @@ class LocalDateline:
         """See `AsyncDateline.article`."""
         store = self._engine.store
 
-        named = collection or self._collection
+        named = self._reach.check(collection) if collection else self._reach.default
 
         def read() -> ArticleOut:
             article = store.article(named, article_id, revision)
@@ -118,9 +119,7 @@ class LocalDateline:
             fault = error.errors()[0]
             name = ".".join(str(part) for part in fault["loc"]) or "the request"
             raise InvalidInput(f"{name}: {fault['msg']}.") from None
-        if "collection" in request.model_fields_set:
-            return request
-        return request.model_copy(update={"collection": self._collection})
+        return self._reach.within(request)
 
 
 class BlockingDateline:

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from functools import wraps
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypedDict, TypeVar
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
@@ -31,7 +31,7 @@ from corpus.errors import DatelineError, InvalidInput
 Way = Callable[[Request | None], AbstractAsyncContextManager[Answering]]
 
 _Collection = Annotated[
-    str, Field(description="The collection of articles that is meant; leave it out for the usual one.")
+    str | None, Field(description="The collection of articles that is meant; leave it out for the usual one.")
 ]
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -119,19 +119,24 @@ class _Tools:
         self,
         query: Annotated[str, Field(description="A question or keywords; outlets and dates in it are heeded.")],
         context: Context[Any, Any],
-        collection: _Collection = DEFAULT_COLLECTION,
+        collection: _Collection = None,
     ) -> FoundList:
         """Find passages of news articles. Give an id of the results to `fetch` to read the article around it."""
         async with self._way(_request(context)) as dateline:
-            found = await dateline.search(query, collection=collection)
-        return FoundList(results=[Found(id=passage_id(p, collection), title=_title(p), url=p.url) for p in found.data])
+            found = await dateline.search(query, **_in(collection))
+        return FoundList(
+            results=[
+                Found(id=passage_id(p, collection or DEFAULT_COLLECTION), title=_title(p), url=p.url)
+                for p in found.data
+            ]
+        )
 
     @_answering
     async def fetch(
         self,
         id: Annotated[str, Field(description="An id that `search` gave, or the article_id of a citation.")],
         context: Context[Any, Any],
-        collection: _Collection = DEFAULT_COLLECTION,
+        collection: _Collection = None,
     ) -> Document:
         """Read a whole article, in the wording in which the passage was found."""
         async with self._way(_request(context)) as dateline:
@@ -146,7 +151,7 @@ class _Tools:
         published_from: Annotated[str | None, Field(description="Only articles from this day on: 2025-08-01.")] = None,
         published_to: Annotated[str | None, Field(description="Only articles up to this day.")] = None,
         as_of: Annotated[str | None, Field(description="Answer as of this day, from what was public by then.")] = None,
-        collection: _Collection = DEFAULT_COLLECTION,
+        collection: _Collection = None,
     ) -> AnswerOut:
         """Answer a question from news articles.
 
@@ -155,7 +160,7 @@ class _Tools:
         """
         filters: FilterArguments = {"published_from": published_from, "published_to": published_to}
         async with self._way(_request(context)) as dateline:
-            return await dateline.ask(question, filters=filters, as_of=as_of, collection=collection, include=[])
+            return await dateline.ask(question, filters=filters, as_of=as_of, include=[], **_in(collection))
 
     @_answering
     async def verify(
@@ -165,16 +170,25 @@ class _Tools:
         article_ids: Annotated[list[str] | None, Field(description="Check against these articles only.")] = None,
         passages: Annotated[list[str] | None, Field(description="Check against these texts, not articles.")] = None,
         as_of: Annotated[str | None, Field(description="Use only what was public by this day.")] = None,
-        collection: _Collection = DEFAULT_COLLECTION,
+        collection: _Collection = None,
     ) -> VerificationOut:
         """Check any text sentence by sentence against news articles: supported, partly, unsupported, contradicted."""
         async with self._way(_request(context)) as dateline:
             return await dateline.verify(
-                text, article_ids=article_ids, passages=passages, as_of=as_of, collection=collection
+                text, article_ids=article_ids, passages=passages, as_of=as_of, **_in(collection)
             )
 
 
-async def _named(dateline: Answering, name: str, collection: str) -> tuple[ArticleOut, tuple[int, int] | None]:
+class _InCollection(TypedDict, total=False):
+    collection: str
+
+
+def _in(collection: str | None) -> _InCollection:
+    """The argument that names a collection, where one is named."""
+    return {"collection": collection} if collection else {}
+
+
+async def _named(dateline: Answering, name: str, collection: str | None) -> tuple[ArticleOut, tuple[int, int] | None]:
     """The article that an id names, and the passage in it if it names one. Raises `NotFound` or `RequestFailed`."""
     if named := read_passage_id(name):
         try:

@@ -54,15 +54,18 @@ class Reach:
         return moved
 
 
+EVERYWHERE = Reach()
+
+
 def reach_of_key(key: Key | None) -> Reach:
     """How far a key reaches; without keys, everywhere."""
-    return Reach(key.id, key.collections) if key else Reach()
+    return Reach(key.id, key.collections) if key else EVERYWHERE
 
 
 def reach_of(request: Request | None) -> Reach:
     """How far a request reaches, as `api.access` has found."""
     found = getattr(request.state, "reach", None) if request else None
-    return found if isinstance(found, Reach) else Reach()
+    return found if isinstance(found, Reach) else EVERYWHERE
 
 
 def _named(request: Request, collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION) -> str:

@@ -107,6 +107,12 @@ TABLE: dict[tuple[str, str], list[Case]] = {
         ("/v1/export", None, 403), (f"/v1/export{THEIRS}", None, 403), (f"/v1/export{MINE}", None, 200),
     ],
     ("POST", "/v1/evals/runs"): [("/v1/evals/runs", {"cases": [{"question": QUESTION}]}, 403)],
+    ("GET", "/v1/answers"): [
+        ("/v1/answers", None, 200), (f"/v1/answers{THEIRS}", None, 403), (f"/v1/answers{MINE}", None, 200),
+    ],
+    ("GET", "/v1/answers/{answer_id}"): [("/v1/answers/ANSWER", None, 404)],
+    ("DELETE", "/v1/answers/{answer_id}"): [("/v1/answers/ANSWER", None, 404)],
+    ("POST", "/v1/answers/{answer_id}/replay"): [("/v1/answers/ANSWER/replay", None, 404)],
     ("GET", "/v1/evals/runs"): [("/v1/evals/runs", None, 403)],
     ("GET", "/v1/evals/runs/{run_id}"): [("/v1/evals/runs/run_1", None, 403)],
     ("GET", "/evals"): [("/evals", None, 403)],
@@ -177,10 +183,11 @@ def test_nothing_of_another_collection_comes_through(guarded: Server, http: http
     job = engine.jobs.create("theirs", [NewItem(f"http://127.0.0.1:9/{SECRET}/page")])
     kept = http.post("/v1/responses", json=RESPONSE, headers=bearer(whole)).json()
     assert SECRET in kept["output"][0]["content"][0]["text"], "there is something to be seen"
+    given = http.post("/v1/ask", json=ASKED, headers=bearer(whole)).json()["id"]
     before = {key: engine.store.coverage(key).articles for key in ("default", "theirs")}
     for (method, template), cases in TABLE.items():
         for path, body, status in cases:
-            path = path.replace("JOB", job).replace("RESPONSE", kept["id"])
+            path = path.replace("JOB", job).replace("RESPONSE", kept["id"]).replace("ANSWER", given)
             sent = json.loads(json.dumps(body).replace("RESPONSE", kept["id"])) if body else None
             answer = http.request(method, path, json=sent)
             assert answer.status_code == status, (method, template, path, answer.text[:500])
@@ -218,6 +225,14 @@ async def test_the_tools_for_assistants_keep_to_it(guarded: Server) -> None:
         assert checked and checked["verdict"] == "supported"
         with pytest.raises(Exception, match="No article 'secret'"):
             await client.call_tool("fetch", {"id": "secret"})
+        for name, arguments in (
+            ("search", {"query": "Oldhaven"}), ("ask", {"question": "Who went on strike?"}), ("verify", {"text": "So."}),
+            ("fetch", {"id": "secret"}), ("fetch", {"id": "secret@1"}),
+        ):  # fmt: skip
+            with pytest.raises(Exception, match="reaches these collections only: mine"):
+                await client.call_tool(name, {**arguments, "collection": "theirs"})
+        with pytest.raises(Exception, match="reaches these collections only: mine"):
+            await client.call_tool("fetch", {"id": "secret@1#theirs"})
 
 
 def test_a_key_is_bound_on_the_command_line(guarded: Server) -> None:
