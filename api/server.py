@@ -8,6 +8,7 @@ from contextlib import closing
 import uvicorn
 
 from api.app import create_app
+from api.commands.command import was_asked_to_end
 from api.commands.ingest import ingest_sample
 from api.engine import Engine
 from api.settings import Settings
@@ -102,6 +103,15 @@ def _is_public(listener: socket.socket) -> bool:
     return not ipaddress.ip_address(host).is_loopback
 
 
+class _Server(uvicorn.Server):
+    """Heeds also a signal that came before its own handlers stood."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if was_asked_to_end():
+            self.should_exit = True
+
+
 def _server(engine: Engine, *, is_public: bool = False) -> uvicorn.Server:
     level = engine.settings.log_level
     config = uvicorn.Config(
@@ -113,7 +123,7 @@ def _server(engine: Engine, *, is_public: bool = False) -> uvicorn.Server:
         server_header=False,
         proxy_headers=False,  # the app believes those that DATELINE_PROXIES names
     )
-    return uvicorn.Server(config)
+    return _Server(config)
 
 
 def _listener(host: str, port: int) -> socket.socket:

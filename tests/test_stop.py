@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -169,3 +170,22 @@ def test_a_server_is_stopped_in_time_while_articles_come_in(data_folder: Path) -
 @pytest.mark.torture
 def test_a_server_is_stopped_in_time_while_articles_come_in_long(data_folder: Path) -> None:
     pushing_stopped(data_folder, rounds=20)
+
+
+_EARLY = """
+import signal, sys
+from pathlib import Path
+from api.commands.command import go_on, heed_signals
+from api.server import serve
+from api.settings import read_settings
+heed_signals()
+signal.raise_signal(signal.SIGTERM)
+serve(read_settings(data=Path(sys.argv[1]), sample=False, port=0))
+go_on()
+"""
+
+
+def test_a_signal_that_comes_before_the_server_serves_ends_it(data_folder: Path) -> None:
+    command = [sys.executable, "-c", _EARLY, str(data_folder)]
+    ended = subprocess.run(command, cwd=Path(__file__).parent.parent, timeout=PATIENCE, check=False)
+    assert ended.returncode == 143

@@ -38,6 +38,11 @@ def go_on() -> None:
         raise SystemExit(CODES[signal.Signals(_received[0])])
 
 
+def was_asked_to_end() -> bool:
+    """Whether such a signal has come."""
+    return bool(_received)
+
+
 def _receive(which: int, _: object) -> None:
     if which == signal.SIGINT and _received:
         raise KeyboardInterrupt
