@@ -10,6 +10,7 @@ from corpus.article import Article
 
 # Article text may hold "[1]" of its own; in an answer square-bracketed numbers are markers and nothing else.
 _FOREIGN_MARKER = re.compile(r"\[(\d+)\]")
+_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 # The marker goes before a sentence's last full stop, but never inside a closing quotation mark.
 _LAST_STOP = re.compile(r"^(?P<words>.*[^.?!…\s])(?P<stop>[.?!])$", re.DOTALL)
 
@@ -84,7 +85,7 @@ class Assembler:
             citations=tuple(citation.n for citation in cited),
             support=round(judged.support, 4),
             verdict=judged.verdict,
-            independent_sources=_independent(cited),
+            independent_sources=_independent(cited, self._copies),
             highlight=_highlighted(claim, text, start),
             attribution=speakers([citation.attribution for citation in cited]),
         )
@@ -99,7 +100,8 @@ class Assembler:
             if place not in self._numbers:
                 if len(self._numbers) >= self._most:
                     continue
-                copies = self._copies.get(span.article.id, ())
+                carried = self._copies.get(span.article.id, ())
+                copies = tuple(article for article in carried if _has_the_figures(span.quote, article.body))
                 voice = judged.attributions.get(span, OWN_WORDS)
                 score = round(judged.claim.score, 4)
                 self._numbers[place] = Citation(len(self._numbers) + 1, span, score, copies, voice)
@@ -127,11 +129,17 @@ def _highlighted(claim: Claim, text: str, start: int) -> tuple[int, int] | None:
     return (start + at, start + at + len(words)) if words and text[at : at + len(words)] == words else None
 
 
-def _independent(cited: Sequence[Citation]) -> int:
+def _has_the_figures(quote: str, body: str) -> bool:
+    """Whether a copy, which may differ in some words, has every figure of what is quoted: else it tells otherwise."""
+    wanted = (rf"(?<!\d)(?<!\d[.,:]){re.escape(figure)}(?!\d|[.,:]\d)" for figure in _FIGURE.findall(quote))
+    return all(re.search(figure, body) for figure in wanted)
+
+
+def _independent(cited: Sequence[Citation], copies: Mapping[str, tuple[Article, ...]]) -> int:
     """Outlets that say it on their own: articles of one outlet, and copies of one text, count once."""
     sources: list[set[str]] = []
     for citation in cited:
-        everyone = (citation.span.article, *citation.copies)
+        everyone = (citation.span.article, *copies.get(citation.span.article.id, ()))
         names = {article.publisher or article.id for article in everyone} | {article.id for article in everyone}
         overlapping = [known for known in sources if known & names]
         sources = [known for known in sources if not known & names]

@@ -1,7 +1,9 @@
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,3 +82,24 @@ def test_copies_and_articles_of_one_outlet_are_one_source() -> None:
     claim = one("It opened.", *(Span(x, 0, 27) for x in (a, b, c)))
     assert assemble([claim], Policy.STRICT, 6, {}).statements[0].independent_sources == 2
     assert assemble([claim], Policy.STRICT, 6, {"a": (b,)}).statements[0].independent_sources == 1
+
+
+@pytest.mark.parametrize(
+    ("quote", "copy", "is_listed"),
+    [
+        ("It cost $1.5bn in 2024.", "Before. It cost $1.5bn in 2024.", True),
+        ("It cost $1.5bn in 2024.", "It cost $1.5bn in 2023.", False),
+        ("14,666 cars came.", "They say 14,666 cars came.", True),
+        ("14,666 cars came.", "They say 14,000 cars came.", False),
+        ("666 cars came.", "They say 14,666 cars came.", False),
+        ("14 cars came.", "They say 14,666 cars came.", False),
+        ("Cars came.", "No cars came at all.", True),
+    ],
+)
+def test_a_copy_with_another_figure_is_not_listed_and_is_still_the_same_source(
+    quote: str, copy: str, is_listed: bool
+) -> None:
+    a, b = replace(article("a", "Courier"), body=quote), replace(article("b", "Gazette"), body=copy)
+    made = assemble([one("It opened.", Span(a, 0, len(quote)), Span(b, 0, 3))], Policy.STRICT, 6, {"a": (b,)})
+    assert (b in made.citations[0].copies) is is_listed
+    assert made.statements[0].independent_sources == 1
