@@ -17,9 +17,12 @@ _FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",  # but see _OURS_ANYWHERE
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+# Style and script of the pages, the same for everybody: a framed reader, which has no origin, loads them too.
+_OURS_ANYWHERE = "/web/"
 
 
 class ResponseHeaders:
@@ -40,6 +43,8 @@ class ResponseHeaders:
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = known_as
                 headers.update(_FIXED)
+                if scope["path"].startswith(_OURS_ANYWHERE):
+                    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
                 headers.setdefault("Content-Security-Policy", policy)
             await send(message)
 

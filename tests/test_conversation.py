@@ -260,7 +260,7 @@ def test_nothing_shifts_while_the_page_fills_and_answers(chat: Page, width: int)
     expect(chat.locator("#hero-coverage")).not_to_be_empty()
     ask_and_wait(chat, ILL)
     expect(chat.locator(".differences")).to_be_visible()
-    chat.wait_for_timeout(300)
+    chat.wait_for_timeout(600)  # so that the last input is half a second ago, also when the answer comes at once
     assert chat.evaluate("window.shifts") == []
     chat.evaluate("document.querySelector('.answer').before(document.createElement('hr'))")
     chat.wait_for_timeout(600)
