@@ -30,6 +30,7 @@ class Database:
     def __init__(self, where: Path | str) -> None:
         self._on = engine_at(where)
         self.is_shared = self._on.is_shared
+        self.written = 0  # transactions that this process has committed
         self._writer = threading.RLock()
         with self._translated(), self._on.writing.begin() as connection:
             self._on.lock(connection)
@@ -49,6 +50,7 @@ class Database:
             yield connection
             if self.is_shared:
                 connection.execute(_COUNT_UP)
+        self.written += 1
 
     @contextmanager
     def aside(self) -> Iterator[Connection]:

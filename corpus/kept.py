@@ -1,10 +1,15 @@
-"""Articles read lately, kept in memory: a search reads the same few again and again."""
+"""What was read lately, kept in memory: a search reads the same few again and again."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from typing import Generic, TypeVar
 
 from corpus.article import Article
+from corpus.database import Database
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 # About 16 MB of text in Latin letters, of which Python keeps one byte each.
 _MOST_CHARACTERS = 16_000_000
@@ -55,3 +60,35 @@ class KeptArticles:
         gone = self._articles.pop(place, None)
         if gone is not None:
             self._characters -= len(gone.body)
+
+
+class KeptUntilWritten(Generic[Key, Value]):
+    """What was read of a database, kept until this process writes to it. Thread-safe.
+
+    Of a database that other processes write to as well nothing is kept.
+    """
+
+    def __init__(self, database: Database, most: int) -> None:
+        self._db = database
+        self._most = most
+        self._known: tuple[int, dict[Key, Value | None]] = (database.written, {})
+
+    def get(self, keys: Collection[Key], read: Callable[[list[Key]], Mapping[Key, Value]]) -> dict[Key, Value]:
+        """What is stored under these keys, in their order; `read` gives it for those not known. Others are left out."""
+        if self._db.is_shared:
+            found = read(list(keys))
+            return {key: found[key] for key in keys if key in found}
+        known = self._still_true()
+        if missing := [key for key in keys if key not in known]:
+            found = read(missing)
+            # Not true any more if something was written meanwhile: then nobody looks here again.
+            known.update({key: found.get(key) for key in missing})
+        return {key: value for key in keys if (value := known.get(key)) is not None}
+
+    def _still_true(self) -> dict[Key, Value | None]:
+        written = self._db.written
+        of, known = self._known
+        if of != written or len(known) > self._most:
+            known = {}
+            self._known = (written, known)
+        return known

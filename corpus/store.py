@@ -1,20 +1,20 @@
 """The article store: every revision of every article, whole. What is committed here is acknowledged and never lost."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from corpus.article import Article, Chunk, IncomingArticle
+from corpus.candidates import Candidate, Candidates
 from corpus.cluster import Placing, place, unplaced
 from corpus.database import Database
-from corpus.dialect import listed
 from corpus.errors import InvalidInput, NotFound
 from corpus.exported import ExportedRevision
 from corpus.kept import KeptArticles
-from corpus.rows import CHUNK, article_of, articles_at, revision_query
+from corpus.rows import article_of, articles_at, revision_query
 from corpus.schema import OF_REVISION, articles, chunks, revisions
 from corpus.selection import Selection, conditions
 from corpus.writing import (
@@ -28,18 +28,6 @@ from corpus.writing import (
     put_all,
     restore_one,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A chunk that may be shown, with what ranking needs to know of its article. The words are read later."""
-
-    chunk: Chunk
-    article_id: str
-    publisher: str | None
-    published_at: datetime | None
-    cluster: int | None
-    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +76,7 @@ class ArticleStore:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._kept = KeptArticles()
+        self._candidates = Candidates(database)
 
     def put(
         self,
@@ -122,12 +111,12 @@ class ArticleStore:
 
         That one stands for all.
         """
+        shared = self._candidates.shared(set(clusters))
+        if not shared:
+            return {}
         found: dict[int, list[Article]] = {}
+        query = revision_query().add_columns(articles.c.cluster).where(articles.c.cluster.in_(shared))
         with self._db.read() as connection:
-            shared = connection.execute(_SHARED, {"clusters": list(set(clusters))}).scalars().all()
-            if not shared:
-                return {}
-            query = revision_query().add_columns(articles.c.cluster).where(articles.c.cluster.in_(shared))
             for row in connection.execute(query.where(*conditions(selection)).order_by(articles.c.key)):
                 found.setdefault(row.cluster, []).append(article_of(row))
         return {cluster: sorted(carried, key=_appeared) for cluster, carried in found.items()}
@@ -287,14 +276,9 @@ class ArticleStore:
             rows = connection.execute(query.order_by(articles.c.key).limit(limit)).all()
         return [(row.position, article_of(row)) for row in rows]
 
-    def candidates(self, keys: Iterable[int], selection: Selection) -> dict[int, Candidate]:
+    def candidates(self, keys: Collection[int], selection: Selection) -> dict[int, Candidate]:
         """Chunks by their key; those stored no more, or outside the selection, are left out."""
-        query = _PLAIN_CANDIDATES if selection.is_plain else _candidate_query().where(*conditions(selection))
-        values = {"keys": list(keys), "collection": selection.collection}
-        with self._db.read() as connection:
-            rows = connection.execute(query, values).all()
-        # Taken apart by position: by name, reading a hundred rows takes longer than finding them.
-        return {row[0]: Candidate(Chunk(*row[:6]), *row[6:]) for row in rows}
+        return self._candidates.of(keys, selection)
 
     def with_words(self, candidates: Sequence[Candidate]) -> list[FoundChunk]:
         """The same with their revisions, in the same order; those deleted meanwhile are left out."""
@@ -350,24 +334,3 @@ def _counted(connection: Connection, column: Any, *where: Any) -> tuple[Facet, .
 
 def _appeared(article: Article) -> tuple[datetime, datetime]:
     return (article.published_at or article.first_seen_at, article.first_seen_at)
-
-
-def _candidate_query() -> Any:
-    """Selects a `Candidate` in the order of its fields, for each of the chunks in the JSON list `keys`."""
-    of_article = (articles.c.id, revisions.c.publisher, revisions.c.published_at, articles.c.cluster)
-    query = select(*CHUNK, *of_article, revisions.c.is_current).join(revisions, OF_REVISION)
-    query = query.join(articles, articles.c.key == chunks.c.article_key).where(chunks.c.key.in_(listed("keys")))
-    # By itself SQLite would begin with all articles of the collection instead of with the few chunks asked for.
-    for table, hint in (
-        (chunks, "NOT INDEXED"),
-        (articles, "NOT INDEXED"),
-        (revisions, "INDEXED BY ix_revisions_ranking"),
-    ):
-        query = query.with_hint(table, hint, "sqlite")
-    return query
-
-
-# Made once: to write a statement takes SQLAlchemy as long as SQLite needs to answer it.
-_PLAIN_CANDIDATES = _candidate_query().where(articles.c.collection == bindparam("collection"), revisions.c.is_current)
-_MEMBERS = select(articles.c.cluster).where(articles.c.cluster.in_(listed("clusters")))
-_SHARED = _MEMBERS.group_by(articles.c.cluster).having(func.count() > 1)

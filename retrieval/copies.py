@@ -1,8 +1,10 @@
 """Passages that say the same in the same words take one place: the best of them is shown, the others are listed."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpus.article import Article
 from corpus.store import FoundChunk
@@ -13,8 +15,9 @@ from retrieval.passage import Passage
 _COPY_RESEMBLANCE = 0.6
 _ALL_BUT_A_FEW = 0.9
 _MOST_COPIES = 50
-_MOST_KEPT = 2_000  # chunks; about 20 MB
-_WORD = re.compile(r"\w+")
+_MOST_KEPT = 20_000  # chunks; about 20 MB
+
+Shingles = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,10 @@ class Shingled:
 
     def __init__(self, most: int = _MOST_KEPT) -> None:
         self._most = most
-        self._kept: dict[int, frozenset[int]] = {}
+        self._kept: dict[int, Shingles] = {}
 
-    def __call__(self, found: FoundChunk) -> frozenset[int]:
-        """The shingles of a chunk."""
+    def __call__(self, found: FoundChunk) -> Shingles:
+        """The shingles of a chunk, ascending."""
         kept = self._kept.get(found.chunk.key)
         if kept is None:
             if len(self._kept) >= self._most:
@@ -49,27 +52,32 @@ class Shingled:
 
 def without_copies(ranked: Sequence[Scored], shingled: Shingled) -> list[Scored]:
     """Fold chunks of other articles that say the same in the same words into the best placed one."""
-    kept: list[Scored] = []
-    words: list[frozenset[int]] = []  # the shingles of each
-    seen: set[int] = set()  # and of all of them: most chunks share none, which is told at once
-    for one in ranked:
-        shingles = shingled(one.found)
-        may_be_copy = not seen.isdisjoint(shingles)
-        places = range(len(kept)) if may_be_copy else ()
-        twin = next((at for at in places if _is_copy(kept[at], words[at], one, shingles)), None)
-        if twin is None:
-            kept.append(one)
-            words.append(shingles)
-            seen |= shingles
-        else:
-            kept[twin] = _folded(kept[twin], one, len(words[twin] & shingles) / len(words[twin]))
-    return kept
+    shingles = [shingled(one.found) for one in ranked]
+    shared = _shared(shingles)
+    sizes = np.array([len(one) for one in shingles])
+    alike = np.argwhere(shared > _COPY_RESEMBLANCE * np.minimum.outer(sizes, sizes)).tolist()
+    kept = list(ranked)
+    folded: set[int] = set()
+    for at, of in alike:  # of each chunk in its turn, those before it, the best placed first
+        is_first = at not in folded and of not in folded and of < at
+        if is_first and kept[of].found.article.id != ranked[at].found.article.id:
+            kept[of] = _folded(kept[of], kept[at], shared[of, at] / sizes[of])
+            folded.add(at)
+    return [one for at, one in enumerate(kept) if at not in folded]
 
 
-def _is_copy(kept: Scored, words: frozenset[int], one: Scored, shingles: frozenset[int]) -> bool:
-    if words.isdisjoint(shingles) or kept.found.article.id == one.found.article.id:
-        return False
-    return len(words & shingles) / min(len(words), len(shingles)) > _COPY_RESEMBLANCE
+def _shared(shingles: Sequence[Shingles]) -> NDArray[np.float32]:
+    """How many shingles each two chunks have in common."""
+    if not shingles:
+        return np.zeros((0, 0), dtype=np.float32)
+    chunks = np.repeat(np.arange(len(shingles)), [len(one) for one in shingles])
+    _, ids, counts = np.unique(np.concatenate(shingles), return_inverse=True, return_counts=True)
+    is_shared = counts > 1  # most are of one chunk alone
+    column = np.cumsum(is_shared) - 1
+    those = is_shared[ids]
+    has = np.zeros((len(shingles), int(is_shared.sum())), dtype=np.float32)
+    has[chunks[those], column[ids[those]]] = 1.0
+    return has @ has.T
 
 
 def _folded(kept: Scored, one: Scored, covered: float) -> Scored:
@@ -90,7 +98,8 @@ def _published(article: Article) -> float:
     return (article.published_at or article.first_seen_at).timestamp()
 
 
-def _shingles(text: str) -> frozenset[int]:
-    """Hashes of the runs of five words."""
-    words = _WORD.findall(text.lower())
-    return frozenset(map(hash, zip(*(words[at:] for at in range(5)), strict=False))) or frozenset({hash(tuple(words))})
+def _shingles(text: str) -> Shingles:
+    """Hashes of the runs of five words, ascending, each once; of all words when there are fewer."""
+    words = text.lower().split()
+    runs = list(map(hash, zip(words, words[1:], words[2:], words[3:], words[4:], strict=False)))
+    return np.unique(np.array(runs or [hash(tuple(words))], dtype=np.int64))

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, zip_longest
 
+from corpus.candidates import Candidate
 from corpus.selection import Selection
-from corpus.store import Candidate
 from retrieval.copies import Scored
 from retrieval.hints import Hints
 from retrieval.recency import bonus, newest

@@ -14,10 +14,11 @@ from typing import Literal
 import numpy as np
 
 from corpus.article import Chunk
+from corpus.candidates import Candidate
 from corpus.embeddings import EmbeddingStore, Vectors
 from corpus.errors import IndexUnavailable, RerankerUnavailable
 from corpus.selection import Selection
-from corpus.store import ArticleStore, Candidate
+from corpus.store import ArticleStore
 from corpus.tracing import traced
 from retrieval.centre import with_centres
 from retrieval.copies import Scored, Shingled, with_copies, without_copies
