@@ -15,9 +15,9 @@ Vectors = NDArray[np.float32]
 Keys = NDArray[np.int64]
 
 # Of more chunks than this, only those whose signs are nearest are compared, so many for each one wanted. Over 59,797
-# news chunks that finds all of the ten nearest and 99.7 % of the sixty nearest (docs/benchmarks.md).
+# news chunks that finds all of the ten nearest and 99.6 % of the sixty nearest (docs/benchmarks.md).
 _WORTH_SIGNS = 4_000
-_PER_WANTED = 30
+_PER_WANTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class _Block:
 class ExactSearch:
     """Scans stored embeddings. The vectors of a whole collection are kept until the store changes. Thread-safe.
 
-    Over 13,000 chunks the scan takes 0.8 ms where a query of the vector index takes 9 (docs/benchmarks.md).
+    A scan costs less than a query of the vector index as long as the vectors fit in memory (docs/benchmarks.md).
     """
 
     def __init__(self, embeddings: EmbeddingStore) -> None:

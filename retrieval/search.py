@@ -4,7 +4,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -50,6 +52,25 @@ _AT_ONCE = 2
 Sides = Literal["dense", "keyword", "fused"]
 
 
+class _Asked:
+    """A question and the sides that are to find something for it. Its vector may still be in the making."""
+
+    def __init__(self, text: str, sides: Sides, embedding: Future[Vectors]) -> None:
+        self.text = text
+        self.sides = sides
+        self._embedding = embedding
+        self.waited = 0.0  # seconds
+
+    @property
+    def vector(self) -> Vectors:
+        """Shape (dimensions,), as soon as it is there."""
+        clock = time.perf_counter()
+        try:
+            return self._embedding.result()
+        finally:
+            self.waited += time.perf_counter() - clock
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What both sides brought of a selection: cosines and keyword scores of chunks by key, best first.
@@ -84,6 +105,7 @@ class Searcher:
         self._outlets = KnownOutlets(store)
         self._shingled = Shingled()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
+        self._beside = ThreadPoolExecutor(_AT_ONCE, "question")
 
     def embed(self, question: str) -> Vectors:
         """The question's unit vector, shape (dimensions,)."""
@@ -128,17 +150,16 @@ class Searcher:
         ignored: Collection[Hint],
     ) -> SearchResult:
         clock = time.perf_counter()
-        vector = self.embed(question) if vector is None else vector
-        embedded = time.perf_counter()
+        asked = _Asked(question, sides, self._embedding(question, vector))
         moment = selection.moment.as_of or datetime.now(UTC)
         with traced("search.hints"):
             outlets = NO_OUTLETS if selection.publishers else self._outlets.of(selection.collection)
             hints = read_hints(question, outlets, moment, ignored)
-        found, is_exact = self._ranked(question, selection, vector, sides)
+        found, is_exact = self._ranked(asked, selection)
         ranked = by_time(found, hints, selection, moment)
         if hints.publishers:
             only = [replace(selection, publishers=(publisher,)) for publisher in hints.publishers]
-            sides_of = [self._ranked(question, one, vector, sides)[0] for one in only]
+            sides_of = [self._ranked(asked, one)[0] for one in only]
             ranked = with_shares(ranked, [by_time(one, hints, selection, moment) for one in sides_of], limit)
         unique = self._unique(ranked, hints, limit)
         retrieved = time.perf_counter()
@@ -149,10 +170,10 @@ class Searcher:
             passages = self._all_copies_of(_passages(chosen, limit), chosen, selection)
         as_of = selection.moment.as_of
         later = as_of is not None and self._store.has_later(selection.collection, as_of, [p.article for p in passages])
-        timings = {"embed_ms": _ms(embedded - clock)}
+        timings = {"embed_ms": _ms(asked.waited)}
         if self._reranker:
             timings["rerank_ms"] = _ms(reranked_at - retrieved)
-        timings["retrieve_ms"] = _ms(time.perf_counter() - embedded - (reranked_at - retrieved))
+        timings["retrieve_ms"] = _ms(time.perf_counter() - clock - asked.waited - (reranked_at - retrieved))
         return SearchResult(
             passages=passages,
             hints=hints,
@@ -162,27 +183,35 @@ class Searcher:
             later_coverage=later,
         )
 
-    def _ranked(self, question: str, selection: Selection, vector: Vectors, sides: Sides) -> tuple[list[Ranked], bool]:
-        """Chunks of the selection, best first, and whether they were found by looking at each of it."""
-        found = self._found(question, selection, vector, sides)
-        with traced("search.fusion"):
-            return self._fused(found, selection, vector, sides), found.is_exact
+    def _embedding(self, question: str, vector: Vectors | None) -> Future[Vectors]:
+        """The question's vector, made beside the search for its words unless it is given."""
+        if vector is None:
+            return self._beside.submit(copy_context().run, self.embed, question)
+        given: Future[Vectors] = Future()
+        given.set_result(vector)
+        return given
 
-    def _fused(self, found: _Found, selection: Selection, vector: Vectors, sides: Sides) -> list[Ranked]:
+    def _ranked(self, asked: _Asked, selection: Selection) -> tuple[list[Ranked], bool]:
+        """Chunks of the selection, best first, and whether they were found by looking at each of it."""
+        found = self._found(asked, selection)
+        with traced("search.fusion"):
+            return self._fused(found, selection, asked), found.is_exact
+
+    def _fused(self, found: _Found, selection: Selection, asked: _Asked) -> list[Ranked]:
         # What keywords alone found has a cosine all the same.
         others = [key for key in found.worded if key not in found.similar]
-        known = found.similar | self._cosines(selection.collection, others, vector)
+        known = found.similar | self._cosines(selection.collection, others, asked.vector)
         alike = known
-        if sides == "fused":
+        if asked.sides == "fused":
             chunks = {key: found.candidates[key].chunk for key in known}
             places = {key: (chunk.article_key, chunk.revision) for key, chunk in chunks.items()}
-            alike = with_centres(known, places, self._indexer.centres.cosines(places.values(), vector))
-        fused = convex_combination(alike if sides != "keyword" else {}, found.worded)
+            alike = with_centres(known, places, self._indexer.centres.cosines(places.values(), asked.vector))
+        fused = convex_combination(alike if asked.sides != "keyword" else {}, found.worded)
         return [Ranked(found.candidates[key], score, known.get(key)) for key, score in fused]
 
-    def _found(self, question: str, selection: Selection, vector: Vectors, sides: Sides) -> _Found:
+    def _found(self, asked: _Asked, selection: Selection) -> _Found:
         """What each side brings of the selection. Most selections let enough pass of what comes first anyway."""
-        look = partial(self._look, question, selection, vector, sides)
+        look = partial(self._look, asked, selection)
         if selection.is_plain:
             return look(_CANDIDATES)
         # What was superseded is in no index: unless its vectors are at hand, each chunk has to be looked at.
@@ -192,24 +221,17 @@ class Searcher:
         keys = self._store.selected_chunks(selection, _EXACT_LIMIT + 1)
         return look(_CANDIDATES, keys) if len(keys) <= _EXACT_LIMIT else look(_CANDIDATES * _FARTHER_REACH)
 
-    def _look(
-        self,
-        question: str,
-        selection: Selection,
-        vector: Vectors,
-        sides: Sides,
-        count: int,
-        narrow: list[int] | None = None,
-    ) -> _Found:
+    def _look(self, asked: _Asked, selection: Selection, count: int, narrow: list[int] | None = None) -> _Found:
         """The first `count` chunks of each side, of those in `narrow` alone if given; then what is of the selection."""
         similar: dict[int, float] = {}
         worded: dict[int, float] = {}
-        if sides != "keyword":
+        if asked.sides != "dense":  # first, as the vector may still be in the making
+            with traced("search.keyword"):
+                worded = self._by_keyword(asked.text, selection, narrow, count)
+        if asked.sides != "keyword":
+            vector = asked.vector
             with traced("search.dense"):
                 similar = self._by_vector(selection, narrow, vector, count)
-        if sides != "dense":
-            with traced("search.keyword"):
-                worded = self._by_keyword(question, selection, narrow, count)
         candidates = self._store.candidates({**similar, **worded}, selection)
         left = [_of(side, candidates) for side in (similar, worded)]
         is_enough = all(

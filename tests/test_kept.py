@@ -1,37 +1,56 @@
-from datetime import UTC, datetime
+"""What is kept in memory is what is stored."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from collections.abc import Mapping
+from pathlib import Path
 
-from corpus.article import Article
-from corpus.kept import KeptArticles
+import pytest
 
-MAY = datetime(2024, 5, 3, tzinfo=UTC)
-
-
-def article(key: int, length: int) -> Article:
-    return Article(
-        id=str(key), revision=1, title="T", body="x" * length, publisher=None, authors=(), url=None, language=None,
-        published_at=None, updated_at=None, first_seen_at=MAY, collection="default", is_current=True,
-    )  # fmt: skip
+from corpus.database import Database
+from corpus.kept import KeptUntilWritten
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 60)), max_size=40))
-def test_what_is_kept_is_what_was_used_last_within_the_bound(steps: list[tuple[int, int]]) -> None:
-    kept, model = KeptArticles(100), dict[tuple[int, int], Article]()
-    for key, length in steps:
-        place = (key, 1)
-        found = kept.get([place])
-        assert found == ({place: model[place]} if place in model else {})
-        model.pop(place, None)
-        model[place] = found.get(place) or article(key, length)
-        kept.keep({place: model[place]})
-        while sum(len(one.body) for one in model.values()) > 100:
-            model.pop(next(iter(model)))
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database(tmp_path / "dateline.sqlite")
 
 
-def test_a_forgotten_article_is_gone_with_all_its_revisions() -> None:
-    kept = KeptArticles()
-    kept.keep({(1, 1): article(1, 5), (1, 2): article(1, 5), (2, 1): article(2, 5)})
-    kept.forget(1)
-    assert kept.get([(1, 1), (1, 2), (2, 1)]).keys() == {(2, 1)}
+class Stored:
+    """Gives what is stored under keys, and remembers what it was asked."""
+
+    def __init__(self, **values: str) -> None:
+        self.values = values
+        self.asked: list[list[str]] = []
+
+    def __call__(self, keys: list[str]) -> Mapping[str, str]:
+        self.asked.append(keys)
+        return {key: self.values[key] for key in keys if key in self.values}
+
+
+def test_what_is_known_is_read_once_until_something_is_written(database: Database) -> None:
+    kept: KeptUntilWritten[str, str] = KeptUntilWritten(database, 10)
+    stored = Stored(a="1", b="2")
+    assert kept.get(["b", "none", "a"], stored) == {"b": "2", "a": "1"}
+    assert kept.get(["a", "b", "none"], stored) == {"a": "1", "b": "2"}
+    assert stored.asked == [["b", "none", "a"]]
+    stored.values["a"] = "3"
+    database.set_fact("anything", "new")
+    assert kept.get(["a"], stored) == {"a": "3"}
+
+
+def test_what_was_read_while_something_was_written_is_not_kept(database: Database) -> None:
+    kept: KeptUntilWritten[str, str] = KeptUntilWritten(database, 10)
+
+    def old(keys: list[str]) -> dict[str, str]:
+        database.set_fact("anything", "new")
+        return dict.fromkeys(keys, "old")
+
+    assert kept.get(["a"], old) == {"a": "old"}
+    assert kept.get(["a"], Stored(a="new")) == {"a": "new"}
+
+
+def test_no_more_is_kept_than_was_allowed(database: Database) -> None:
+    kept: KeptUntilWritten[str, str] = KeptUntilWritten(database, 2)
+    stored = Stored(a="1", b="2", c="3", d="4")
+    kept.get(["a", "b", "c"], stored)
+    kept.get(["a"], stored)
+    assert stored.asked == [["a", "b", "c"], ["a"]]
