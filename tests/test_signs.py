@@ -14,7 +14,7 @@ def news(chunks: int, topics: int, dimensions: int = 384) -> Vectors:
     rng = np.random.default_rng(1)
     centres = rng.normal(size=(topics, dimensions)) + 0.5
     vectors = centres[rng.integers(topics, size=chunks)] + rng.normal(size=(chunks, dimensions))
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
 def test_the_nearest_are_among_a_twentieth() -> None:
