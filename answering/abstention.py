@@ -4,7 +4,8 @@ import re
 
 from answering.answer import Reason, ReasonCode
 from answering.evidence import Reading, coverage, has
-from answering.question import WORD, Question, stem
+from answering.question import Question
+from answering.stem import WORD, stem
 
 # Below this share of the question's weighted words in the passages, they are about something else.
 _ABOUT = 0.5

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from answering.dimension import measures_otherwise
 from answering.lexicon import LIGHT
-from answering.question import WORD, Kind, Question, stem, stems
+from answering.question import Kind, Question
+from answering.reasons import reason_strength
+from answering.stem import WORD, stem, stems
 
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
@@ -21,23 +24,6 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(rf"[$€£]\s?\d|\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
-# How plainly a sentence gives a reason: what an act would amount to or cost, then the words of cause and dread, then
-# aims and stated grounds. A bare condition ("only if") is not a reason.
-_REASONS = tuple(
-    (strength, re.compile(pattern, re.IGNORECASE))
-    for strength, pattern in (
-        (1.0, r"\b(?:would|could|might) (?:also |then |only )?(?:be to|mean|require|amount to|force|imply|cost|"
-              r"look like|expose|undermine|legitimi[sz]e|weaken|threaten|jeopardi[sz]e)\b"),
-        (0.7, r"\b(?:because|since|due to|owing to|thanks to|as a result of|on the grounds?|so that|in order to|"
-              r"to avoid|to prevent|to protect|for fear|caus(?:e|es|ed|ing)|(?<!no )reasons?|motivat\w+|led to|"
-              r"leads to|prompt(?:s|ed|ing)|fear(?:s|ed|ing)?|afraid|blam(?:es|ed|ing)|risk(?:s|ed|ing)?|"
-              r"cit(?:es|ed|ing)|"
-              r"(?:would|will) have to (?:accept|admit|concede|give|explain))\b"),
-        (0.5, r"\b(?:therefore|in (?:protest|response|retaliation)|to (?:stop|ensure|keep|save|help|reduce|make)|"
-              r"concern(?:s|ed)?|worr(?:y|ies|ied)|hop(?:es|ed|ing) to|aim(?:s|ed|ing)? to|want(?:s|ed)? to|"
-              r"need(?:s|ed)? to|after \w+ing|guarantee\w*|not (?:want|willing|ready)|unwilling|refus\w+|will not)\b"),
-    )
-)  # fmt: skip
 _PLACE = re.compile(
     r"\b(?:in|at|near|from|to|on|outside|across|off|of|around|throughout|into|through)\s+(?:the\s+)?[A-Z]"
 )
@@ -48,17 +34,6 @@ _DID = re.compile(
     r"\bhow many (?:people|persons|individuals|men|women|others|more)(?: (?:in|at|on|of|from) (?:the )?\w+)?"
     r" (?:(?:is|are|was|were|be|been|being|has|have|had|will|would|could|can|may|might|reportedly|so far|also) )*"
     r"([a-z]{4,})\b",
-    re.IGNORECASE,
-)
-# "Four metres long" is no height.
-_MEASURED = re.compile(
-    r"\b(?:met(?:er|re)s?|feet|foot|ft|inch(?:es)?|yards?|miles?|k?m|kilomet(?:er|re)s?|cm)[ -]"
-    r"(?:(?P<high>high|tall|above)|(?P<deep>deep|below)|(?P<wide>wide|across)|(?P<long>long))\b",
-    re.IGNORECASE,
-)
-_DIMENSIONS = re.compile(
-    r"\bhow (?:(?P<high>tall|high)|(?P<deep>deep)|(?P<wide>wide))\b|"
-    r"\b(?:(?P<height>height)|(?P<depth>depth)|(?P<width>width))\b",
     re.IGNORECASE,
 )
 _UNITS = tuple(
@@ -104,6 +79,32 @@ def counted_noun(question: Question) -> str | None:
     return thing if thing in question.shown and thing not in _ANYBODY else None
 
 
+# What befalls people, each in its words: the dead are not the injured.
+_FATES = tuple(
+    frozenset(stems(words))
+    for words in (
+        "die dead death kill killing fatal fatality perish drown murder",
+        "injure injury hurt wound",
+        "ill illness sick infect infection patient case",
+        "miss missing disappear",
+        "arrest detain detention jail charge",
+        "evacuate displace homeless",
+        "rescue save",
+        "vaccinate immunise",
+    )
+)
+
+
+def counts_otherwise(question: Question, text: str) -> bool:
+    """Whether a question asks how many suffered one thing, and the text tells of those who suffered another only."""
+    if question.kind is not Kind.HOW_MANY:
+        return False
+    held = set(stems(text))
+    asked = [fate for fate in _FATES if not fate.isdisjoint(question.terms)]
+    told = [fate for fate in _FATES if not fate.isdisjoint(held)]
+    return bool(asked and told) and not any(fate in asked for fate in told)
+
+
 def answer_type(question: Question, text: str, held: Sequence[str]) -> float:
     """Whether a sentence, `held` its stems, has something of the kind asked for that the question does not have."""
     match question.kind:
@@ -116,7 +117,7 @@ def answer_type(question: Question, text: str, held: Sequence[str]) -> float:
         case Kind.WHERE:
             return float(bool(_PLACE.search(text)) and bool(_new_names(question, text)))
         case Kind.WHY:
-            return max((strength for strength, cue in _REASONS if cue.search(text)), default=0.0)
+            return reason_strength(text)
         case _:
             return 0.0
 
@@ -140,24 +141,13 @@ def _amount(question: Question, text: str, held: Sequence[str]) -> float:
         return 0.0
     for asked, unit in _UNITS:
         if asked.search(question.text):
-            return 0.0 if measures_otherwise(question.text, text) else 1.0 if unit.search(text) else 0.5
+            return 0.0 if measures_otherwise(question, text) else 1.0 if unit.search(text) else 0.5
     counted = _COUNTED.search(question.text)
     if counted is None:
         return 1.0
     figures = {len(stems(text[: m.start()])) for m in _AMOUNT.finditer(text)}
     things = [i for i, s in enumerate(held) if s in {*stems(counted[1])}]
     return 1.0 if any(0 < i - n <= 4 for i in things for n in figures) else 0.5
-
-
-def measures_otherwise(question: str, text: str) -> bool:
-    """Whether every length in the text is said to be of another dimension than the one asked for."""
-    asked = _DIMENSIONS.search(question)
-    if asked is None:
-        return False
-    names = {"height": "high", "depth": "deep", "width": "wide"}
-    wanted = names.get(asked.lastgroup or "", asked.lastgroup)
-    said = [match.lastgroup for match in _MEASURED.finditer(text)]
-    return bool(said) and wanted not in said
 
 
 def _news(question: Question, found: str) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from answering.answer_type import counted_noun, is_of_kind, measures_otherwise
+from answering.answer_type import counted_noun, counts_otherwise, is_of_kind
+from answering.dimension import measures_otherwise
 from answering.evidence import (
     GENERIC,
     NAMES,
@@ -15,8 +16,9 @@ from answering.evidence import (
     coverage,
     has,
 )
-from answering.question import Kind, Question, stems
+from answering.question import Kind, Question
 from answering.reader import Found
+from answering.stem import stems
 
 ANSWER_NAMES = (
     "score", "margin", "cosine", "cosine_top", "similarity", "coverage", "coverage_around", "coverage_anywhere",
@@ -97,7 +99,8 @@ def answer_features(
         "number_elsewhere": float(_missing(question.numbers, best.around | _year_of(best)) > 0),
         "uncounted": float(
             (counted is not None and not attested({counted: 1.0}, best.around))
-            or measures_otherwise(question.text, best.text)
+            or measures_otherwise(question, best.text)
+            or counts_otherwise(question, best.text)
         ),
         "untyped_words": float(first in answers and not is_of_kind(question, _words(reading, first, answers))),
         "agreement": _agreement(question, reading, order, answers),

@@ -87,7 +87,7 @@ MOST_CLAIMS = {
 }  # fmt: skip
 REACH = {
     Kind.WHO: 1.0, Kind.WHEN: 1.0, Kind.WHERE: 1.0, Kind.HOW_MANY: 1.0, Kind.YES_NO: 1.0, Kind.WHAT: 1.3, Kind.HOW: 1.5,
-    Kind.WHY: 7.0,
+    Kind.WHY: 6.0,
 }  # fmt: skip
 REACH_ELSEWHERE = 1.5
 # What the plainest words of reason are worth, in points of score, when the sentences of a why question are chosen.
@@ -96,10 +96,17 @@ REACH_ELSEWHERE = 1.5
 REASON_BONUS = 4.5
 # How far above the best of these a sentence without such words must score to stay in front of them.
 REASON_LEAD = 2.5
+# And how much less sure the reader may be of it (places are 0..1). From what strength words of reason are plain; how
+# sure the reader must be of further sentences with plain words, with others, and of those that are near enough by that;
+# how far below the best score these and those with vague words may lie (others: REACH_ELSEWHERE); and what share of the
+# question's terms that the best has around it they all need. By judgement, on the bundled articles.
+PLACE_LEAD, PLAIN_REASON, PLACE_PLAIN, PLACE_VAGUE, PLACE_FOUND = 0.05, 0.7, 0.4, 0.6, 0.9
+REACH_VAGUE, COVERED_REASON = 3.0, 0.5
 # When sentences are compared for a conflict: how far below the best they may lie, what share of the question's terms
 # that the best has around it they need, how sure the reader must be that their window answers (0.5 is even odds), and
-# of the place (log-probability). By judgement, on the bundled articles.
-REACH_TOLD, COVERED_TOLD, WINDOW_ANSWERS, PLACE_TOLD = 3.5, 0.7, 0.5, math.log(0.15)
+# of the place (log-probability); and what share of those terms their article has to hold somewhere. By judgement, on
+# the bundled articles.
+REACH_TOLD, COVERED_TOLD, WINDOW_ANSWERS, PLACE_TOLD, MATTER_TOLD = 3.5, 0.7, 0.5, math.log(0.15), 0.75
 # What share of the question's terms a sentence needs in it and around it to speak to what the question takes for
 # granted. By judgement.
 COVERED_DENIED = 0.6

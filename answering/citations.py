@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from answering.answer import Claim, Span
 from answering.instruction import is_instruction
-from answering.question import WORD, stem, stems
 from answering.questioning import is_question
 from answering.reply import Sentence, read_reply
+from answering.stem import WORD, stem, stems
 from corpus.sentence import sentence_spans
 from corpus.words import STOP_WORDS
 from retrieval.passage import Passage

@@ -12,7 +12,7 @@ from answering.details import MOST_FIGURES
 from answering.lexicon import OPPOSITES
 from answering.name import same_name
 from answering.quantity import Quantity
-from answering.question import stem
+from answering.stem import stem
 from answering.tokens import TITLES, Text
 
 # The weighted share of telling words from which on a sentence is taken to speak of the same matter.

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from answering.answer_type import answer_type
 from answering.instruction import is_instruction
 from answering.lexicon import ALIKE
-from answering.question import SPEECH, Kind, Question, stem, stems
+from answering.question import SPEECH, Kind, Question
+from answering.stem import stem, stems
 from corpus.sentence import sentence_spans
 from retrieval.passage import Passage
 
@@ -27,8 +28,11 @@ _STANDS_FOR = re.compile(r"\b(?:he|she|they|his|her|their|it|its)\b", re.IGNOREC
 NAME = re.compile(r"\b[A-Z][^\W\d_]{2,}(?:-[^\W\d_]+)*\b")
 _ENDED = re.compile(r"[.!?…:;][\"”’'»)\]]*$")
 _ASKS = re.compile(r"\?[\"”’'»)\]]*$")
-# An article about itself: "This article was first published ...".
-_OF_ITSELF = re.compile(r"^(?:This|The) (?:article|story|report|post) (?:is|was|has been|originally|first|appeared)\b")
+# An article about itself: "This article was first published ...", and what a correction says was wrong.
+_OF_ITSELF = re.compile(
+    r"^(?:This|The) (?:article|story|report|post) (?:is|was|has been|originally|first|appeared)\b|"
+    r"\b(?:earlier|previous|original|first) versions? of (?:this|the|our) (?:article|story|report|post|headline)\b",
+)
 _LONGEST, _SHORTEST_WORDS, _HEADING_WORDS = 700, 3, 14
 _NOTICE = 3  # articles that end in the same line; two may carry one agency's text
 _OUTSIDE = 500  # characters read on either side of a passage
@@ -165,7 +169,7 @@ def _could_answer(sentence: str) -> bool:
         return False
     if not _ENDED.search(sentence) and words < _HEADING_WORDS:
         return False
-    return not _OF_ITSELF.match(sentence) and not is_instruction(sentence)
+    return not _OF_ITSELF.search(sentence) and not is_instruction(sentence)
 
 
 def has(term: str, held: frozenset[str]) -> float:
@@ -176,7 +180,7 @@ def has(term: str, held: frozenset[str]) -> float:
         return float(all(part in held or stem(part) in held for part in term.split("-") if part))
     if len(term) >= 6 and not term[0].isdigit():
         root = term[: max(5, len(term) - 3)]
-        if any(h.startswith(root) and abs(len(h) - len(term)) <= 3 for h in held):
+        if any(h.startswith(root) and abs(len(h) - len(term)) <= 2 for h in held):
             return 0.8
     return 0.0
 
@@ -202,7 +206,7 @@ NAMES = (
     "place", "place_best", "window", "window_best",
 )  # fmt: skip
 _AT = {name: i for i, name in enumerate(NAMES)}
-TYPED, WINDOW, COVERED = _AT["typed"], _AT["window"], _AT["coverage_around"]
+TYPED, PLACE, WINDOW, COVERED = _AT["typed"], _AT["place"], _AT["window"], _AT["coverage_around"]
 # The columns that need the embedder.
 EMBEDDED_COLUMNS = tuple(
     _AT[name] for name in ("cosine", "cosine_best", "place", "place_best", "window", "window_best")

@@ -9,17 +9,23 @@ import numpy as np
 from answering import calibration
 from answering.abstention import reason_for
 from answering.answer import Claim, Conflict, Reason, ReasonCode, Span, Told, Verdict
+from answering.answer_type import counts_otherwise
 from answering.answerability import answer_features
 from answering.close_reading import read_closely
 from answering.conflict import find_conflict
+from answering.dimension import measures_otherwise
 from answering.evidence import (
     COVERED,
+    GENERIC,
     NAME,
+    PLACE,
     TYPED,
     WINDOW,
     Candidate,
     Features,
     Reading,
+    attested,
+    coverage,
     has,
     lexical_features,
     read_passages,
@@ -28,10 +34,12 @@ from answering.evidence import (
 )
 from answering.premise import find_denied, statement
 from answering.premise import in_words as denial_in_words
-from answering.question import Kind, Question, names_by_text, read_question, stems
+from answering.question import Kind, Question, names_by_text, read_question
 from answering.reader import Found, Reads, RememberingReader
+from answering.stem import stems
 from answering.topic import is_bare, leads, read_topic
 from answering.verify import verify
+from corpus.article import Article
 from retrieval.embedder import Embedder, Vectors
 from retrieval.hints import NO_HINTS, Hints
 from retrieval.passage import Passage
@@ -43,6 +51,16 @@ _KEPT = 4_096  # vectors of sentences, 2 KB each: the passages that are asked ab
 # Words in common over all words: above the first two sentences say the same, above the second one adds too little.
 _SAME, _REDUNDANT = 0.8, 0.5
 _YES_OR_NO = {Verdict.SUPPORTED: "yes", Verdict.CONTRADICTED: "no"}
+# "It was too soon to say whether the barge had caused it" is neither yes nor no.
+_OPEN = re.compile(r"\b(?:whether|too (?:soon|early) to|might|may|could|probably|possibly|perhaps|if)\b", re.IGNORECASE)
+# What names the answer and not the matter: "£6 million" need not be called a cost, nor "7 April" a date.
+_OF_ANSWERS = GENERIC | frozenset(
+    stems(
+        "cost price pay worth charge fee fine amount number total figure estimate date day time year month due expect "
+        "plan long high tall wide deep far old much many final first last current"
+    )
+)
+_READ_OF_ARTICLE = 20_000  # characters in which an article's matter is looked for
 _SUBJECT_PRONOUN = re.compile(r"^[\"“]?(?:He|She|They|It|His|Her|Their|Its)\b")
 
 
@@ -65,6 +83,7 @@ class _Scored:
     candidate: Candidate
     score: float
     typed: float
+    place: float  # how surely the reader finds the answer in it, 0..1
     answer: Found | None  # the words of it that answer, in characters of the body
     window: float  # how surely the text around it answers, 0..1
     covered: float  # the share of the question's terms in it and around it
@@ -118,12 +137,13 @@ class ExtractiveAnswerer:
         order.sort(key=lambda i: -float(scores[i]))
         ranked = [
             _Scored(
-                reading.candidates[i], float(scores[i]), float(rows[i, TYPED]), answers.get(i),
-                float(rows[i, WINDOW]), float(rows[i, COVERED]),
+                reading.candidates[i], float(scores[i]), float(rows[i, TYPED]), float(rows[i, PLACE]),
+                answers.get(i), float(rows[i, WINDOW]), float(rows[i, COVERED]),
             )
             for i in order
         ]  # fmt: skip
-        conflict = find_conflict(asked, _told_yes_no(asked, ranked) if asked.kind is Kind.YES_NO else _told(ranked))
+        said = _told_yes_no(asked, ranked) if asked.kind is Kind.YES_NO else _told(asked, reading, ranked)
+        conflict = find_conflict(asked, said)
         told = _tellers(conflict, ranked) if conflict else []
         claims = _claims(asked, reading, ranked, told, confidence, max_claims, max_citations)
         return Extraction(claims, None, confidence, conflict)
@@ -177,23 +197,43 @@ def _hinted(reading: Reading, hints: Hints) -> Features:
     return np.array(met, dtype=np.float64)
 
 
-def _told(ranked: Sequence[_Scored]) -> list[Told]:
+def _told(question: Question, reading: Reading, ranked: Sequence[_Scored]) -> list[Told]:
     """What articles answer, the best first: those that plainly answer, near the best and about as much of the question.
 
-    An article's word is the first of its answers, sure or not: what it says beside that is about something else.
+    An article's word is the first of its answers, sure or not: what it says beside that is about something else. It has
+    to be about the matter: to hold, somewhere, what the best sentence's article has of the question.
     """
     first: dict[str, _Scored] = {}
     for one in ranked:
         if one.answer and one.answer.score >= calibration.PLACE_TOLD:
             first.setdefault(one.candidate.passage.article.id, one)
+    best = ranked[0]
+    article = best.candidate.passage.article
+    matter = {t: w for t, w in reading.weights.items() if t not in _OF_ANSWERS and has(t, _held(article))}
+    covered = coverage(matter, best.candidate.around)
+    near = [
+        one
+        for one in first.values()
+        if one.score >= best.score - calibration.REACH_TOLD
+        and coverage(matter, one.candidate.around) >= calibration.COVERED_TOLD * covered
+        and one.window >= calibration.WINDOW_ANSWERS
+        and not measures_otherwise(question, one.candidate.text)
+        and not counts_otherwise(question, one.candidate.text)
+    ]
     return [
         Told(one.candidate.passage.article.body[one.answer.start : one.answer.end], _span(one.candidate))
-        for one in first.values()
-        if one.answer
-        and one.score >= ranked[0].score - calibration.REACH_TOLD
-        and one.covered >= calibration.COVERED_TOLD * ranked[0].covered
-        and one.window >= calibration.WINDOW_ANSWERS
+        for one in (near if len(near) > 1 else ())
+        if one.answer and (one is best or _is_about(one.candidate.passage.article, matter, question.names))
     ]
+
+
+def _is_about(article: Article, matter: dict[str, float], names: Sequence[str]) -> bool:
+    held = _held(article)
+    return attested(matter, held) >= calibration.MATTER_TOLD and all(has(n, held) for n in names if n in matter)
+
+
+def _held(article: Article) -> frozenset[str]:
+    return frozenset(stems(f"{article.title} {article.body[:_READ_OF_ARTICLE]}"))
 
 
 def _told_yes_no(question: Question, ranked: Sequence[_Scored]) -> list[Told]:
@@ -206,7 +246,7 @@ def _told_yes_no(question: Question, ranked: Sequence[_Scored]) -> list[Told]:
         first.setdefault(one.candidate.passage.article.id, one)
     told = []
     for one in first.values():
-        if one.covered >= calibration.COVERED_TOLD * ranked[0].covered:
+        if one.covered >= calibration.COVERED_TOLD * ranked[0].covered and not _OPEN.search(one.candidate.text):
             verdict = verify(said, [one.candidate.text]).verdict
             if verdict in _YES_OR_NO:
                 told.append(Told(_YES_OR_NO[verdict], _span(one.candidate)))
@@ -248,7 +288,7 @@ def _claims(
     most: int,
     spans: int,
 ) -> tuple[Claim, ...]:
-    """The best sentence, others that add to it, each after the sentence that says whom its pronoun means.
+    """The best sentence first, then others that add to it, each after the sentence that says whom its pronoun means.
 
     Sentences that contradict each other (`told`) come first, all of them as far as there is room.
     """
@@ -270,6 +310,9 @@ def _claims(
             break
         places[_place(c)] = Claim(c.text, (_span(c), *map(_span, also)), score, _highlight(question, one))
         left -= 1 + len(also)
+    if question.kind is not Kind.WHY:
+        return tuple(places.values())
+    # An argument reads in its own order.
     articles = {key[0]: n for n, key in reversed(list(enumerate(places)))}
     return tuple(places[key] for key in sorted(places, key=lambda k: (articles[k[0]], k[1], k[2])))
 
@@ -297,21 +340,58 @@ def _chosen(question: Question, ranked: list[_Scored], told: list[_Scored], most
         # The further reasons of an argument stand in the article that makes it; elsewhere a sentence has to score.
         same = one.candidate.passage.article.id == best.candidate.passage.article.id
         near = one.score >= best.score - (reach if same else min(reach, calibration.REACH_ELSEWHERE))
-        if near and all(_adds(one, other, is_why) for other in chosen):
+        near = near and (not is_why or _gives_reason(one, best))
+        if near and _answers_anew(question, one, chosen) and all(_adds(one, other, is_why) for other in chosen):
             chosen.append(one)
     return chosen
+
+
+def _answers_anew(question: Question, one: _Scored, chosen: Sequence[_Scored]) -> bool:
+    """Whether a sentence brings an answer of its own beside those chosen, where a few words answer.
+
+    Where no words of the first are sure to answer, anything may help.
+    """
+    found = [words for other in chosen if (words := _words(question, other))]
+    if not found or (chosen[0] is not one and not _words(question, chosen[0])):
+        return True
+    mine = set(stems(_words(question, one) or ""))
+    return bool(mine) and not any(mine <= (told := set(stems(words))) or told <= mine for words in found)
+
+
+def _words(question: Question, one: _Scored) -> str | None:
+    place = _highlight(question, one)
+    return one.candidate.text[slice(*place)] if place else None
 
 
 def _reasons_first(ranked: list[_Scored]) -> list[_Scored]:
     """Sentences with words of reason first, the plainest ahead: the reasons of an argument repeat little of a question.
 
-    A sentence without such words that lies far above them all keeps its place.
+    A sentence without such words keeps its place when it lies far above them all and answers as surely, unless the
+    plainest reason follows it.
     """
-    giving = [one for one in ranked if one.typed]
+    giving = [one for one in ranked if one.typed and one.covered >= calibration.COVERED_REASON * ranked[0].covered]
     giving.sort(key=lambda one: -(one.score + calibration.REASON_BONUS * one.typed))
-    others = [one for one in ranked if not one.typed]
-    ahead = [o for o in others if not giving or o.score > giving[0].score + calibration.REASON_LEAD]
-    return [*ahead[:1], *giving, *[o for o in others if o not in ahead[:1]]]
+    others = [one for one in ranked if one not in giving]
+    ahead = [o for o in others[:1] if not giving or _leads(o, giving[0])]
+    return [*ahead, *giving, *[o for o in others if o not in ahead]]
+
+
+def _leads(one: _Scored, reason: _Scored) -> bool:
+    above = one.score > reason.score + calibration.REASON_LEAD
+    return above and one.place >= reason.place - calibration.PLACE_LEAD and not _goes_on(one, reason)
+
+
+def _goes_on(one: _Scored, reason: _Scored) -> bool:
+    return _adjoins(one, reason) and one.candidate.start < reason.candidate.start
+
+
+def _gives_reason(one: _Scored, best: _Scored) -> bool:
+    """Whether a further sentence is worth telling as a reason: the vaguer its words, the nearer it must be."""
+    if one.typed >= calibration.PLAIN_REASON:
+        return one.typed == 1.0 or one.place >= calibration.PLACE_PLAIN
+    is_found = one.typed or one.place >= calibration.PLACE_FOUND
+    reach = calibration.REACH_VAGUE if is_found else calibration.REACH_ELSEWHERE
+    return one.score >= best.score - reach and one.place >= calibration.PLACE_VAGUE
 
 
 def _adds(one: _Scored, other: _Scored, is_why: bool) -> bool:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from answering.prompt import Turn
-from answering.question import WORD, read_question
+from answering.question import read_question
+from answering.stem import WORD
 from corpus.sentence import sentence_spans
 
 _EARLIER = 6  # turns before a follow-up that are read

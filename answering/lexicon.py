@@ -1,6 +1,6 @@
 """Words that say little, the same, the opposite or "not", for English news."""
 
-from answering.question import stem
+from answering.stem import stem
 
 FUNCTION_WORDS = frozenset(
     (

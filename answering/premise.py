@@ -14,8 +14,9 @@ from answering.answer import Span, Verdict
 from answering.day import days
 from answering.lexicon import NEGATORS
 from answering.quantity import quantities
-from answering.question import Kind, Question, stems
+from answering.question import Kind, Question
 from answering.spelling import plain
+from answering.stem import stems
 from answering.verify import verify
 
 _TAKES_THE_MATTER = (Kind.WHY, Kind.WHEN, Kind.WHERE, Kind.HOW)
@@ -29,6 +30,8 @@ _ASKING = re.compile(
 _AUXILIARY = re.compile(
     r"^\W*(?:did|does|do|will|would|can|could|should|has|have|had|is|are|was|were)(?P<not>n['’]t)?\b", re.IGNORECASE
 )
+# "What caused the hole?", "The barge did not cause the hole": an answer, too.
+_ASKS_SUBJECT = re.compile(r"^\W*(?:what|who|which)\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"^\W*(?:can|won|shan)['’]t\b", re.IGNORECASE)
 # "Before 2025" bounds the time that is asked for, and takes nothing for granted.
 _BOUND = re.compile(
@@ -80,7 +83,8 @@ def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> De
         if denied is None and support.verdict is Verdict.CONTRADICTED and _names_all(question, span, words):
             asked, told = _difference(said, words)
             # "Who died?", "Nobody died": an answer, and no false premise.
-            if asked or (question.kind in _TAKES_THE_MATTER and _is_negated(said) != _is_negated(words)):
+            takes = question.kind in _TAKES_THE_MATTER and not _ASKS_SUBJECT.match(question.text)
+            if asked or (takes and _is_negated(said) != _is_negated(words)):
                 denied = Denied(span, asked, told)
     return denied
 

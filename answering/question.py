@@ -4,11 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
 
+from answering.stem import WORD, stem, stems
 from corpus.words import STOP_WORDS, quoted_phrases
 
-WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:[.,]\d+|['’-][^\W_]+)*", re.UNICODE)
 SPEECH = re.compile(
     r"\b(?:say|says|said|saying|tell|tells|told|argue[sd]?|claim(?:s|ed)?|describe[sd]?|call(?:s|ed)?|put|puts|think|"
     r"thinks|thought|believe[sd]?|speak|speaks|spoke|insist(?:s|ed)?|warn(?:s|ed)?|suggest(?:s|ed)?|explain(?:s|ed)?|"
@@ -42,7 +41,8 @@ _KINDS = (
     (
         Kind.WHY,
         r"\bwhy\b|\bhow come\b|\b(?:what|which|the)\b[^?]{0,30}\b(?:reasons?|motives?|rationale)\b|"
-        r"\bwhat (?:has |had )?(?:caused?|causes|prompt(?:s|ed)|led|leads|drives|drove|made|makes)\b",
+        r"\bwhat (?:has |had )?(?:caused?|causes|prompt(?:s|ed)|led|leads|drives|drove|made|makes|triggered|sparked|"
+        r"broke|damaged|destroyed|sank|killed|injured|delayed|stopped|knocked|forced|brought about)\b",
     ),
     (
         Kind.HOW_MANY,
@@ -63,24 +63,38 @@ _KINDS = (
     ),
     (
         Kind.WHO,
-        r"\b(?:who|whom|whose|who's|who’s)\b|\b(?:what|which) (?:\w+ ){0,3}?(?:person|president|minister|actor|actress|"
-        r"player|singer|artist|team|company|organi[sz]ation|group|party|leader|author|politician|senator|star|"
+        r"\b(?:who|whom|whose|who's|who’s)\b|"
+        r"\b(?:what|which) (?:(?!(?:did|do|does|is|are|was|were|has|have|had|will)\b)\w+ ){0,3}?"
+        r"(?:person|president|minister|actor|actress|player|singer|artist|team|company|organi[sz]ation|group|party|leader|author|politician|senator|star|"
         r"celebrity|athlete|musician|band|agency|director|king|queen|man|woman|people|rapper|comedian|justice|retailer|airline|"
         r"brand|club|university|firm|bank|billionaire|candidate|governor|official|lawmaker)\b",
     ),
     (Kind.HOW, r"^\W*(?:\w+ ){0,2}how\b|, how\b"),
     (Kind.WHAT, r"\b(?:what|which|what's|what’s)\b"),
-    (
-        Kind.YES_NO,
-        r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|shall|may|might|isn't|aren't|"
-        r"didn't|doesn't|won't|hasn't|wasn't)\b",
-    ),
 )
+_AUXILIARY = re.compile(
+    r"^\W*(?:(?:and|but|so|or|then)\W+)?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|shall|may|"
+    r"might|isn't|aren't|didn't|doesn't|won't|hasn't|wasn't)\b",
+    re.IGNORECASE,
+)
+# "Do you know who won?", "Has the board said how many fell ill?": what is asked stands in the clause that follows.
+_INDIRECT = re.compile(
+    r"\b(?:know|known|say|said|tell|told|explain(?:ed)?|announced?|reveal(?:ed)?|clear|sure|find out|remember|me)"
+    r"(?: (?:me|us|exactly|yet))? (?:who|whom|whose|what|which|when|where|why|how)\b",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"^\W*(?:(?:and|but|so|or|then|also|please|exactly|for|in|at|on|by|to|from|of|with|since|until|after|before|under|during)"
+    r"\W+)*(?:who|whom|whose|what|which|when|where|why|how)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(r"(?<!\band)(?<!\bor)(?<!,) (?:who|whom|whose|when|where|why|how|which)\b", re.IGNORECASE)
 _KIND_RULES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
 # Words of questions that an answer does not repeat.
 _ASKING = frozenset(
     """what's who's name kind type sort many much please tell give know happen happened happens mean called call
-    recently week following exactly actually according us""".split()
+    recently week following reason reasons rationale exactly actually according us anybody anyone anything
+    somebody someone something everybody everyone everything nobody nothing himself herself itself themselves""".split()
 )
 _ORDINARY = STOP_WORDS | _ASKING
 _FOCUS = re.compile(r"\b(?:what|which|whose|how many|how much|how)\s+((?:[^\W_][\w’'-]*\s+){1,2})", re.IGNORECASE)
@@ -156,58 +170,12 @@ def names_by_text(question: Question, texts: Sequence[str]) -> Question:
     return replace(question, names=names)
 
 
-def stems(text: str) -> list[str]:
-    """The stems of the words of `text`, in order."""
-    return [stem(word) for word in WORD.findall(text)]
-
-
-@lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
-    """A light English stem: possessives, plurals, -ed, -ing and -ly go, so that "meetings" meets "meet"."""
-    if word in ("US", "U.S.", "USA", "U.S.A."):  # not the pronoun
-        return "america"
-    word = word.lower().replace("’", "'")
-    word = word.removesuffix("'s").removesuffix("'").replace(",", "")
-    if word[0].isdigit():
-        return word
-    word = _OTHER_FORMS.get(word, word).replace(".", "")
-    if len(word) <= 3:
-        return word
-    for ending, instead, least in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= least:
-            word = word[: len(word) - len(ending)] + instead
-            break
-    if word[-1] == "e" and len(word) > 3:
-        word = word[:-1]
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
-        word = word[:-1]
-    return word[:-1] + "i" if word[-1] == "y" and len(word) > 3 else word
-
-
-# Peoples and their countries, and short forms: an article about France may only say "French".
-_OTHER_FORMS = {
-    "american": "america", "americans": "america", "british": "britain", "uk": "britain", "u.k.": "britain",
-    "briton": "britain", "britons": "britain", "french": "france", "irish": "ireland", "dutch": "netherlands",
-    "spanish": "spain", "swedish": "sweden", "danish": "denmark", "polish": "poland", "finnish": "finland",
-    "scottish": "scotland", "welsh": "wales", "greek": "greece", "turkish": "turkey", "turkiye": "turkey",
-    "swiss": "switzerland", "norwegian": "norway", "european": "europe", "eu": "europe", "chinese": "china",
-    "japanese": "japan", "korean": "korea", "indian": "india", "israeli": "israel", "iranian": "iran",
-    "iraqi": "iraq", "syrian": "syria", "afghan": "afghanistan", "german": "germany", "italian": "italy",
-    "tv": "television", "coronavirus": "covid", "covid-19": "covid", "ukrainian": "ukraine", "russian": "russia",
-    "mexican": "mexico", "canadian": "canada", "brazilian": "brazil", "cuban": "cuba", "kyiv": "kiev",
-}  # fmt: skip
-_ENDINGS = (
-    ("izations", "iz", 3), ("ization", "iz", 3), ("isations", "iz", 3), ("isation", "iz", 3), ("ising", "iz", 4),
-    ("ised", "iz", 4), ("ises", "iz", 4), ("ise", "iz", 4),
-    ("ations", "", 4), ("ation", "", 4), ("itions", "", 4), ("ition", "", 4), ("ments", "", 4), ("ment", "", 4),
-    ("nesses", "", 4), ("ness", "", 4), ("ingly", "", 4), ("edly", "", 4), ("ings", "", 3), ("ing", "", 3),
-    ("ies", "i", 2), ("ied", "i", 2), ("sses", "ss", 2), ("ches", "ch", 2), ("shes", "sh", 2), ("xes", "x", 2),
-    ("ions", "", 4), ("ion", "", 4), ("ers", "", 4), ("er", "", 4), ("ors", "", 5), ("or", "", 5), ("ally", "al", 3),
-    ("ly", "", 3), ("ed", "", 3), ("es", "e", 3), ("ss", "ss", 1), ("us", "us", 1), ("s", "", 3),
-)  # fmt: skip
-
-
 def _kind(text: str) -> Kind:
+    if _AUXILIARY.match(text) and not _INDIRECT.search(text):
+        return Kind.YES_NO
+    # "Who was mayor when the storm came?" asks for a person: what opens a question decides, not its relative clauses.
+    if opening := _OPENING.match(text):
+        text = text[: opening.end()] + _RELATIVE.sub(" ", text[opening.end() :])
     for kind, pattern in _KIND_RULES:
         if pattern.search(text):
             return kind

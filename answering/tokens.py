@@ -10,7 +10,7 @@ from answering.day import Day, days
 from answering.lexicon import ALIKE, FUNCTION_WORDS, LIGHT, NEGATORS
 from answering.name import name_key
 from answering.quantity import Quantity, quantities
-from answering.question import stem
+from answering.stem import stem
 
 _WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:[.,:]\d+)*(?:'[^\W\d_]+)?")
 _CLAUSE_END = re.compile(r"[,;:.!?]")

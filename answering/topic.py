@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from answering.answer import Claim, Span
 from answering.evidence import coverage
-from answering.question import Question, read_question, stems
+from answering.question import Question, read_question
+from answering.stem import stems
 from corpus.article import Article
 from corpus.sentence import TextSpan, sentence_spans
 from retrieval.passage import Passage

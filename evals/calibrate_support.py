@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from answering.answer import Verdict
 from answering.lexicon import FUNCTION_WORDS
-from answering.question import stem
 from answering.spelling import plain
+from answering.stem import stem
 from answering.verify import Signals, Support, signals_of, support_probability, verify
 from corpus.sentence import sentence_spans
 from retrieval.embedder import BUNDLED, LazyEmbedder

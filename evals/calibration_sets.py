@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from answering.evidence import Candidate, read_passages
-from answering.question import read_question, stem, stems
+from answering.question import read_question
+from answering.stem import stem, stems
 from corpus.article import Article
 from corpus.clean import clean_body
 from corpus.words import query_terms

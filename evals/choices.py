@@ -18,7 +18,8 @@ import numpy as np
 from answering import calibration
 from answering.evidence import coverage, lexical_features, read_passages
 from answering.extractive import ExtractiveAnswerer
-from answering.question import names_by_text, read_question, stems
+from answering.question import names_by_text, read_question
+from answering.stem import stems
 from api.engine import Engine
 from api.settings import read_settings
 from corpus.accept import parse_time

@@ -3,7 +3,8 @@
 import pytest
 
 from answering.answer_type import answer_type, counted_noun
-from answering.question import read_question, stem, stems
+from answering.question import read_question
+from answering.stem import stem, stems
 
 
 @pytest.mark.parametrize(

@@ -206,3 +206,96 @@ def test_a_notice_under_every_article_is_no_answer(embedder: Embedder) -> None:
     under = [article(name, "Velm", body + notice) for name, body in bodies.items()]
     assert "Quist" not in said(ask(embedder, asked, *under))
     assert "Quist" in said(ask(embedder, asked, under[0], article("d", "Velm", bodies["b"])))
+
+
+HARBOUR = article(
+    "harbour",
+    "Harbour company of Velm counts the cost",
+    "Oda Lindqvist, the chief executive of the harbour company, said the report had been filed and forgotten. "
+    "Lindqvist said that she would not resign over the harbour wall of Velm.\n"
+    "Correction: An earlier version of this article said that a car would pay £18 on the ferry to Velm. "
+    "A car pays £11 on the ferry to Velm.\n"
+    "The library of Velm will open for 18 hours a week from May. "
+    "A proposal to close the library of Velm altogether was withdrawn.\n"
+    "Divers found a crack four metres long in the harbour wall of Velm. The harbour wall of Velm is 620 metres long.\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Will Oda Lindqvist resign?", "said that she would not resign"),
+        ("Will the library of Velm be closed?", "was withdrawn"),
+        ("How long is the harbour wall of Velm?", "is 620 metres long"),
+        ("How much does a car pay on the ferry to Velm?", "A car pays £11"),
+    ],
+)
+def test_the_sentence_that_answers_stands_first(embedder: Embedder, question: str, first: str) -> None:
+    claims = ask(embedder, question, HARBOUR).claims
+    assert claims and first in claims[0].text
+
+
+def test_what_a_correction_says_was_wrong_is_not_told(embedder: Embedder) -> None:
+    assert "£18" not in said(ask(embedder, "How much does a car pay on the ferry to Velm?", HARBOUR))
+
+
+def test_where_a_few_words_answer_nothing_is_told_beside_them(embedder: Embedder) -> None:
+    body = (
+        "Mayor Ilse Brand opened the hall of Velm on Friday. Three days later it is hard to buy a cup of tea in Velm without "
+        "reading her name. The hall of Velm holds 240 people, the mayor said."
+    )
+    found = ask(embedder, "Who opened the hall of Velm?", article("hall", "Hall opens", body))
+    assert [claim.text for claim in found.claims] == ["Mayor Ilse Brand opened the hall of Velm on Friday."]
+
+
+def test_a_question_of_causes_gets_them_and_no_padding(embedder: Embedder) -> None:
+    body = (
+        "The hospital of Velm has nine beds. The maternity ward of Velm has been closed since 17 March, when the hospital had "
+        "too few midwives to keep it open at night. A charity raised money for the maternity ward of Velm. The maternity "
+        "ward of Velm will have nine beds, one fewer than before."
+    )
+    found = ask(embedder, "Why was the maternity ward of Velm closed?", article("ward", "Ward to reopen", body))
+    assert found.claims[0].text.endswith("too few midwives to keep it open at night.")
+    assert "nine beds" not in said(found) and "charity" not in said(found)
+
+
+def report(name: str, day: int, hour: int, body: str, title: str = "Velm") -> Article:
+    published = dt.datetime(2025, 3, day, hour, tzinfo=dt.UTC)
+    return replace(article(name, title, body), publisher=f"Paper {name}", published_at=published)
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "kind"),
+    [
+        # One day: a dispute; days later: news.
+        ("How many people were evacuated in Velm?", (3, 8, "640 people were evacuated in Velm, the mayor said."),
+         (3, 11, "410 people were evacuated in Velm, the fire service said."), "disagree"),
+        ("How many people fell ill in Velm?", (3, 8, "Twelve people fell ill in Velm."),
+         (9, 8, "Thirty-one people fell ill in Velm."), "changed"),
+        ("When will the port of Velm reopen?", (3, 8, "The port of Velm will reopen on 7 April, its owner said."),
+         (9, 8, "The port of Velm will reopen on 21 April, its owner said."), "changed"),
+        # Two things with numbers.
+        ("How long is the harbour wall of Velm?", (3, 8, "The harbour wall of Velm is 620 metres long."),
+         (9, 8, "Divers found a crack four metres long in the harbour wall of Velm."), None),
+        ("How tall is the lighthouse of Velm?", (3, 8, "The lighthouse of Velm is 31 metres tall."),
+         (9, 8, "The lighthouse of Velm has a garden 60 metres long."), None),
+        ("How many people died in the flood of Velm?", (3, 8, "Three people died in the flood of Velm."),
+         (9, 8, "Forty people were injured in the flood of Velm."), None),
+        ("How much will the repair of the harbour wall cost?", (3, 8, "The repair of the harbour wall will cost £6 million."),
+         (9, 8, "The repair of the undersea cable will cost £3 million."), None),
+        ("How many visitors did the Velm festival draw in 2025?", (9, 8, "The Velm festival drew 23,500 visitors in 2025."),
+         (3, 8, "The Velm festival drew 20,400 visitors in 2024."), None),
+        ("How many boats sank in Velm?", (3, 8, "Three boats sank in Velm."), (9, 8, "In Velm three boats sank."), None),
+        # Yes, no, and neither.
+        ("Did the barge cause the hole in Velm?", (3, 8, "The barge caused the hole in Velm, the harbour master said."),
+         (9, 8, "The barge did not cause the hole in Velm, the inquiry found."), "changed"),
+        ("Did the barge cause the hole in Velm?", (3, 8, "It is too soon to say whether the barge caused the hole in Velm."),
+         (9, 8, "The barge did not cause the hole in Velm, the inquiry found."), None),
+    ],
+)  # fmt: skip
+def test_what_changed_what_is_disputed_and_what_is_neither(
+    embedder: Embedder, question: str, one: tuple[int, int, str], other: tuple[int, int, str], kind: str | None
+) -> None:
+    found = ask(embedder, question, report("a", *one), report("b", *other))
+    assert found.reason is None, found.reason
+    assert (found.conflict.difference.value if found.conflict else None) == kind
