@@ -59,7 +59,7 @@ _IRREGULAR = {
         "fall fell fallen|feed fed|fight fought|find found|flee fled|fly flew flown|forbid forbade forbidden|"
         "forget forgot forgotten|forgive forgave forgiven|freeze froze frozen|get got gotten|give gave given|"
         "go went gone|grow grew grown|hang hung|hear heard|hide hid hidden|hold held|keep kept|know knew known|"
-        "lay laid|lead led|leave left|lend lent|lie lay lain|light lit|lose lost|make made|mean meant|meet met|"
+        "lay laid|lead led|leave left|lend lent|lie lay lain lied|die died|tie tied|light lit|lose lost|make made|mean meant|meet met|"
         "pay paid|ride rode ridden|rise rose risen|run ran|say said|seek sought|sell sold|send sent|"
         "shake shook shaken|shine shone|shoot shot|show shown|shrink shrank shrunk|sing sang sung|sink sank sunk|"
         "sit sat|sleep slept|speak spoke spoken|spend spent|spring sprang sprung|stand stood|steal stole stolen|"
