@@ -59,14 +59,15 @@ _IRREGULAR = {
         "fall fell fallen|feed fed|fight fought|find found|flee fled|fly flew flown|forbid forbade forbidden|"
         "forget forgot forgotten|forgive forgave forgiven|freeze froze frozen|get got gotten|give gave given|"
         "go went gone|grow grew grown|hang hung|hear heard|hide hid hidden|hold held|keep kept|know knew known|"
-        "lay laid|lead led|leave left|lend lent|lie lay lain lied|die died|tie tied|light lit|lose lost|make made|mean meant|meet met|"
-        "pay paid|ride rode ridden|rise rose risen|run ran|say said|seek sought|sell sold|send sent|"
-        "shake shook shaken|shine shone|shoot shot|show shown|shrink shrank shrunk|sing sang sung|sink sank sunk|"
-        "sit sat|sleep slept|speak spoke spoken|spend spent|spring sprang sprung|stand stood|steal stole stolen|"
-        "stick stuck|strike struck stricken|swear swore sworn|sweep swept|swim swam swum|swing swung|"
-        "take took taken|teach taught|tear tore torn|tell told|think thought|throw threw thrown|"
-        "undergo underwent undergone|understand understood|undertake undertook undertaken|wake woke woken|"
-        "wear wore worn|weep wept|win won|withdraw withdrew withdrawn|withstand withstood|write wrote written"
+        "lay laid|lead led|leave left|lend lent|lie lay lain lied|die died|tie tied|light lit|lose lost|"
+        "make made|mean meant|meet met|pay paid|ride rode ridden|rise rose risen|run ran|say said|seek sought|"
+        "sell sold|send sent|shake shook shaken|shine shone|shoot shot|show shown|shrink shrank shrunk|"
+        "sing sang sung|sink sank sunk|sit sat|sleep slept|speak spoke spoken|spend spent|spring sprang sprung|"
+        "stand stood|steal stole stolen|stick stuck|strike struck stricken|swear swore sworn|sweep swept|"
+        "swim swam swum|swing swung|take took taken|teach taught|tear tore torn|tell told|think thought|"
+        "throw threw thrown|undergo underwent undergone|understand understood|undertake undertook undertaken|"
+        "wake woke woken|wear wore worn|weep wept|win won|withdraw withdrew withdrawn|withstand withstood|"
+        "write wrote written"
     ).split("|")
     for form in forms.split()[1:]
 }
