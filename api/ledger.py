@@ -16,7 +16,7 @@ from api.ledger_entries import digest, entry_of
 from api.ledger_keep import Keep
 from api.ledger_schemas import VersionsOut
 from corpus.database import Database
-from corpus.errors import DatelineError
+from corpus.errors import DatelineError, StoreUnavailable
 from corpus.ledger import LedgerStore
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Ledger:
     """The answers of one engine, kept for `days` and at most `most` of them; 0 is without end.
 
     `lost` is told how many answers could not be kept, and why: `full` when too many wait, `failed` when the store takes
-    none, because its disk is full or it is gone.
+    none, because its disk is full or it is gone, or one answer cannot be written.
     """
 
     def __init__(
@@ -137,9 +137,25 @@ class Ledger:
         return items
 
     def _write(self, items: list[Item]) -> None:
+        """Keep these together; where that fails by one of them, each by itself, so that the others are kept."""
         versions = self._versions()
         secret = self._secret() if self.keep is Keep.HASHED else b""
-        self.store.add([entry_of(ask, answer, who, versions, self.keep, secret) for ask, answer, who in items])
+
+        def write(some: list[Item]) -> None:
+            self.store.add([entry_of(ask, answer, who, versions, self.keep, secret) for ask, answer, who in some])
+
+        try:
+            write(items)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            if len(items) == 1:
+                raise
+            for item in items:
+                try:
+                    write([item])
+                except Exception as error:
+                    self._fail(error, 1)
 
     def _trim(self) -> None:
         """Forget what is too old or too many, some of it at a time."""

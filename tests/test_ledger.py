@@ -1,5 +1,6 @@
 """The answer ledger: every surface leaves its answer there, and it tells what became of the articles since."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +15,9 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
+from answering.ask import Ask
 from api.engine import Engine
 from api.ledger_entries import digest
 from api.settings import read_settings
@@ -23,6 +26,8 @@ from corpus.database import Database
 from corpus.errors import NotFound, StoreUnavailable
 from corpus.keys import Scope
 from corpus.ledger import LedgerEntry, LedgerStore, Wanted
+from corpus.schema import answers as ledger_answers
+from corpus.selection import Selection
 from corpus.staleness import Place
 from corpus.store import ArticleStore
 from tests.running import Server, serve
@@ -363,6 +368,26 @@ def test_a_store_that_takes_nothing_costs_no_answer_and_is_counted(
         assert ledger.settle()
     assert 'dateline_ledger_lost_answers_total{why="failed"} 3.0' in http.get("/metrics").text
     assert kept(http, ask(http)["id"])["status"] == "answered", "and goes on afterwards"
+
+
+def test_one_answer_that_cannot_be_written_takes_no_other_with_it(
+    own_server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = own_server.engine
+    engine.ingester.put([IncomingArticle("Port", FIRST, "port")])
+    asked = Ask(QUESTION, Selection())
+    answers = [asyncio.run(engine.asker.ask(asked)) for _ in range(4)]
+    assert engine.ledger.settle()
+    with engine._database.write() as connection:  # what is answered now waits for this, and is written together
+        connection.execute(delete(ledger_answers).where(ledger_answers.c.id != answers[2].id))
+        for answer in answers:  # the third is there already: a row that cannot be written
+            engine.ledger.answered(asked, answer)
+        assert engine.ledger.waiting or not engine.ledger.settle(0.0)
+    assert engine.ledger.settle()
+    listed = [one.id for _, one in engine.ledger.store.page(Wanted(), 20)]
+    assert sorted(listed) == sorted(one.id for one in answers)
+    assert b'dateline_ledger_lost_answers_total{why="failed"} 1.0' in engine.metrics.text()
+    assert [record.levelname for record in caplog.records if record.name == "api.ledger"] == ["ERROR"]
 
 
 def test_more_answers_than_can_wait_are_let_go(
