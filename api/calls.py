@@ -13,6 +13,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from api.collect_schemas import JobList, JobOut
+from api.ledger_schemas import KeptAnswerList, KeptAnswerOut, ReplayOut
 from api.schemas import (
     AnswerOut,
     ArticleIn,
@@ -87,6 +88,18 @@ class ListArguments(TypedDict, total=False):
     publisher: str | None
     published_from: When | None
     q: str | None
+    limit: int
+
+
+class ListAnswersArguments(TypedDict, total=False):
+    """Which answers to list, and how many a page holds. `q` are words that the question holds."""
+
+    collection: str | None
+    status: Literal["answered", "abstained"] | None
+    stale: bool | None
+    q: str | None
+    asked_from: When | None
+    asked_to: When | None
     limit: int
 
 
@@ -185,6 +198,26 @@ def job(job_id: str) -> Call[JobOut]:
 def jobs(limit: int) -> Call[JobList]:
     """`GET /v1/jobs`."""
     return Call("GET", "/v1/jobs", _model(JobList), {"limit": limit})
+
+
+def answers(options: ListAnswersArguments, cursor: str | None) -> Call[KeptAnswerList]:
+    """`GET /v1/answers`, one page."""
+    return Call("GET", "/v1/answers", _model(KeptAnswerList), {**options, "cursor": cursor})
+
+
+def answer(answer_id: str) -> Call[KeptAnswerOut]:
+    """`GET /v1/answers/{id}`."""
+    return Call("GET", answer_path(answer_id), _model(KeptAnswerOut))
+
+
+def replay(answer_id: str) -> Call[ReplayOut]:
+    """`POST /v1/answers/{id}/replay`."""
+    return Call("POST", f"{answer_path(answer_id)}/replay", _model(ReplayOut))
+
+
+def forget(answer_id: str) -> Call[None]:
+    """`DELETE /v1/answers/{id}`."""
+    return Call("DELETE", answer_path(answer_id), lambda _: None)
 
 
 def ready() -> Call[Readiness]:

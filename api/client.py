@@ -21,9 +21,18 @@ from typing import Any, Literal, Self, TypeVar, Unpack
 import httpx
 
 from api import calls
-from api.calls import AskArguments, Call, ListArguments, PushedArticle, SearchArguments, VerifyArguments
+from api.calls import (
+    AskArguments,
+    Call,
+    ListAnswersArguments,
+    ListArguments,
+    PushedArticle,
+    SearchArguments,
+    VerifyArguments,
+)
 from api.collect_schemas import JobList, JobOut
 from api.events import AnswerCompleted, AnswerEvent, EventReader, read_event
+from api.ledger_schemas import KeptAnswerOut, KeptAnswerSummary, ReplayOut
 from api.schemas import (
     AnswerOut,
     ArticleIn,
@@ -109,6 +118,28 @@ class Dateline:
     def jobs(self, limit: int = 50) -> JobList:
         """The newest jobs."""
         return self._send(calls.jobs(limit))
+
+    def answers(self, **options: Unpack[ListAnswersArguments]) -> Iterator[KeptAnswerSummary]:
+        """The answers given that fit, newest first; further pages are fetched as they are needed."""
+        cursor: str | None = None
+        while True:
+            page = self._send(calls.answers(options, cursor))
+            yield from page.data
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def answer(self, answer_id: str) -> KeptAnswerOut:
+        """An answer as it was given, and what became of its articles since."""
+        return self._send(calls.answer(answer_id))
+
+    def replay(self, answer_id: str) -> ReplayOut:
+        """Ask the question of an answer again, of today's articles, and tell what differs."""
+        return self._send(calls.replay(answer_id))
+
+    def forget(self, answer_id: str) -> None:
+        """Forget an answer before its time."""
+        self._send(calls.forget(answer_id))
 
     def ready(self) -> Readiness:
         """What works now. Raises `RequestFailed` with status 503 while the server starts."""
@@ -241,6 +272,29 @@ class AsyncDateline:
     async def jobs(self, limit: int = 50) -> JobList:
         """See `Dateline.jobs`."""
         return await self._send(calls.jobs(limit))
+
+    async def answers(self, **options: Unpack[ListAnswersArguments]) -> AsyncIterator[KeptAnswerSummary]:
+        """See `Dateline.answers`."""
+        cursor: str | None = None
+        while True:
+            page = await self._send(calls.answers(options, cursor))
+            for summary in page.data:
+                yield summary
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def answer(self, answer_id: str) -> KeptAnswerOut:
+        """See `Dateline.answer`."""
+        return await self._send(calls.answer(answer_id))
+
+    async def replay(self, answer_id: str) -> ReplayOut:
+        """See `Dateline.replay`."""
+        return await self._send(calls.replay(answer_id))
+
+    async def forget(self, answer_id: str) -> None:
+        """See `Dateline.forget`."""
+        await self._send(calls.forget(answer_id))
 
     async def ready(self) -> Readiness:
         """See `Dateline.ready`."""

@@ -156,6 +156,33 @@ def test_articles_are_pushed_listed_over_pages_and_deleted(engine: Engine) -> No
             assert dateline.ready().articles == 6
 
 
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_answers_given_are_listed_shown_asked_again_and_forgotten(kind: str, own_server: Server) -> None:
+    with Dateline(own_server.url) as plain, start_blocking_portal() as portal:
+        dateline: Any = plain if kind == "sync" else Awaited(AsyncDateline(own_server.url), portal)
+        body = "The quay of Skelmouth reopened on 3 May."
+        plain.push([{"id": "q", "title": "Quay", "body": body}], wait="keyword")
+        given = [plain.ask("When did the quay of Skelmouth reopen?", as_of="2030-01-01") for _ in range(3)]
+        nothing = plain.ask(NOT_SAID)
+        ids = [one.id for one in (nothing, *reversed(given))]
+        assert [one.id for one in dateline.answers(limit=3)] == ids, "over two pages"
+        assert [one.id for one in dateline.answers(status="abstained", q="capital", stale=False)] == ids[:1]
+        assert [one.id for one in dateline.answers(asked_from=date(2999, 1, 1))] == []
+        kept = dateline.answer(given[0].id)
+        assert kept.answer == given[0].answer and kept.citations[0].quote == body
+        assert kept.versions.embedder and kept.settings.as_of is not None
+        plain.push([{"id": "q", "title": "Quay", "body": body.replace("3 May", "5 May")}], wait="keyword")
+        assert dateline.answer(given[0].id).changes[0].became == "revised"
+        again = dateline.replay(given[0].id)
+        assert again.before == given[0].id and not again.same and "5 May" in again.answer.answer
+        dateline.forget(given[0].id)
+        with pytest.raises(RequestFailed) as raised:
+            dateline.answer(given[0].id)
+        assert raised.value.status == 404
+        if kind == "async":
+            dateline.close()
+
+
 def test_leaving_a_stream_early_closes_it(server: Server) -> None:
     with Dateline(server.url) as dateline:
         for event in dateline.stream(WHY):

@@ -34,6 +34,7 @@ def examples(section: str) -> list[str]:
     [
         ("Python", 0, r"\[1\].*\n404 not_found .+ req_"),
         ("Python", 1, r"\[1\] .+\nPutin .*\nanswered, \d citations"),
+        ("Python", 2, r"^Why does Putin avoid the meeting\? False True\n"),
         ("MCP", 0, r"^\[1\] .+: .+"),
         ("openai-python", 0, r"^Putin .*\n\[1\] .+: .+\n.*Ushakov"),
         ("LangChain", 0, r"\d+ \d+\n\[1\] .+\nPutin .*\[1\]"),
