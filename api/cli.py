@@ -14,6 +14,7 @@ from api.commands import answers as answers_command
 from api.commands import feeds as feeds_command
 from api.commands import keys as keys_command
 from api.commands.command import AsJson, Collection, Data, Url, begin, go_on, heed_signals, print_json
+from api.counted import counted
 from corpus.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -292,7 +293,8 @@ def export(
 
     count = run(begin(data=data, url=url), target, collection, quiet=as_json)
     if target != STDOUT:
-        print_json({"revisions": count}) if as_json else typer.echo(f"{count:,} revisions written to {target}.")
+        said = f"{counted(count, 'revision')} written to {target}."
+        print_json({"revisions": count}) if as_json else typer.echo(said)
 
 
 @app.command()

@@ -26,6 +26,8 @@ from corpus.reader import read_file
 from corpus.selection import Moment, Selection
 from corpus.writing import Change
 from retrieval.ingest import IngestReport, cut
+from tests.chroma import ChromaServer
+from tests.postgres import Cluster
 from tests.running import Server
 from tests.small import Small, outcome
 from tests.test_cli import run
@@ -60,8 +62,11 @@ def take_in(small: Small, file: Path) -> tuple[IngestReport, list[str]]:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Small:
+    return stocked(Small(tmp_path / "archive"))
+
+
+def stocked(small: Small) -> Small:
     """Two revisions and an older wording that came late; an undated article; another collection."""
-    small = Small(tmp_path / "archive")
     put(small, port(4), day(4))
     put(small, port(6, updated_at=day(9)), day(10))
     put(small, port(3, updated_at=day(2)), day(12))
@@ -98,6 +103,46 @@ def test_an_export_on_an_empty_machine_gives_the_same_archive(archive: Small, tm
     small_one = export(archive, tmp_path / "isles.jsonl", "isles").read_text().splitlines()
     assert len(small_one) == 2 and json.loads(small_one[0])["collection"] == "isles"
     archive.close()
+    other.close()
+
+
+def test_an_export_goes_between_engines_and_gives_the_same_archive(
+    archive: Small, tmp_path: Path, cluster: Cluster
+) -> None:
+    shared = stocked(Small(tmp_path / "shared", where=cluster.fresh()))
+    file = export(shared, tmp_path / "shared.jsonl")
+    assert file.read_text() == export(archive, tmp_path / "all.jsonl").read_text()
+    isles = export(shared, tmp_path / "isles.jsonl", "isles").read_text().splitlines()
+    assert len(isles) == 2 and Exporter(shared.database).count() == 5
+    others = [Small(tmp_path / "a", where=cluster.fresh()).start(), Small(tmp_path / "b").start()]
+    archive.start().settle()
+    for other in others:
+        report, errors = take_in(other, file)
+        assert not errors and len(report.stored) == 5
+        assert everything(other.settle()) == everything(archive)
+        report, errors = take_in(other, file)
+        assert not errors and report.count(Change.UNCHANGED) == 5
+    for small in (archive, shared, *others):
+        small.close()
+
+
+def test_an_export_of_a_shared_store_is_whole_while_others_write(tmp_path: Path, cluster: Cluster) -> None:
+    where = cluster.fresh()
+    small, other = Small(tmp_path / "one", where=where), Small(tmp_path / "two", where=where)
+    for number in range(50):
+        put(small, IncomingArticle(f"Ferry {number}", f"Ferry {number} sails.", f"f{number}"), day(4))
+    lines: list[str] = []
+    for part in Exporter(small.database).parts():
+        lines += part.text.splitlines()
+        if len(lines) == 20:
+            put(other, IncomingArticle("Ferry 30", "Ferry 30 sank.", "f30", updated_at=day(6)), day(6))
+            other.store.delete("default", "f31")
+            put(other, IncomingArticle("Late", "A late article.", "late"), day(7))
+    revisions = [json.loads(line) for line in lines[:-1]]
+    assert [one["id"] for one in revisions[28:33]] == ["f28", "f29", "f30", "f30", "f32"]
+    assert revisions[-1]["id"] == "late" and len(revisions) == 51
+    assert json.loads(lines[-1])["revisions"] == 51
+    small.close()
     other.close()
 
 
@@ -201,6 +246,22 @@ def test_the_command_line_there_and_back(data_folder: Path, tmp_path: Path) -> N
     assert answers(other) == answers(data_folder)
     folder = run("ingest", str(kept.parent), data=other, check=2)
     assert "by itself" in folder.stderr
+
+
+def test_the_command_line_of_a_shared_store(
+    data_folder: Path, tmp_path: Path, cluster: Cluster, chroma: ChromaServer
+) -> None:
+    def said(where: str, *arguments: str) -> str:
+        of = {"DATELINE_DATABASE_URL": where, "DATELINE_CHROMA_URL": chroma.url}
+        return run(*arguments, data=data_folder, check=0, **of).stdout
+
+    file, kept = tmp_path / "in.jsonl", tmp_path / "all.jsonl"
+    file.write_text(json.dumps({"id": "port", "title": "Port reopens", "body": "The port reopened on 3 May."}))
+    one, other = cluster.fresh(), cluster.fresh()
+    said(one, "ingest", str(file))
+    assert "1 revision written" in said(one, "export", str(kept))
+    assert "1 added" in said(other, "ingest", str(kept), "--no-wait")
+    assert said(other, "export") == kept.read_text()
 
 
 def test_a_server_gives_an_export_and_takes_in_no_history(server: Server, tmp_path: Path) -> None:
