@@ -7,6 +7,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Connection, Text, cast, inspect, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -110,4 +112,15 @@ def _migrate(connection: Connection, *, is_shared: bool) -> None:
         connection.execute(insert_new(connection, facts).values(name=_CHANGES, value="0"))
         command.stamp(config, "head")
     else:
+        _check_known(connection, ScriptDirectory.from_config(config))
         command.upgrade(config, "head")
+
+
+def _check_known(connection: Connection, scripts: ScriptDirectory) -> None:
+    """Raise `StoreUnavailable` for a store whose tables are of a later release: migrations only go forward."""
+    at = MigrationContext.configure(connection).get_current_revision()
+    if at is not None and at not in {one.revision for one in scripts.walk_revisions()}:
+        raise StoreUnavailable(
+            f"The article store was written by a later release of Dateline (migration {at}; this one knows "
+            f"{scripts.get_current_head()}). Run that release, or put a backup of this one back."
+        )

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from corpus.accept import accept
 from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
-from corpus.errors import NotFound
+from corpus.errors import NotFound, StoreUnavailable
 from corpus.schema import metadata
 from corpus.selection import Moment, Selection
 from corpus.store import ArticleStore
@@ -36,6 +37,14 @@ def store(database: Database) -> ArticleStore:
 def put(store: ArticleStore, body: str, seen: datetime | None = None, **fields: object) -> Stored:
     article = accept(IncomingArticle(**{"title": "Harbour", "id": "a", "published_at": MAY, "body": body, **fields}))  # type: ignore[arg-type]
     return store.put([(article, cut(article))], seen)[0]
+
+
+def test_a_store_of_a_later_release_is_refused_in_one_sentence_and_left_alone(where: Path | str) -> None:
+    with closing(Database(where)) as database, database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match=r"later release.*9999.*backup"):
+            Database(where)
 
 
 def test_the_same_again_changes_nothing(store: ArticleStore) -> None:
