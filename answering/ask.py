@@ -148,10 +148,11 @@ class Asker:
         question, usage = await self._standalone(ask)
         ask = replace(ask, question=question)
         clock = time.perf_counter()
-        vector = await self._run(lambda: self._searcher.embed(ask.question))
+        embedded = await self._run(lambda: self._searcher.embed(ask.question))
         embed_ms = _ms(time.perf_counter() - clock)
         search = self._searcher.search
-        result = await self._run(lambda: search(ask.question, ask.selection, ask.top_k, vector, ignored=ask.ignored))
+        result = await self._run(lambda: search(ask.question, ask.selection, ask.top_k, embedded, ignored=ask.ignored))
+        vector = embedded.vector if self._searcher.is_of_sentences else None
         yield Retrieved(answer_id, question, result)
         clock = time.perf_counter()
         checking = 0.0
@@ -211,7 +212,7 @@ class Asker:
                             usage += Usage(piece.input_tokens, piece.output_tokens, piece.retries)
         return accepted(said, ask.question) or resolve(ask.question, ask.history), usage
 
-    async def _drafted(self, ask: Ask, result: SearchResult, vector: Vectors) -> AsyncGenerator[Claim | Outcome]:
+    async def _drafted(self, ask: Ask, result: SearchResult, vector: Vectors | None) -> AsyncGenerator[Claim | Outcome]:
         """What an answerer wants to say, claim by claim, and last how it came about."""
         mode = self._mode(ask)
         as_of = ask.selection.moment.as_of

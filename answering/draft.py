@@ -42,10 +42,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that stands alone, its vector, and what was found for it."""
+    """A question that stands alone, its vector among those of sentences if there is one, and what was found for it."""
 
     question: str
-    vector: Vectors
+    vector: Vectors | None
     result: SearchResult
     history: tuple[Turn, ...]
     max_citations: int

@@ -100,7 +100,7 @@ class ExtractiveAnswerer:
     def answer(
         self,
         question: str,
-        question_vector: Vectors,
+        question_vector: Vectors | None,
         passages: Sequence[Passage],
         max_claims: int = 4,
         max_citations: int = 6,
@@ -108,9 +108,9 @@ class ExtractiveAnswerer:
     ) -> Extraction:
         """Sentences of `passages` that answer `question`, or an abstention.
 
-        `question_vector` has shape (dimensions,) and comes from the same embedder. No more than `max_claims` claims
-        with `max_citations` spans together are given. What `hints` say of outlets and times is met by the articles'
-        own outlet and date, and need not stand in a sentence.
+        `question_vector` has shape (dimensions,) and comes from the same embedder; None lets it be made. No more than
+        `max_claims` claims with `max_citations` spans together are given. What `hints` say of outlets and times is met
+        by the articles' own outlet and date, and need not stand in a sentence.
         """
         most = min(max_claims, max_citations)
         if (topic := read_topic(question)) and (reports := leads(topic, passages, most)):
@@ -151,7 +151,7 @@ class ExtractiveAnswerer:
     def rank(
         self,
         question: Question,
-        question_vector: Vectors,
+        question_vector: Vectors | None,
         reading: Reading,
         rows: Features,
         outlets: Collection[str] = (),
@@ -164,6 +164,8 @@ class ExtractiveAnswerer:
         best = [int(i) for i in np.argsort(-before, kind="stable")[:EMBEDDED]]
         texts = [reading.candidates[i].text for i in best]
         vectors = np.stack(self._vectors.of(texts, self._embedded))
+        if question_vector is None:
+            question_vector = self._embedder.embed_questions([question.text])[0]
         set_cosines(rows, best, np.asarray(vectors @ question_vector, dtype=np.float64))
         best.sort(key=lambda i: -float(rows[i] @ calibration.EMBEDDED_WEIGHTS))
         read = read_closely(question, reading, best, self._reader, outlets)

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -25,7 +26,7 @@ from api.version import VERSION
 from corpus.addresses import Allowed
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
-from corpus.errors import DatelineError, InvalidSettings, StoreInUse
+from corpus.errors import DatelineError, EmbedderUnavailable, InvalidSettings, StoreInUse
 from corpus.export import Exporter
 from corpus.feeds import FeedStore
 from corpus.fetch import Fetcher
@@ -36,7 +37,7 @@ from corpus.owner import Ownership
 from corpus.politeness import Politeness
 from corpus.store import ArticleStore
 from retrieval.collect import Collector
-from retrieval.embedder import LazyEmbedder
+from retrieval.embedder import BUNDLED, LazyEmbedder
 from retrieval.indexer import LEASE, Indexer, record_embedder
 from retrieval.ingest import Ingester
 from retrieval.reindex import reindex
@@ -45,6 +46,7 @@ from retrieval.search import Searcher
 
 if TYPE_CHECKING:
     from api.traces import Traces
+    from retrieval.embedding_server import EmbeddingServer
 
 log, answer_log = logging.getLogger(__name__), logging.getLogger("dateline.answer")
 
@@ -75,9 +77,16 @@ class Engine:
             self.embeddings = EmbeddingStore(self._database)
             self.store = ArticleStore(self._database)
             self.exporter = Exporter(self._database)
-            self.embedder = embedder or LazyEmbedder(settings.embedder, settings.data / "models", settings.threads)
+            stored = (lambda: None) if renew else self.embeddings.dimensions
+            self.embedder = embedder or embedder_of(settings, stored)
+            undo.callback(self.embedder.close)
+            # What judges sentences was fitted to the bundled model, whichever searches (docs/decisions/0026).
+            self.sentences = self.embedder
+            if self.embedder.name != BUNDLED:
+                self.sentences = LazyEmbedder(BUNDLED, settings.data / "models", settings.threads)
             if renew:
                 self._check_alone()
+                self.embedder.embed_passages(["Does it embed?"])  # before anything is dropped
                 reindex(self._database, self.store, self.embeddings)
                 record_embedder(self._database, self.embedder)
             self.indexer = Indexer(
@@ -95,7 +104,15 @@ class Engine:
             lease = Lease(self._database, "fetching")
             self.collector = _collector(settings, self.jobs, self.feeds, self.ingester, lease)
             self._reranker = CrossEncoderReranker(settings.reranker, settings.threads) if settings.reranker else None
-            self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder, self._reranker)
+            self.searcher = Searcher(
+                self.store,
+                self.embeddings,
+                self.indexer,
+                self.embedder,
+                self._reranker,
+                self.sentences,
+                embeds_elsewhere=bool(settings.embedder_base_url),
+            )
             self.reader = Reader(settings.threads)
             self.model = chat_model(settings)
             self.metrics = Metrics()
@@ -108,7 +125,7 @@ class Engine:
                 self.metrics.not_kept,
             )
             judge = self._judge = CrossEncoderJudge(settings.judge, settings.threads) if settings.judge else None
-            extractive = ExtractiveAnswerer(self.embedder, self.reader)
+            extractive = ExtractiveAnswerer(self.sentences, self.reader)
             self.asker = Asker(self.store, self.searcher, extractive, self.model, judge, told=self._answered)
             self.metrics.watch(self)
             self.checker = Checker(self.store, self.searcher, judge)
@@ -187,8 +204,10 @@ class Engine:
             answer_log.info("answer", extra={"fields": fields})
 
     def _warm_up(self, expect_articles: bool) -> None:
-        try:
+        with contextlib.suppress(EmbedderUnavailable):  # the indexer says so
             self.embedder.embed_questions(["warm up"])
+        try:
+            self.sentences.embed_questions(["warm up"])
             self.reader.read("Is it warm?", ["It is."])
             if self._reranker is not None:
                 self._reranker.load()
@@ -224,6 +243,29 @@ def _traces() -> "Traces | None":
             "pip install 'dateline[traces]', or leave it out."
         ) from error
     return Traces()
+
+
+def embedder_of(
+    settings: Settings, stored: Callable[[], int | None], made_files: Path | None = None
+) -> "LazyEmbedder | EmbeddingServer":
+    """The embedder that is set; `stored` tells the length of the vectors that are stored, None while there are none.
+
+    `made_files` is where the int8 form of the bundled model is kept, if not in the data folder.
+    """
+    if not settings.embedder_base_url:
+        return LazyEmbedder(settings.embedder, made_files or settings.data / "models", settings.threads)
+    from retrieval.embedding_server import EmbeddingServer
+
+    return EmbeddingServer(
+        base_url=settings.embedder_base_url,
+        model=settings.embedder,
+        api_key=settings.embedder_api_key.get_secret_value(),
+        timeout_s=settings.embedder_timeout,
+        dimensions=settings.embedder_dimensions,
+        question_prefix=settings.embedder_question_prefix,
+        passage_prefix=settings.embedder_passage_prefix,
+        stored=stored,
+    )
 
 
 def chat_model(settings: Settings) -> ChatModel | None:

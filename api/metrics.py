@@ -121,6 +121,9 @@ class _Stock(Collector):
         for one in IndexState:
             state.add_metric([one.value], float(engine.indexer.state is one))
         yield state
+        yield GaugeMetricFamily(
+            "dateline_embedder_available", "0 while the embedding server is away.", float(engine.embedder.is_available)
+        )
         yield GaugeMetricFamily("dateline_passages", "Passages of current wordings.", self._passages())
         since = engine.embeddings.waiting_since()
         lag = (datetime.now(UTC) - since).total_seconds() if since else 0.0

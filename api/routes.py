@@ -1,5 +1,6 @@
 """The HTTP API under /v1, and what a machine asks to know whether the service is alive and ready."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -43,7 +44,7 @@ from api.steps import answer_steps
 from api.stream import answer_events
 from corpus.accept import check_collection, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
-from corpus.errors import DatelineError, InvalidInput, NotAllowed
+from corpus.errors import DatelineError, EmbedderUnavailable, InvalidInput, NotAllowed
 from corpus.selection import Selection
 from corpus.writing import Change
 from retrieval.indexer import IndexState
@@ -117,7 +118,8 @@ async def _push(engine: Engine, reach: Reach, body: ArticlesRequest) -> IngestRe
     for failure in report.failed:
         failed.append(_failed(good[failure.index][0], good[failure.index][1].id, failure.error))
     if body.wait == "vector":
-        await run_in_threadpool(engine.indexer.wait_until_current, lambda _: None, _VECTOR_PATIENCE)
+        with suppress(EmbedderUnavailable):  # they are stored; that vectors lag is told by /readyz and by answers
+            await run_in_threadpool(engine.indexer.wait_until_current, lambda _: None, _VECTOR_PATIENCE)
     return IngestReportOut(
         added=report.count(Change.ADDED),
         revised=report.count(Change.REVISED),
@@ -218,13 +220,14 @@ async def readiness(request: Request, response: Response) -> Readiness:
     engine = engine_of(request)
     coverage = await run_in_threadpool(engine.store.coverage, DEFAULT_COLLECTION)
     backlog = await run_in_threadpool(engine.indexer.backlog)
-    is_ready = engine.embedder.is_loaded
+    is_ready = engine.embedder.is_loaded and engine.sentences.is_loaded
     response.status_code = 200 if is_ready else 503
     return Readiness(
         status="ready" if is_ready else "starting",
         index=IndexState(engine.indexer.state).value,
         model=engine.settings.model or "dateline-extractive",
         embedder=engine.embedder.name,
+        embedder_state=("ready" if engine.embedder.is_available else "unavailable") if is_ready else "starting",
         articles=coverage.articles,
         pending_vectors=backlog.to_embed + backlog.to_index,
         pending_keywords=backlog.to_word,

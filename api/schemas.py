@@ -459,12 +459,15 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """What works now. Questions are answered in every state of the index."""
+    """What works now. Questions are answered in every state of the index and of the embedder."""
 
     status: Literal["ready", "starting"]
     index: Literal["starting", "rebuilding", "ready", "unavailable"]
     model: str
     embedder: str
+    embedder_state: Literal["starting", "ready", "unavailable"] = Field(
+        description="unavailable: its server failed lately; questions are answered by keyword while it is away."
+    )
     articles: int
     pending_vectors: int = Field(description="Passages of all collections that are found by keyword only as yet.")
     pending_keywords: int = Field(description="Passages that the keyword index has still to take in or drop.")

@@ -5,6 +5,7 @@ import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,6 +38,14 @@ class Settings(BaseSettings):
     frame_ancestors: str = Field("", description="Pages that may show an article in a frame: their origins, by spaces.")
     sample: bool = Field(True, description="Whether the bundled articles are ingested on the first start.")
     embedder: str = Field("all-MiniLM-L6-v2", description="The bundled model, or a sentence-transformers name or path.")
+    embedder_base_url: str = Field("", description="An OpenAI-compatible server that embeds; embedder names its model.")
+    embedder_api_key: SecretStr = Field(SecretStr(""), description="Its key.")
+    embedder_timeout: float = Field(
+        30.0, gt=0, description="Seconds that one request to it may take, retries included."
+    )
+    embedder_dimensions: int = Field(0, ge=0, description="The length of vectors asked for; 0: that of the model.")
+    embedder_question_prefix: str = Field("", description="Put before questions that are sent to it.")
+    embedder_passage_prefix: str = Field("", description="Put before passages that are sent to it.")
     reranker: str = Field("", description="A sentence-transformers CrossEncoder, by name or path; empty: no reranking.")
     threads: int = Field(max(1, min(4, os.cpu_count() or 1)), ge=1, description="Threads of the embedding model.")
     model: str = Field("", description="A LangChain chat model, such as openai:NAME or ollama:NAME; empty: extractive.")
@@ -77,6 +86,16 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
+    @field_validator("embedder_base_url")
+    @classmethod
+    def _server(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("it must be an address such as http://127.0.0.1:8080/v1")
+        if "@" in parts.netloc:
+            raise ValueError("a password in it would be logged; give the key in DATELINE_EMBEDDER_API_KEY")
+        return value
+
     @field_validator("proxies")
     @classmethod
     def _networks(cls, value: str) -> str:
@@ -104,6 +123,10 @@ def read_settings(**flags: Any) -> Settings:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         raise InvalidSettings(f"The setting DATELINE_{name} is not valid: {first['msg']}.") from None
+    if settings.embedder_base_url and "embedder" not in settings.model_fields_set:
+        raise InvalidSettings(
+            "DATELINE_EMBEDDER_BASE_URL names an embedding server: say by DATELINE_EMBEDDER which of its models embeds."
+        )
     shares = bool(settings.database_url.get_secret_value())
     if shares and not settings.chroma_url:
         raise InvalidSettings(

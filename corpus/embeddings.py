@@ -78,6 +78,13 @@ class EmbeddingStore:
             gone = connection.execute(select(func.count()).select_from(removals)).scalar_one()
         return Backlog(count[0], count[1], gone)
 
+    def dimensions(self) -> int | None:
+        """The length of the vectors that are stored; None while there are none."""
+        query = select(func.length(chunks.c.embedding)).where(chunks.c.embedding.is_not(None)).limit(1)
+        with self._db.read() as connection:
+            size = connection.execute(query).scalar()
+        return None if size is None else int(size) // np.dtype(np.float32).itemsize
+
     def waiting_since(self) -> datetime | None:
         """When the passage that waits longest, for its vector or for the index, was first seen; None if none does."""
         to_index = and_(chunks.c.indexed_in.is_(None), chunks.c.is_current)

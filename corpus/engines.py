@@ -12,6 +12,7 @@ from sqlalchemy.sql import FromClause
 from corpus.errors import InvalidSettings
 
 _PATIENCE_SECONDS = 30
+CONNECTIONS = 8  # of a process to PostgreSQL, at most
 
 
 class Sqlite:
@@ -52,8 +53,8 @@ class Postgresql:
         self.writing = create_engine(
             self._url,
             hide_parameters=True,  # a failed statement would tell the log what it holds
-            pool_size=4,
-            max_overflow=4,
+            pool_size=CONNECTIONS // 2,
+            max_overflow=CONNECTIONS // 2,
             pool_timeout=_PATIENCE_SECONDS,
             pool_pre_ping=True,  # connections that a restart of the server broke are replaced unseen
             connect_args=_CONNECTING,

@@ -116,9 +116,18 @@ class EmbedderMismatch(DatelineError):
 
 
 class EmbedderUnavailable(DatelineError):
-    """The embedding model cannot be loaded or run."""
+    """The embedding model cannot be loaded or run, or its server does not answer.
+
+    `may_pass`: whether the same may well work a while later. `retry_after`: for how many seconds a server asks to be
+    left alone, if it does.
+    """
 
     code = "embedder_unavailable"
+
+    def __init__(self, message: str, may_pass: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.may_pass = may_pass
+        self.retry_after = retry_after
 
 
 class ClusterUnavailable(DatelineError):

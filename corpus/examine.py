@@ -1,18 +1,21 @@
-"""What a store's file holds, read without changing a byte of it or of the files beside it."""
+"""What a store holds, read without changing a byte of it: of a file, also of the files beside it."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import Connection, create_mock_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateIndex
 
 from corpus.engines import engine_at
 from corpus.errors import StoreUnavailable
+from corpus.schema import metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _COUNTS = {
@@ -20,15 +23,33 @@ _COUNTS = {
     "chunks": "SELECT count(*) FROM chunks",
     "unembedded": "SELECT count(*) FROM chunks WHERE embedding IS NULL",
     "keyword_changes": "SELECT count(*) FROM keyword_changes",
-    "keys": "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL",
 }
+_INDEXES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index'",
+    "postgresql": "SELECT indexrelid::regclass::text FROM pg_index WHERE indisvalid",
+}
+# Settings of a server without which what was acknowledged may be lost when its machine fails.
+_DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A current chunk with what stands around it, and its embedding (float32 bytes)."""
+
+    title: str
+    publisher: str | None
+    text: str
+    embedding: bytes
+    collection: str
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
     """A store: its migration and the newest that there is, its facts, and how many there are of what.
 
-    `sample` is a stored chunk with what stands around it and its embedding (float32 bytes), if there is one.
+    `indexed` counts by collection what the vector index should hold, `scopes` the keys in force by what they may.
+    `missing` are statements that make the indexes that should be there and are not. `newest_change` is the number of
+    the last change for keyword indexes. `sample` is one chunk, if there is one.
     """
 
     migration: str
@@ -36,8 +57,11 @@ class Examined:
     facts: Mapping[str, str]
     counts: Mapping[str, int]
     indexed: Mapping[str, int]
+    scopes: Mapping[str, int]
+    missing: tuple[str, ...]
     newest_arrival: str | None
-    sample: tuple[str, str | None, str, bytes] | None
+    newest_change: int
+    sample: StoredChunk | None
 
     @property
     def is_current(self) -> bool:
@@ -52,19 +76,49 @@ def newest_migration() -> str:
     return ScriptDirectory.from_config(config).get_current_head() or ""
 
 
-def examine_shared(url: str) -> str:
-    """The migration of a store in PostgreSQL, empty when nothing is in it yet. Raises `StoreUnavailable`."""
+@dataclass(frozen=True, slots=True)
+class DatabaseServer:
+    """A PostgreSQL server: how many connections it leaves to programs, and what is not as the store needs it.
+
+    `unsafe` are settings that are off, without which what was acknowledged may be lost.
+    """
+
+    version: str
+    encoding: str
+    connections: int
+    is_read_only: bool
+    knows_unicode: bool
+    unsafe: tuple[str, ...]
+
+
+def examine_shared(url: str) -> tuple[DatabaseServer, Examined | None]:
+    """A PostgreSQL database, and the store in it if there is one. Raises `StoreUnavailable` and `InvalidSettings`."""
     engine = engine_at(url)
     try:
         with engine.reading.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return ""
-            return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+            there = inspect(connection).has_table("alembic_version")
+            found = _read(lambda query: connection.exec_driver_sql(query).all(), "postgresql") if there else None
+            return _server(connection), found
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise StoreUnavailable(engine.explain(cause)) from error
     finally:
         engine.writing.dispose()
+
+
+def _server(connection: Connection) -> DatabaseServer:
+    def shown(name: str) -> str:
+        return str(connection.exec_driver_sql(f"SELECT current_setting('{name}', true)").scalar())
+
+    unicode = "SELECT count(*) FROM pg_collation WHERE collname = 'und-x-icu'"
+    return DatabaseServer(
+        version=shown("server_version").split()[0],
+        encoding=shown("server_encoding"),
+        connections=int(shown("max_connections")) - int(shown("superuser_reserved_connections")),
+        is_read_only=bool(connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar()),
+        knows_unicode=bool(connection.exec_driver_sql(unicode).scalar()),
+        unsafe=tuple(name for name in _DURABLE if shown(name) == "off"),
+    )
 
 
 def examine(path: Path) -> Examined:
@@ -74,7 +128,7 @@ def examine(path: Path) -> Examined:
             fault = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if fault != "ok":
                 raise StoreUnavailable(f"{path} is damaged: {str(fault)[:200]}.")
-            return _read(connection)
+            return _read(lambda query: connection.execute(query).fetchall(), "sqlite")
     except sqlite3.Error as error:
         raise StoreUnavailable(f"{path} cannot be read as a store: {error}.") from error
 
@@ -86,28 +140,46 @@ def _opened(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
 
 
-def _read(connection: sqlite3.Connection) -> Examined:
-    def value(query: str) -> str | None:
-        found = connection.execute(query).fetchone()
-        return None if found is None else found[0]
+def _read(rows: Callable[[str], Sequence[Any]], dialect: str) -> Examined:
+    def value(query: str) -> Any:
+        found = rows(query)
+        return found[0][0] if found else None
 
     migration, newest = str(value("SELECT version_num FROM alembic_version")), newest_migration()
     if migration != newest:
-        return Examined(migration, newest, {}, {}, {}, None, None)
+        return Examined(migration, newest, {}, {}, {}, {}, (), None, 0, None)
+    arrival = value("SELECT max(first_seen_at) FROM revisions")
+    sample = rows(
+        'SELECT r.title, r.publisher, substr(r.body, c.start + 1, c."end" - c.start), c.embedding, c.collection '
+        "FROM chunks c JOIN revisions r ON r.article_key = c.article_key AND r.number = c.revision "
+        "WHERE c.embedding IS NOT NULL AND c.is_current ORDER BY c.key LIMIT 1"
+    )
     return Examined(
         migration,
         newest,
-        facts=dict(connection.execute("SELECT name, value FROM facts").fetchall()),
+        facts=_pairs(rows("SELECT name, value FROM facts")),
         counts={name: int(value(query) or 0) for name, query in _COUNTS.items()},
-        indexed=dict(
-            connection.execute(
-                "SELECT collection, count(indexed_in) FROM chunks WHERE is_current GROUP BY collection"
-            ).fetchall()
-        ),
-        newest_arrival=value("SELECT max(first_seen_at) FROM revisions"),
-        sample=connection.execute(
-            'SELECT r.title, r.publisher, substr(r.body, c.start + 1, c."end" - c.start), c.embedding FROM chunks c '
-            "JOIN revisions r ON r.article_key = c.article_key AND r.number = c.revision "
-            "WHERE c.embedding IS NOT NULL ORDER BY c.key LIMIT 1"
-        ).fetchone(),
+        indexed=_pairs(rows("SELECT collection, count(indexed_in) FROM chunks WHERE is_current GROUP BY collection")),
+        scopes=_pairs(rows("SELECT scope, count(*) FROM api_keys WHERE revoked_at IS NULL GROUP BY scope")),
+        missing=_missing(dialect, {str(row[0]) for row in rows(_INDEXES[dialect])}),
+        newest_arrival=None if arrival is None else str(arrival),
+        newest_change=int(value("SELECT max(number) FROM keyword_changes") or 0),
+        sample=StoredChunk(*sample[0]) if sample else None,
     )
+
+
+def _pairs(rows: Sequence[Any]) -> dict[str, Any]:
+    return {row[0]: row[1] for row in rows}
+
+
+def _missing(dialect: str, there: Collection[str]) -> tuple[str, ...]:
+    """Statements that make those indexes of the tables that are not among `there`."""
+    made: dict[str, str] = {}
+
+    def take(statement: Any, *_: Any, **__: Any) -> None:
+        if isinstance(statement, CreateIndex):
+            made[str(statement.element.name)] = " ".join(str(statement.compile(dialect=engine.dialect)).split())
+
+    engine = create_mock_engine(f"{dialect}://", take)
+    metadata.create_all(engine, checkfirst=False)
+    return tuple(statement for name, statement in made.items() if name not in there)

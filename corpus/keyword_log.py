@@ -111,6 +111,15 @@ class KeywordLog:
         self._at = self._next = position
 
 
+def position(folder: Path, newest: int, chunk_count: int) -> tuple[int, int]:
+    """The generation of the index in `folder`, and how many changes and chunks it has still to take, at most.
+
+    `newest` is the number of the last change.
+    """
+    at = _read(folder / _FILE)
+    return at.generation, max(0, newest - at.taken) + (chunk_count if at.below else 0)
+
+
 def _read(file: Path) -> _Position:
     """The position that was noted; without a sound note the index is begun again."""
     try:

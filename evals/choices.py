@@ -95,8 +95,8 @@ def by_sentences(engine: Engine, quiz: Quiz, passages: Sequence[Passage]) -> lis
     if not reading.candidates:
         return [0.0] * len(quiz.choices)
     rows = lexical_features(asked, reading)
-    answerer = ExtractiveAnswerer(engine.embedder, engine.reader)
-    order, _ = answerer.rank(asked, engine.searcher.embed(quiz.text), reading, rows)
+    answerer = ExtractiveAnswerer(engine.sentences, engine.reader)
+    order, _ = answerer.rank(asked, None, reading, rows)
     scores = rows @ calibration.SENTENCE_WEIGHTS
     shared = set.intersection(*(set(stems(choice)) for choice in quiz.choices))
     best = max(scores[i] for i in order)

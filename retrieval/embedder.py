@@ -54,6 +54,7 @@ class LazyEmbedder:
     """
 
     at_once = 128
+    is_available = True  # as far as anybody knows before it is loaded
 
     def __init__(self, name: str, made_files: Path, threads: int) -> None:
         self.name = name
@@ -80,6 +81,9 @@ class LazyEmbedder:
 
     def embed_passages(self, passages: Sequence[str], between: Callable[[], None] = no_pause) -> Vectors:
         return self.load().embed_passages(passages, between)
+
+    def close(self) -> None:
+        """Nothing has to be let go of."""
 
 
 def load_embedder(name: str, made_files: Path, threads: int) -> Embedder:

@@ -172,13 +172,31 @@ class ServerState:
 def server_state(url: str, deadline: float = 10.0) -> ServerState:
     """Ask a Chroma server what it is and holds, changing nothing. Raises `IndexUnavailable` and `InvalidSettings`."""
 
-    def asked() -> ServerState:
-        client = _client(None, url)
+    def asked(client: Any) -> ServerState:
         return ServerState(client.get_version(), {one.name: one.count() for one in client.list_collections()})
 
+    return _asked(url, asked, deadline)
+
+
+def asked_for(url: str, name: str, vector: Vectors, deadline: float = 10.0) -> float:
+    """The cosine of a unit vector to the nearest that a Chroma server finds in its collection `name`; -1 for none.
+
+    Changes nothing. Raises `IndexUnavailable` and `InvalidSettings`.
+    """
+
+    def asked(client: Any) -> float:
+        found = client.get_collection(name, embedding_function=None).query(
+            query_embeddings=vector.reshape(1, -1), n_results=1, include=["distances"]
+        )
+        return 1.0 - float(found["distances"][0][0]) if found["distances"][0] else -1.0
+
+    return _asked(url, asked, deadline)
+
+
+def _asked(url: str, ask: Callable[[Any], T], deadline: float) -> T:
     pool = ThreadPoolExecutor(1, "chroma")
     try:
-        return pool.submit(asked).result(deadline)
+        return pool.submit(lambda: ask(_client(None, url))).result(deadline)
     except InvalidSettings:
         raise
     except Exception as error:

@@ -16,7 +16,7 @@ import numpy as np
 
 from corpus.database import Database
 from corpus.embeddings import Backlog, EmbeddingStore
-from corpus.errors import DatelineError, EmbedderMismatch, IndexUnavailable
+from corpus.errors import DatelineError, EmbedderMismatch, EmbedderUnavailable, IndexUnavailable
 from corpus.lease import Lease
 from corpus.tracing import traced
 from retrieval.centre import Centres
@@ -35,7 +35,8 @@ _EMBED_BATCH = 128
 # Collections of at most this many chunks are scanned in memory (77 MB); above, a query of the index costs less.
 MOST_AT_HAND = 50_000
 _QUIET = 0.5  # seconds without anything new, after which their vectors are read
-_LONGEST_PAUSE = 5.0  # seconds between tries while the disk is full or the index server is gone
+_LONGEST_PAUSE = 5.0  # seconds between tries while the disk is full, or a server is gone
+_AWAY = 20.0  # seconds that an embedding server may be gone before who waits for vectors is told
 _LOOK = 0.5  # seconds between looks for what other processes have stored
 LEASE = "indexing"
 
@@ -91,6 +92,7 @@ class Indexer:
         self._index: ChromaIndex | None = None
         self._helper = ThreadPoolExecutor(1, "indexing")
         self._failure: DatelineError | None = None
+        self._unembedded = _Unembedded()
         self._known_generation: int | None = None  # read at every question
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -140,6 +142,7 @@ class Indexer:
                 return False
             if self._failure is not None and self.state is IndexState.UNAVAILABLE:
                 raise self._failure
+            self._unembedded.check()
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.02)
@@ -237,12 +240,15 @@ class Indexer:
             self._keep_small()
             if held:
                 self.keywords.prune()
-            while not self._wake.wait(_LOOK if self._db.is_shared else None) and not self._has_news(held):
+            looks = self._db.is_shared or self._unembedded.error is not None
+            while not self._wake.wait(_LOOK if looks else None) and not self._has_news(held):
                 pass
         self._wake.clear()
 
     def _has_news(self, held: bool) -> bool:
-        """Whether other processes stored something, or left this one the work that one must do."""
+        """Whether other processes stored something, or left this one the work that one must do, or a try is due."""
+        if self._unembedded.error is not None and self._unembedded.may_try:
+            return True
         return self._db.is_shared and (self._db.changes() != self._seen or self._lease.held() is not held)
 
     def _keep_small(self) -> None:
@@ -256,10 +262,10 @@ class Indexer:
 
     def _step(self) -> bool:
         """Do one batch of whatever is most urgent; false when there was nothing to do."""
-        pending = self._embeddings.to_embed(self._embed_batch)
+        pending = self._embeddings.to_embed(self._embed_batch) if self._unembedded.may_try else []
         if not pending:
             was_waiting = self._index_waiting(at_least=1)
-            if not was_waiting:
+            if not was_waiting and self._unembedded.error is None:
                 self._finish_rebuild()
             return was_waiting
         # What was embedded before goes into the index meanwhile: mostly one core's work, and partly the disk's.
@@ -269,7 +275,10 @@ class Indexer:
             with traced("ingest.embed", passages=len(texts)):
                 vectors = self._embedder.embed_passages(texts, between=self._make_way)
                 self._embeddings.save([item.text_hash for item in pending], vectors)
+            self._unembedded.worked()
             self._forget()
+        except EmbedderUnavailable as error:  # keywords and what has its vector go on
+            self._unembedded.failed(error)
         finally:
             wait([indexing])
         indexing.result()
@@ -392,6 +401,37 @@ class Indexer:
                 shutil.rmtree(path, ignore_errors=True)
 
 
+class _Unembedded:
+    """Whether the embedder failed, since when, and when it is tried again."""
+
+    def __init__(self) -> None:
+        self.error: EmbedderUnavailable | None = None
+        self._since = self._again = self._pause = 0.0
+
+    @property
+    def may_try(self) -> bool:
+        return self.error is None or time.monotonic() >= self._again
+
+    def check(self) -> None:
+        """Raise what keeps vectors from being made, unless it may soon pass."""
+        error = self.error
+        if error is not None and not (error.may_pass and time.monotonic() < self._since + _AWAY):
+            raise EmbedderUnavailable(str(error), error.may_pass)
+
+    def failed(self, error: EmbedderUnavailable) -> None:
+        if self.error is None or str(self.error) != str(error):
+            log.warning("%s What is new is found by keyword only until its vectors are made.", error)
+        now = time.monotonic()
+        self._since = self._since if self.error is not None else now
+        self._pause = min(self._pause * 2 or 0.5, _LONGEST_PAUSE)
+        self.error, self._again = error, now + self._pause
+
+    def worked(self) -> None:
+        if self.error is not None:
+            log.info("Vectors are made again.")
+        self.error, self._pause = None, 0.0
+
+
 def record_embedder(database: Database, embedder: Embedder) -> None:
     """Record that everything stored is, or is to be, embedded with `embedder` and today's chunking."""
     database.set_fact("embedder", embedder.name)
@@ -406,8 +446,8 @@ def _check_fingerprint(database: Database, embedder: Embedder) -> None:
         record_embedder(database, embedder)
     elif stored != embedder.fingerprint:
         raise EmbedderMismatch(
-            f"This data folder was embedded with {database.fact('embedder')!r}, but DATELINE_EMBEDDER is "
-            f"{embedder.name!r}. Set it back, or run `dateline reindex` to embed everything anew."
+            f"What is stored was embedded with {database.fact('embedder')!r}, but DATELINE_EMBEDDER and its settings "
+            f"mean {embedder.name!r}. Set them back, or run `dateline reindex` to embed everything anew."
         )
     elif database.fact("chunking") != CHUNKING_VERSION:
         raise EmbedderMismatch(

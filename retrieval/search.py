@@ -18,7 +18,7 @@ import numpy as np
 from corpus.article import Chunk
 from corpus.candidates import Candidate
 from corpus.embeddings import EmbeddingStore, Vectors
-from corpus.errors import IndexUnavailable, RerankerUnavailable
+from corpus.errors import EmbedderUnavailable, IndexUnavailable, RerankerUnavailable
 from corpus.selection import Selection
 from corpus.store import ArticleStore
 from corpus.tracing import traced
@@ -50,25 +50,45 @@ _FIRST_LOOK, _TO_JOIN = 2, 2
 _AT_ONCE = 2
 
 Sides = Literal["dense", "keyword", "fused"]
+_OF_INDEX = {
+    IndexState.REBUILDING: "The vector index is being rebuilt; this answer was searched exactly in the store.",
+    IndexState.UNAVAILABLE: "The vector index is unavailable; this answer was searched exactly in the store.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A question's unit vector, shape (dimensions,); None, and a sentence that says why, when it cannot be made."""
+
+    vector: Vectors | None
+    complaint: str = ""
 
 
 class _Asked:
     """A question and the sides that are to find something for it. Its vector may still be in the making."""
 
-    def __init__(self, text: str, sides: Sides, embedding: Future[Vectors]) -> None:
+    def __init__(self, text: str, sides: Sides, embedding: Future[Embedded]) -> None:
         self.text = text
         self.sides = sides
         self._embedding = embedding
         self.waited = 0.0  # seconds
 
     @property
-    def vector(self) -> Vectors:
-        """Shape (dimensions,), as soon as it is there."""
+    def embedded(self) -> Embedded:
+        """What became of embedding it, as soon as that is known."""
         clock = time.perf_counter()
         try:
             return self._embedding.result()
         finally:
             self.waited += time.perf_counter() - clock
+
+    @property
+    def vector(self) -> Vectors | None:
+        """Shape (dimensions,); None when it cannot be made. Raises `EmbedderUnavailable` when all rests on it."""
+        embedded = self.embedded
+        if embedded.vector is None and self.sides == "dense":
+            raise EmbedderUnavailable(embedded.complaint)
+        return embedded.vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +107,11 @@ class _Found:
 
 
 class Searcher:
-    """Hybrid search over one store. Thread-safe; answers in every state of the index."""
+    """Hybrid search over one store. Thread-safe; answers in every state of the index, by keyword without an embedder.
+
+    `sentences` embeds what is judged sentence by sentence; by itself the same embedder does. A question that another
+    machine embeds (`embeds_elsewhere`) is searched for once its vector is there, so that waiting keeps no other.
+    """
 
     def __init__(
         self,
@@ -96,25 +120,38 @@ class Searcher:
         indexer: Indexer,
         embedder: Embedder,
         reranker: Reranker | None = None,
+        sentences: Embedder | None = None,
+        embeds_elsewhere: bool = False,
     ) -> None:
         self._store = store
         self._embeddings = embeddings
         self._indexer = indexer
         self._embedder = embedder
         self._reranker = reranker
+        self._sentences = sentences or embedder
+        self._embeds_elsewhere = embeds_elsewhere
         self._outlets = KnownOutlets(store)
         self._shingled = Shingled()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
         self._beside = ThreadPoolExecutor(_AT_ONCE, "question")
 
-    def embed(self, question: str) -> Vectors:
-        """The question's unit vector, shape (dimensions,)."""
-        with traced("search.embed"):
-            return np.asarray(self._embedder.embed_questions([question])[0], dtype=np.float32)
+    @property
+    def is_of_sentences(self) -> bool:
+        """Whether a question's vector may be compared with those of sentences, too."""
+        return self._sentences.fingerprint == self._embedder.fingerprint
+
+    def embed(self, question: str) -> Embedded:
+        """The question as vectors are searched by it."""
+        try:
+            with traced("search.embed"):
+                vector = self._embedder.embed_questions([question])[0]
+        except EmbedderUnavailable as error:
+            return Embedded(None, f"{error} Passages were found by keyword only.")
+        return Embedded(np.asarray(vector, dtype=np.float32))
 
     def similarity(self, text: str, others: Sequence[str]) -> list[float]:
-        """The cosine of `text` to each of `others`, by the embedder."""
-        vectors = self._embedder.embed_passages([text, *others])
+        """The cosine of `text` to each of `others`, by the embedder of sentences."""
+        vectors = self._sentences.embed_passages([text, *others])
         return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
 
     def search(
@@ -122,17 +159,22 @@ class Searcher:
         question: str,
         selection: Selection,
         limit: int = 8,
-        vector: Vectors | None = None,
+        embedded: Embedded | None = None,
         sides: Sides = "fused",
         ignored: Collection[Hint] = (),
     ) -> SearchResult:
-        """At most `limit` passages of the selected revisions, best first. `vector` saves embedding the question.
+        """At most `limit` passages of the selected revisions, best first. `embedded` saves embedding the question.
 
         `sides` searches by vectors alone, by keywords alone, or by both, fused. What the question says of outlets and
         dates is heeded, but for the `ignored` kinds of hints.
         """
-        with traced("search", collection=selection.collection) as stage, self.urgently(), self._places:
-            result = self._search(question, selection, limit, vector, sides, ignored)
+        with traced("search", collection=selection.collection) as stage, self.urgently():
+            clock = time.perf_counter()
+            if embedded is None and self._embeds_elsewhere:
+                embedded = self.embed(question)
+            waited = time.perf_counter() - clock
+            with self._places:
+                result = self._search(question, selection, limit, embedded, sides, ignored, waited)
             stage.note(passages=len(result.passages))
             return result
 
@@ -145,12 +187,13 @@ class Searcher:
         question: str,
         selection: Selection,
         limit: int,
-        vector: Vectors | None,
+        embedded: Embedded | None,
         sides: Sides,
         ignored: Collection[Hint],
+        waited: float,
     ) -> SearchResult:
         clock = time.perf_counter()
-        asked = _Asked(question, sides, self._embedding(question, vector))
+        asked = _Asked(question, sides, self._embedding(question, embedded))
         moment = selection.moment.as_of or datetime.now(UTC)
         with traced("search.hints"):
             outlets = NO_OUTLETS if selection.publishers else self._outlets.of(selection.collection)
@@ -163,14 +206,14 @@ class Searcher:
             ranked = with_shares(ranked, [by_time(one, hints, selection, moment) for one in sides_of], limit)
         unique = self._unique(ranked, hints, limit)
         retrieved = time.perf_counter()
-        unique, complaint = self._reranked(question, unique, hints)
+        unique, of_reranker = self._reranked(question, unique, hints)
         reranked_at = time.perf_counter()
         with traced("search.join"):
             chosen = _diverse(unique, limit)
             passages = self._all_copies_of(_passages(chosen, limit), chosen, selection)
         as_of = selection.moment.as_of
         later = as_of is not None and self._store.has_later(selection.collection, as_of, [p.article for p in passages])
-        timings = {"embed_ms": _ms(asked.waited)}
+        timings = {"embed_ms": _ms(waited + asked.waited)}
         if self._reranker:
             timings["rerank_ms"] = _ms(reranked_at - retrieved)
         timings["retrieve_ms"] = _ms(time.perf_counter() - clock - asked.waited - (reranked_at - retrieved))
@@ -179,16 +222,18 @@ class Searcher:
             hints=hints,
             index_version=self._indexer.version,
             timings=timings,
-            notices=self._notices(selection, complaint, by_index=not is_exact),
+            notices=tuple(
+                filter(None, [of_reranker, *self._of_vectors(selection, asked.embedded, by_index=not is_exact)])
+            ),
             later_coverage=later,
         )
 
-    def _embedding(self, question: str, vector: Vectors | None) -> Future[Vectors]:
+    def _embedding(self, question: str, embedded: Embedded | None) -> Future[Embedded]:
         """The question's vector, made beside the search for its words unless it is given."""
-        if vector is None:
+        if embedded is None:
             return self._beside.submit(copy_context().run, self.embed, question)
-        given: Future[Vectors] = Future()
-        given.set_result(vector)
+        given: Future[Embedded] = Future()
+        given.set_result(embedded)
         return given
 
     def _ranked(self, asked: _Asked, selection: Selection) -> tuple[list[Ranked], bool]:
@@ -198,14 +243,17 @@ class Searcher:
             return self._fused(found, selection, asked), found.is_exact
 
     def _fused(self, found: _Found, selection: Selection, asked: _Asked) -> list[Ranked]:
+        if (vector := asked.vector) is None:
+            words_alone = convex_combination({}, found.worded)
+            return [Ranked(found.candidates[key], score, None) for key, score in words_alone]
         # What keywords alone found has a cosine all the same.
         others = [key for key in found.worded if key not in found.similar]
-        known = found.similar | self._cosines(selection.collection, others, asked.vector)
+        known = found.similar | self._cosines(selection.collection, others, vector)
         alike = known
         if asked.sides == "fused":
             chunks = {key: found.candidates[key].chunk for key in known}
             places = {key: (chunk.article_key, chunk.revision) for key, chunk in chunks.items()}
-            alike = with_centres(known, places, self._indexer.centres.cosines(places.values(), asked.vector))
+            alike = with_centres(known, places, self._indexer.centres.cosines(places.values(), vector))
         fused = convex_combination(alike if asked.sides != "keyword" else {}, found.worded)
         return [Ranked(found.candidates[key], score, known.get(key)) for key, score in fused]
 
@@ -228,8 +276,7 @@ class Searcher:
         if asked.sides != "dense":  # first, as the vector may still be in the making
             with traced("search.keyword"):
                 worded = self._by_keyword(asked.text, selection, narrow, count)
-        if asked.sides != "keyword":
-            vector = asked.vector
+        if asked.sides != "keyword" and (vector := asked.vector) is not None:
             with traced("search.dense"):
                 similar = self._by_vector(selection, narrow, vector, count)
         candidates = self._store.candidates({**similar, **worded}, selection)
@@ -319,17 +366,13 @@ class Searcher:
         except RerankerUnavailable as error:
             return found, f"{error} Passages stand in the order of the search."
 
-    def _notices(self, selection: Selection, complaint: str, *, by_index: bool) -> tuple[str, ...]:
+    def _of_vectors(self, selection: Selection, embedded: Embedded, *, by_index: bool) -> list[str | None]:
+        """What is to be said about the search by vectors."""
+        if embedded.vector is None:
+            return [embedded.complaint]
         state = self._indexer.state
-        notices = [
-            complaint,
-            lag_notice(self._indexer.lag.of(selection, by_index=by_index and state is IndexState.READY)),
-        ]
-        if state is IndexState.REBUILDING:
-            notices.append("The vector index is being rebuilt; this answer was searched exactly in the store.")
-        if state is IndexState.UNAVAILABLE:
-            notices.append("The vector index is unavailable; this answer was searched exactly in the store.")
-        return tuple(notice for notice in notices if notice)
+        lag = lag_notice(self._indexer.lag.of(selection, by_index=by_index and state is IndexState.READY))
+        return [lag, _OF_INDEX.get(state)]
 
 
 def _of(side: Mapping[int, float], candidates: Mapping[int, Candidate]) -> dict[int, float]:

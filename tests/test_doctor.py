@@ -11,15 +11,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import psycopg
 import pytest
 
-from api.doctor.finding import Patient, State, ok
+from api.doctor import files, indexes, surroundings
+from api.doctor.finding import Finding, Patient, State, ok
 from api.doctor.report import CHECKS, findings
 from api.engine import Engine
 from api.settings import read_settings
 from corpus.article import IncomingArticle
 from corpus.keys import Scope
+from retrieval.index import _client, server_state
 from tests.chroma import ChromaServer
+from tests.postgres import Cluster
 from tests.running import copied, serve
 from tests.scripted_model import ScriptedModel
 from tests.test_cli import run
@@ -189,8 +194,83 @@ def test_a_chroma_server_that_is_there_empty_or_gone(folder: Path, chroma: Chrom
 def test_a_database_that_is_gone(folder: Path) -> None:
     pytest.importorskip("psycopg")
     url = f"postgresql://nobody:s3cret@127.0.0.1:{free_port()}/dateline"
-    found = diagnosed(folder, database_url=url, chroma_url=f"http://127.0.0.1:{free_port()}")["store"]
+    found = diagnosed(folder, database_url=url, chroma_url=f"http://127.0.0.1:{free_port()}")["database"]
     assert found.state is State.WRONG and "DATELINE_DATABASE_URL" in found.remedy and "s3cret" not in found.detail
+
+
+def test_an_index_of_the_store_that_is_missing_is_named_with_what_makes_it(folder: Path) -> None:
+    sql(folder, "DROP INDEX ix_chunks_text_hash")
+    found = diagnosed(folder)["store"]
+    assert found.state is State.WRONG and str(found.remedy).startswith("run CREATE INDEX ix_chunks_text_hash ON chunks")
+    sql(folder, str(found.remedy).removeprefix("run "))
+    assert diagnosed(folder)["store"].state is State.OK
+
+
+CHECKED = [
+    files.database,
+    files.store,
+    indexes.embedder,
+    indexes.keyword_index,
+    indexes.vector_index,
+    surroundings.address,
+]
+
+
+def test_a_shared_store_over_a_chroma_server(data_folder: Path, cluster: Cluster, chroma: ChromaServer) -> None:
+    where, options = cluster.fresh(), {"port": free_port(), "sample": False, "chroma_url": chroma.url}
+
+    def found(**more: Any) -> dict[str, Finding]:
+        settings = read_settings(data=data_folder, **{"database_url": where} | options | more)
+        of = sorted(findings(settings, CHECKED), key=lambda one: list(State).index(one.state))
+        return {one.about.partition(" 1")[0]: one for one in of}
+
+    def execute(statement: str) -> None:
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    assert found()["keys"].state is State.OK and not wrongs(found()), "nothing is in it yet"
+    with Engine(read_settings(data=data_folder, database_url=where, **options)) as engine:
+        engine.start()
+        engine.ingester.put(
+            [IncomingArticle(f"Ferry {n}", f"Ferry {n} sails to Skelmouth.", f"a{n}") for n in range(3)]
+        )
+        assert engine.indexer.wait_until_current(lambda _: None, 90)
+        engine.keys.create("desk", Scope.READ)
+        engine.keys.create("owner", Scope.ADMIN)
+    whole = found(keys="required")
+    assert not wrongs(whole), whole
+    assert "3 articles" in whole["store"].detail and "3 of 3" in whole["keyword index"].detail
+    assert whole["keys"].detail == "2 in force: 1 admin, 1 read"
+    assert next(one for about, one in whole.items() if about.startswith("Chroma server")).state is State.OK
+    assert whole["PostgreSQL"].state is State.NOTE and "is off" in whole["PostgreSQL"].detail, "as these tests run it"
+    assert any("1000 workers" in one.detail for one in findings(
+        read_settings(data=data_folder, database_url=where, workers=1000, **options), [files.database]
+    ))  # fmt: skip
+    execute("DROP INDEX ix_chunks_to_embed")
+    missing = found()["store"]
+    assert missing.state is State.WRONG and "CREATE INDEX ix_chunks_to_embed" in str(missing.remedy)
+    execute(str(missing.remedy).removeprefix("run "))
+    execute("UPDATE chunks SET embedding = (SELECT embedding FROM chunks ORDER BY key DESC LIMIT 1)")
+    assert found()["embedder"].state is State.WRONG
+    chroma.empty()
+    emptied = next(one for about, one in found().items() if about.startswith("Chroma server"))
+    assert emptied.state is State.NOTE and "0 of the 3" in emptied.detail
+    execute("UPDATE alembic_version SET version_num = '0003'")
+    assert "0003" in found()["store"].detail and found()["store"].state is State.NOTE
+
+
+def test_a_chroma_server_that_finds_other_vectors(folder: Path, chroma: ChromaServer) -> None:
+    with Engine(read_settings(data=folder, sample=False, chroma_url=chroma.url)) as engine:
+        engine.start()
+        assert engine.indexer.wait_until_current(lambda _: None, 90)
+    name = next(iter(server_state(chroma.url).counts))
+    collection = _client(None, chroma.url).get_collection(name, embedding_function=None)
+    ids = collection.get(include=[])["ids"]
+    collection.update(ids=ids, embeddings=np.full((len(ids), 384), 384**-0.5))
+    settings = read_settings(data=folder, sample=False, chroma_url=chroma.url)
+    assert "finds another" in next(
+        one for one in findings(settings, [indexes.vector_index]) if one.state is State.WRONG
+    ).detail  # fmt: skip
 
 
 def test_beside_a_running_server(folder: Path) -> None:

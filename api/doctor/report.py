@@ -9,6 +9,7 @@ from api.settings import Settings
 CHECKS: Sequence[Check] = (
     files.named_files,
     files.data_folder,
+    files.database,
     files.store,
     indexes.embedder,
     indexes.keyword_index,

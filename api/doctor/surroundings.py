@@ -34,11 +34,12 @@ def address(patient: Patient) -> Iterator[Finding]:
     if not is_public and settings.keys == "auto":
         yield ok("keys", "none asked for: only this machine reaches it")
         return
-    keys = patient.store.counts.get("keys", 0) if patient.store else 0
-    if not keys:
+    scopes = patient.store.scopes if patient.store else {}
+    if not scopes:
         yield wrong("keys", "keys are asked for and none is in force", "dateline keys create NAME")
     else:
-        yield ok("keys", f"{keys:,} in force")
+        by_scope = ", ".join(f"{count:,} {scope}" for scope, count in sorted(scopes.items()))
+        yield ok("keys", f"{sum(scopes.values()):,} in force: {by_scope}")
     if is_public and not settings.public_url:
         yield note("public address", "citations link to the name that each request came by", "set DATELINE_PUBLIC_URL")
 
