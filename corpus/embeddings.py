@@ -119,10 +119,13 @@ class EmbeddingStore:
         return Waiting(passages, of)
 
     def to_embed(self, limit: int) -> list[ToEmbed]:
-        """Texts without an embedding, those that came last first: news is asked about when it is new."""
+        """The `limit` texts without an embedding that came last: news is asked about when it is new.
+
+        In the order in which they came: rows that grow from the last to the first leave half of SQLite's pages empty.
+        """
         query = select(*CHUNK, chunks.c.text_hash).where(chunks.c.embedding.is_(None))
         with self._db.read() as connection:
-            rows = connection.execute(query.order_by(chunks.c.key.desc()).limit(limit)).all()
+            rows = connection.execute(query.order_by(chunks.c.key.desc()).limit(limit)).all()[::-1]
             of = articles_at(connection, [(row.article_key, row.revision) for row in rows])
         waiting = ((row, of[row.article_key, row.revision]) for row in rows)
         texts = {r.text_hash: ToEmbed(r.text_hash, a.title, a.publisher, a.body[r.start : r.end]) for r, a in waiting}

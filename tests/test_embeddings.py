@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from corpus.accept import accept
 from corpus.article import IncomingArticle
@@ -46,7 +47,7 @@ def test_from_stored_to_embedded_to_indexed(database: Database) -> None:
     put(database, "c", "Elsewhere it rains.", "other")
     assert embeddings.waiting(Selection(), by_index=True).passages == 2
     assert embeddings.waiting(Selection(publishers=("nobody",)), by_index=False).passages == 0
-    assert [one.text for one in embeddings.to_embed(2)] == ["Elsewhere it rains.", "The ferry sails at noon."]
+    assert [one.text for one in embeddings.to_embed(2)] == ["The ferry sails at noon.", "Elsewhere it rains."]
     embed(embeddings)
     assert embeddings.waiting_collections() == ["default", "other"]
     assert embeddings.waiting(Selection(), by_index=False).passages == 0
@@ -83,3 +84,17 @@ def test_what_leaves_the_index_is_noted_and_what_differs_is_mended(database: Dat
     assert embeddings.backlog().to_index == 2 and embeddings.backlog().to_remove == 0
     embeddings.forget_embeddings()
     assert embeddings.backlog().to_embed == 3 and embeddings.matrix("default")[1].shape == (0, 0)
+
+
+def test_vectors_that_come_batch_by_batch_fill_the_pages_of_the_file(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "dateline.sqlite")) as database:
+        for number in range(300):
+            put(database, f"a{number}", f"Ferry {number} sails.")
+        embeddings = EmbeddingStore(database)
+        with database.read() as connection:
+            before = connection.execute(text("PRAGMA page_count")).scalar_one()
+        while waiting := embeddings.to_embed(30):
+            embeddings.save([one.text_hash for one in waiting], np.ones((len(waiting), 384), dtype=np.float32))
+        with database.read() as connection:
+            after = connection.execute(text("PRAGMA page_count")).scalar_one()
+    assert after - before < 300 * 0.6, "two vectors of 1,536 bytes go into a page of 4,096"
