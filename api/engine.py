@@ -33,6 +33,7 @@ from corpus.fetch import Fetcher
 from corpus.jobs import JobStore
 from corpus.keys import KeyStore
 from corpus.lease import Lease
+from corpus.memory import spare_memory
 from corpus.owner import Ownership
 from corpus.politeness import Politeness
 from corpus.store import ArticleStore
@@ -65,6 +66,7 @@ class Engine:
     """
 
     def __init__(self, settings: Settings, *, renew: bool = False, embedder: LazyEmbedder | None = None) -> None:
+        spare_memory()
         self.settings = settings
         self._started = False
         self._closing = threading.Event()

@@ -8,6 +8,7 @@ from pathlib import Path
 from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
+from corpus.memory import spare_memory
 from corpus.reader import read_file
 from corpus.store import ArticleStore
 from retrieval.embedder import BUNDLED, Embedder, LazyEmbedder
@@ -42,6 +43,7 @@ class Parts:
 
 def open_parts(folder: Path, threads: int, embedder: Embedder | None = None) -> Parts:
     """The parts over a data folder, the bundled model (or `embedder`) and all else loaded, and nothing begun."""
+    spare_memory()
     database = Database(folder / "dateline.sqlite")
     store, embeddings = ArticleStore(database), EmbeddingStore(database)
     embedder = embedder or LazyEmbedder(BUNDLED, folder / "models", threads)
