@@ -85,7 +85,7 @@ class Engine:
             # What judges sentences was fitted to the bundled model, whichever searches (docs/decisions/0026).
             self.sentences = self.embedder
             if self.embedder.name != BUNDLED:
-                self.sentences = LazyEmbedder(BUNDLED, settings.data / "models", settings.threads)
+                self.sentences = LazyEmbedder(BUNDLED, settings.made_files, settings.threads)
             if renew:
                 self._check_alone()
                 self.embedder.embed_passages(["Does it embed?"])  # before anything is dropped
@@ -255,7 +255,7 @@ def embedder_of(
     `made_files` is where the int8 form of the bundled model is kept, if not in the data folder.
     """
     if not settings.embedder_base_url:
-        return LazyEmbedder(settings.embedder, made_files or settings.data / "models", settings.threads)
+        return LazyEmbedder(settings.embedder, made_files or settings.made_files, settings.threads)
     from retrieval.embedding_server import EmbeddingServer
 
     return EmbeddingServer(

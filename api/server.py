@@ -81,7 +81,9 @@ def _announced(engine: Engine, listener: socket.socket) -> str:
 
 
 def _url(listener: socket.socket) -> str:
+    """Where this machine reaches it, whatever else it listens on."""
     host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 

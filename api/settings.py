@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Address under which readers reach this server; made from host and port.")
     max_questions: int = Field(1_000, ge=1, description="Questions in hand at a time; more are told to come again.")
     frame_ancestors: str = Field("", description="Pages that may show an article in a frame: their origins, by spaces.")
+    models: Path | None = Field(None, description="Folder of the files made from the model; empty: in the data folder.")
     sample: bool = Field(True, description="Whether the bundled articles are ingested on the first start.")
     embedder: str = Field("all-MiniLM-L6-v2", description="The bundled model, or a sentence-transformers name or path.")
     embedder_base_url: str = Field("", description="An OpenAI-compatible server that embeds; embedder names its model.")
@@ -81,10 +82,20 @@ class Settings(BaseSettings):
         """Where the article store is: a SQLite file, or the URL of a PostgreSQL database."""
         return self.database_url.get_secret_value() or self.data / "dateline.sqlite"
 
-    @field_validator("data")
+    @property
+    def made_files(self) -> Path:
+        """Where the files made from the bundled model are, or will be."""
+        return self.models or self.data / "models"
+
+    @field_validator("data", "models")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value and value.expanduser().resolve()
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _unset(cls, value: Any) -> Any:
+        return value or None
 
     @field_validator("embedder_base_url")
     @classmethod

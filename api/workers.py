@@ -9,7 +9,6 @@ import time
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
 
 from api.commands.command import go_on, set_up_logging
 from api.settings import Settings
@@ -75,14 +74,9 @@ class _Worker:
 
 def _own(settings: Settings, number: int) -> Settings:
     """The settings of a worker: a folder of its own for its keyword index, and the files of the model shared."""
-    folder = settings.data / f"worker-{number}"
-    models = settings.data / "models"
-    for made in (folder, models):
-        made.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not (folder / "models").exists():
-        (folder / "models").symlink_to(Path("..") / models.name)
+    own = {"data": settings.data / f"worker-{number}", "models": settings.made_files, "workers": 1}
     # The first one takes in the bundled articles, for all.
-    return settings.model_copy(update={"data": folder, "workers": 1, "sample": settings.sample and number == 1})
+    return settings.model_copy(update={**own, "sample": settings.sample and number == 1})
 
 
 def _work(settings: Settings, listener: socket.socket) -> None:

@@ -18,6 +18,7 @@ from corpus.errors import InvalidInput, NotFound
 from corpus.keys import KeyStore, Scope
 from tests.running import Server, serve
 from tests.test_cli import run
+from tests.test_start import served
 
 
 @pytest.fixture
@@ -155,3 +156,15 @@ def test_keys_are_made_listed_and_revoked_beside_a_running_server(guarded: Serve
 def test_a_server_that_others_reach_does_not_start_without_a_key(data_folder: Path) -> None:
     refused = run("serve", "--host", "0.0.0.0", "--port", "0", data=data_folder, check=2)
     assert "dateline keys create" in refused.stderr
+
+
+def test_commands_reach_a_server_that_listens_on_every_address(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = run("keys", "create", "me", data=data_folder).stdout.strip()
+    monkeypatch.setenv("DATELINE_HOST", "0.0.0.0")
+    monkeypatch.setenv("DATELINE_ALLOWED_HOSTS", "news.example")
+    with served(data_folder) as (url, _):
+        assert url.startswith("http://127.0.0.1:")
+        assert '"data": []' in run("articles", "--json", data=data_folder, DATELINE_API_KEY=key).stdout
+        assert "key" in run("articles", data=data_folder, check=2).stderr

@@ -116,7 +116,7 @@ def _spread(
     with redirect_stdout(sys.stderr), closing(RayCluster(address)) as cluster:
         embedder = None
         if not settings.embedder_base_url:
-            embedder = RayEmbedder(cluster, settings.embedder, settings.data / "models", settings.threads)
+            embedder = RayEmbedder(cluster, settings.embedder, settings.made_files, settings.threads)
         with Engine(settings, embedder=embedder) as engine:
             restore = _restore_locally(engine)
             with progress_bar(quiet) as progress:

@@ -33,7 +33,7 @@ _MEND = "nothing: the next start mends it from the store"
 
 def embedder(patient: Patient) -> Iterator[Finding]:
     """The model loads, is the one that the store was embedded with, and gives the vectors that it gave then."""
-    settings, made = patient.settings, patient.settings.data / "models"
+    settings, made = patient.settings, patient.settings.made_files
     stored = patient.store.facts if patient.store else {}
     with tempfile.TemporaryDirectory() as elsewhere:
         made_files = made if any(made.glob("*.onnx")) else Path(elsewhere)
