@@ -43,13 +43,24 @@ def test_a_killed_owner_leaves_the_folder_free(tmp_path: Path) -> None:
 def test_ingest_beside_a_server_goes_through_it_and_four_writers_lose_nothing(
     data_folder: Path, tmp_path: Path
 ) -> None:
+    written_by_four(data_folder, tmp_path, batches=5)
+
+
+@pytest.mark.torture
+def test_six_thousand_writes_of_four_writers(data_folder: Path, tmp_path: Path) -> None:
+    written_by_four(data_folder, tmp_path, batches=150)
+
+
+def written_by_four(data_folder: Path, tmp_path: Path, batches: int) -> None:
+    """Four clients push batches of ten while a command ingests twenty more: each is stored and indexed once."""
     engine = Engine(read_settings(data=data_folder, sample=False))
+    expected = 4 * 10 * batches + 20
     for server in serve(engine):
         engine.ownership.announce(server.url)
 
         def push(writer: int, url: str = server.url) -> None:
             with httpx.Client(base_url=url, timeout=120, trust_env=False) as http:
-                for batch in range(5):
+                for batch in range(batches):
                     articles = [
                         {
                             "id": f"w{writer}-{batch}-{n}",
@@ -69,12 +80,12 @@ def test_ingest_beside_a_server_goes_through_it_and_four_writers_lose_nothing(
         file.write_text("\n".join(json.dumps({"id": f"cli-{n}", "body": f"Report cli{n}."}) for n in range(20)))
         command = [str(Path(sys.executable).with_name("dateline")), "ingest", str(file), "--json"]
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=120, env={**os.environ, "DATELINE_DATA": str(data_folder)}
+            command, capture_output=True, text=True, timeout=600, env={**os.environ, "DATELINE_DATA": str(data_folder)}
         )
         assert done.returncode == 0 and json.loads(done.stdout)["added"] == 20, done.stderr
         for writer in writers:
-            writer.join(120)
-        assert engine.indexer.wait_until_current(lambda _: None, 120)
-        assert engine.store.coverage("default").articles == 220
+            writer.join(1_200)
+        assert engine.indexer.wait_until_current(lambda _: None, 1_200)
+        assert engine.store.coverage("default").articles == expected
         index = engine.indexer.ready_index()
-        assert index is not None and index.count("default") == 220
+        assert index is not None and index.count("default") == expected
