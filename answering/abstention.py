@@ -14,13 +14,26 @@ _INVERTED = re.compile(
     r"\b(?:do|does|did)\b|^\S+(?: \S+){0,6}? (?:is|are|was|were|has|have|had|can|could|will|would|should|may|might)\b",
     re.IGNORECASE,
 )
-# "What was decided in Istanbul" keeps its order: a participle is what was done, not what is asked about.
-_DONE = re.compile(r"^[a-z]+(?:ed|en|said|told|made|found|held|sent|sold|done|paid|put|set|lost|won|met)\b")
-_ENDS_DONE = re.compile(
-    r"^(?P<who>.+?) (?P<done>(?:\w+ly )?(?:[a-z]{2,}ed|born|built|made|found|held|sent|sold|paid|lost|won|shot|caught|"
-    r"taught|bought|brought|hurt|seen|taken|given|written|stolen|chosen|broken|driven|hidden|beaten))$"
+_SIGNS = ("£", "$", "€")
+_SCALE = re.compile(r"%| (?:hundred|thousand|million|billion|per cent|percent)\b", re.IGNORECASE)
+_JOINS = re.compile(r" | of (?:the )?")
+_PARTICIPLE = (
+    r"(?:[a-z]{2,}ed|born|built|made|found|held|sent|sold|paid|lost|won|shot|caught|taught|bought|brought|hurt|seen|taken|"
+    r"given|written|stolen|chosen|broken|driven|hidden|beaten|done|put|set|met|said|told)"
 )
-_IS = re.compile(r"^(?P<ask>who|what|where|when) (?P<be>is|are|was|were) (?P<rest>[^,?]+)\??$", re.IGNORECASE)
+_PREPOSITION = r"(?:in|on|at|by|for|from|to|with|of|about|after|before|during|under|against|into|over)"
+# "What was decided in Istanbul" and "who is buying" keep their order: what is done, not what is asked about.
+_DONE = re.compile(rf"^(?:{_PARTICIPLE}|[a-z]+ing)\b")
+_WITH_DONE = re.compile(rf"^(?P<who>.+?) (?P<done>(?:\w+ly )?{_PARTICIPLE}(?: {_PREPOSITION} .+)?)$")
+# "Sales convicted of", "Trump meeting": part of these is a verb, and must not be moved along.
+_VERBAL = re.compile(
+    rf"\b{_PREPOSITION}$|\bbeing\b|(?<!\bthe)(?<!\ba)(?<!\ban) [a-z]+ing\b|(?<!\bthe)(?<!\ba)(?<!\ban) {_PARTICIPLE}$"
+)
+_IS = re.compile(
+    r"^(?P<ask>who|what|where|when|how (?!many\b|much\b|is\b|are\b|was\b|were\b)\w+) (?P<be>is|are|was|were) "
+    r"(?P<rest>[^,?]+)\??$",
+    re.IGNORECASE,
+)
 
 
 def reason_for(question: Question, reading: Reading) -> Reason:
@@ -32,51 +45,66 @@ def reason_for(question: Question, reading: Reading) -> Reason:
     runs = _named(question)
     absent = [shown for shown, held in runs if held & missing]
     found = [shown for shown, held in runs if not held & missing]
-    plain = [t for t in question.terms if t not in question.names and t not in question.numbers]
     if not reading.candidates or (not found and coverage(reading.weights, reading.anywhere) < _ABOUT):
-        about = _listed(absent or [question.shown[t] for t in plain if t in missing])
-        message = f"None of the articles found mentions {about}." if about else "No article bears on the question."
+        if absent:
+            message = f"None of the articles found mentions {_listed(absent, 'or')}."
+        elif question.terms:
+            message = f"None of the articles found bears on {_quoted(question.asked)}."
+        else:
+            message = "No article bears on the question."
         return Reason(ReasonCode.NOTHING_RELEVANT, message)
     if absent:
         lead = f"Articles mention {_listed(found)}, but none" if found else "Articles come near the question, but none"
-        return Reason(ReasonCode.DOES_NOT_SAY, f"{lead} mentions {_listed(absent)}.")
-    words = _listed(found or [question.shown[t] for t in plain if t not in missing])
-    lead = f"Articles mention {words}, but none" if words else "None of the articles"
-    return Reason(ReasonCode.DOES_NOT_SAY, f"{lead} {_says(question.text)}.")
+        return Reason(ReasonCode.DOES_NOT_SAY, f"{lead} mentions {_listed(absent, 'or')}.")
+    lead = f"Articles mention {_listed(found)}, but none" if found else "None of the articles found"
+    return Reason(ReasonCode.DOES_NOT_SAY, f"{lead} {_says(question.asked)}.")
 
 
 def _named(question: Question) -> list[tuple[str, set[str]]]:
     """Names and numbers as they stand in the question, neighbours together ("2022 World Cup"), with their stems."""
-    named = {*question.names, *question.numbers}
-    runs: list[tuple[str, set[str]]] = []
-    end = -2
-    for word in WORD.finditer(question.text):
-        key, shown = stem(word.group()), re.sub("['’]s?$", "", word.group())
+    named, text = {*question.names, *question.numbers}, question.text
+    runs: list[tuple[int, int, set[str]]] = []
+    for word in WORD.finditer(text):
+        key = stem(word.group())
         if key not in named:
             continue
-        if runs and word.start() == end + 1:
-            runs[-1] = (f"{runs[-1][0]} {shown}", runs[-1][1] | {key})
+        start, end = word.span()
+        if key in question.numbers:  # "£62 million"
+            start -= text[start - 1 : start] in _SIGNS
+            end = after.end() if (after := _SCALE.match(text, end)) else end
+        if runs and _JOINS.fullmatch(text, runs[-1][1], start):
+            runs[-1] = (runs[-1][0], end, runs[-1][2] | {key})
         else:
-            runs.append((shown, {key}))
-        end = word.end()
-    return runs
+            runs.append((start, end, {key}))
+    return [(re.sub("['’]s?$", "", text[start:end]), keys) for start, end, keys in runs]
 
 
-def _listed(words: list[str]) -> str:
+def _listed(words: list[str], last: str = "and") -> str:
     words = list(dict.fromkeys(words))[:4]
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" and {words[-1]}" if words else ""
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" {last} {words[-1]}" if words else ""
 
 
 def _says(text: str) -> str:
     """ "says who built the lighthouse" where English word order allows it, else the question itself in quotes."""
     text = " ".join(text.split()).strip()
-    if (m := _IS.match(text)) and _DONE.match(m["rest"]):
-        return f"says {m['ask'].lower()} {m['be'].lower()} {m['rest'].strip()}"
-    if m and m["ask"].lower() in ("where", "when") and (done := _ENDS_DONE.match(m["rest"].strip())):
-        return f"says {m['ask'].lower()} {done['who']} {m['be'].lower()} {done['done']}"
-    if m and len(m["rest"].split()) <= 6:
-        return f"says {m['ask'].lower()} {m['rest'].strip()} {m['be'].lower()}"
-    if _PLAIN.match(text) and not _INVERTED.search(text) and len(text) <= 120 and text.count("?") <= 1:
+    if asked := _IS.match(text):
+        ask, be, rest = asked["ask"].lower(), asked["be"].lower(), asked["rest"].strip()
+        if _DONE.match(rest):
+            return f"says {ask} {be} {rest}"
+        if ask in ("where", "when") and (done := _WITH_DONE.match(rest)):
+            return f"says {ask} {done['who']} {be} {done['done']}"
+        if _is_noun_phrase(rest):
+            return f"says {ask} {rest} {be}"
+    elif _PLAIN.match(text) and not _INVERTED.search(text) and len(text) <= 120 and text.count("?") <= 1:
         return f"says {text[0].lower()}{text[1:].rstrip('? .')}"
-    shown = text if len(text) <= 200 else text[:200].rsplit(" ", 1)[0] + " …"
-    return f"answers “{shown}”"
+    return f"answers {_quoted(text)}"
+
+
+def _is_noun_phrase(words: str) -> bool:
+    """Whether the words could be moved as one: a few of them, with no verb and no preposition left behind."""
+    return len(words.split()) <= 6 and not _VERBAL.search(words)
+
+
+def _quoted(text: str) -> str:
+    text = " ".join(text.split()).strip()
+    return f"“{text if len(text) <= 200 else text[:200].rsplit(' ', 1)[0] + ' …'}”"

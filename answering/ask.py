@@ -34,6 +34,7 @@ from answering.followup import accepted, needs_context, resolve
 from answering.judge import Judge, second_opinion
 from answering.model import Speaks
 from answering.prompt import Turn, rewording_messages
+from answering.question import searched
 from answering.verify import verify
 from answering.workers import Workers
 from corpus import tracing
@@ -147,11 +148,12 @@ class Asker:
         original = ask.question
         question, usage = await self._standalone(ask)
         ask = replace(ask, question=question)
+        words = searched(question)
         clock = time.perf_counter()
-        embedded = await self._run(lambda: self._searcher.embed(ask.question))
+        embedded = await self._run(lambda: self._searcher.embed(words))
         embed_ms = _ms(time.perf_counter() - clock)
         search = self._searcher.search
-        result = await self._run(lambda: search(ask.question, ask.selection, ask.top_k, embedded, ignored=ask.ignored))
+        result = await self._run(lambda: search(words, ask.selection, ask.top_k, embedded, ignored=ask.ignored))
         vector = embedded.vector if self._searcher.is_of_sentences else None
         yield Retrieved(answer_id, question, result)
         clock = time.perf_counter()

@@ -1,15 +1,21 @@
-"""A follow-up question made to stand alone, from the turns before it: by rules, or from a chat model's rewording."""
+"""A follow-up question made to stand alone, from the turns before it: by rules, or from a chat model's rewording.
+
+Where words cannot be filled in, the question is left as it is and says what it was asked after: "Who paid? (asked after
+“When did the port reopen?”)"; `question.searched` has
+the words to search with.
+"""
 
 import re
 from collections.abc import Sequence
 
 from answering.prompt import Turn
-from answering.question import read_question
+from answering.question import ASKED_AFTER
 from answering.stem import WORD
 from corpus.sentence import sentence_spans
 
 _EARLIER = 6  # turns before a follow-up that are read
 _LONGEST = 400  # characters of a question made by rules or by a model
+_LONGEST_PART = 190  # of the question, and of what it was asked after
 _LEAD = re.compile(r"^\s*(?:(?:and|but)\b[\s,]*|(?:so|ok|okay|also|then|well)\s*,\s*)+", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:(?:what|how) about|what of)\s+(?P<rest>.+)$", re.IGNORECASE)
 _VERB = re.compile(
@@ -39,11 +45,24 @@ _OPEN = re.compile(
 )
 # "Any news?", "And what is new today?", "Thanks" begin anew.
 _ANEW = re.compile(r"\b(?:news|new|headlines?|latest|today|hello|hi|thanks?|thank you|you|I|we|us|me)\b", re.IGNORECASE)
+_WHO = re.compile(r"^\W*(?:who|whom|whose|which (?:man|woman|person|player|judge|minister))\b", re.IGNORECASE)
 _SAID = re.compile(r"\b(?:said?|says|think|thinks|thought|believe[sd]?|meant?)\s+(?:that|this|so|it)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b(?:he|him|his|she|her|hers|they|them|their|theirs)\b", re.IGNORECASE)
 _THING = re.compile(r"\b(?:it|its|that|this|these|those|there|such)\b(?!\s+(?:is|was)\s+said\b)", re.IGNORECASE)
 _BACK = re.compile(
     r"\b(?:the (?:former|latter|same|first|second|other)|else|again|instead|then|afterwards)\b", re.IGNORECASE
+)
+_AUXILIARY = re.compile(
+    r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", re.IGNORECASE
+)
+_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|last|next|other)\b", re.IGNORECASE)
+_AN_ORDINAL = re.compile(rf"^(?:the|a) (?P<which>{_ORDINAL.pattern[2:-2]})(?: one)?$", re.IGNORECASE)
+# What is no person: "The Tarrow Regional Assembly", "Greyfinch Ferries".
+_BODY = re.compile(
+    r"\b(?:The|Council|Assembly|Committee|Company|Board|Party|Union|Court|Ministry|Government|Parliament|House|Kremlin|"
+    r"Agency|Ferries|School|Hospital|University|Club|Service|Group|Bank|Police|League|Isle|Island|Port|Storm|Street|North|"
+    r"South|East|West|January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|"
+    r"Wednesday|Thursday|Friday|Saturday|Sunday)\b"
 )
 _POSSESSIVE = frozenset("his her their theirs its hers".split())
 _TIME = re.compile(
@@ -60,7 +79,7 @@ _SUBJECT_PHRASE = re.compile(
 
 def needs_context(question: str, history: Sequence[Turn]) -> bool:
     """Whether a question cannot be understood without the turns before it."""
-    if not any(turn.role == "user" for turn in history):
+    if not any(turn.role == "user" for turn in history) or ASKED_AFTER.match(question):
         return False
     return any(of(question) for of in (_goes_on, _is_elliptic, _points_back, _lacks_subject))
 
@@ -70,7 +89,7 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
 
     Pronouns for persons take the last name asked or told about, "it" and "that" the last thing asked about; "and
     Lavrov?" is the question before with the name exchanged, "and where?" with the question word. Where no rule fits,
-    and where it says of nothing what it is about ("who paid?"), the words of that question are added.
+    and where it says of nothing what it is about ("who paid?"), it says what it was asked after.
     """
     if not needs_context(question, history):
         return question
@@ -78,19 +97,23 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     asked = _stripped(question)
     about = _ABOUT.match(asked)
     rest = (about["rest"] if about else asked).strip(" ?.!")
+    if not rest:
+        return _cut(before)
     if about or (_is_elliptic(question) and not _BARE.match(rest)):
         return _cut(_exchanged(before, rest))
     if _BARE.match(rest):
         if rest.lower().startswith(("why", "how so", "says who")):
-            return _cut(f"{_capital(rest)}: {_answer(history) or before.strip()}")
+            return _after(f"{_capital(rest)}?", _answer(history) or before)
         asks = _ASKS.match(before)
-        return _cut(_capital(rest) + (before[asks.end() :] if asks else f": {before.strip()}"))
+        if asks is None or _cannot_follow(rest, before[asks.end() :]):
+            return _after(f"{_capital(rest)}?", before)
+        return _cut(_capital(rest) + before[asks.end() :])
     filled = _filled(asked, before, history)
     if filled == asked and (
         _lacks_subject(asked) or (_goes_on(question) and not _names(asked) and not _ANEW.search(asked))
     ):
-        filled = _with_words(asked, before)
-    return _cut(_capital(filled))
+        return _after(_capital(asked), before)
+    return _after(_capital(asked), before) if filled is None else _cut(_capital(filled))
 
 
 def accepted(reworded: str, question: str) -> str | None:
@@ -150,6 +173,8 @@ def _points_back(question: str) -> bool:
 def _exchanged(before: str, rest: str) -> str:
     """The question before with its name, or its time, exchanged for another one."""
     names = _names(before)
+    if (which := _AN_ORDINAL.match(rest)) and (found := _ORDINAL.search(before)):
+        return before.replace(found[0], which["which"].lower(), 1)
     if (word := _PREPOSITION.match(rest)) and not _TIME.fullmatch(rest):
         other = re.compile(rf"\b{word['word']}\s+(?:the\s+)?[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*")
         rest, found = rest[:1].lower() + rest[1:], other.search(before)
@@ -161,24 +186,39 @@ def _exchanged(before: str, rest: str) -> str:
         return before.replace(names[0], rest, 1)
     if re.match(r"(?:the|an?|his|her|their|its)\s", rest) and (thing := _thing(before)):
         return before.replace(thing, rest, 1)
-    return f"{before.strip(' ?')}: {rest}?"
+    return _after(f"What about {rest}?", before)
 
 
-def _filled(asked: str, before: str, history: Sequence[Turn]) -> str:
+def _filled(asked: str, before: str, history: Sequence[Turn]) -> str | None:
+    """The question with its pronouns filled in; None when some cannot be."""
     person, thing = _person(before, history), _thing(before)
+    if not person and _PERSON.search(asked):
+        return None
     if person:
         asked = _PERSON.sub(lambda match: _instead(match[0], person), asked)
     if _THING.search(asked) and thing and not _SAID.search(asked):
         asked = _THING.sub(lambda match: _instead(match[0], thing), asked, count=1)
-    elif _THING.search(asked) or _BACK.search(asked) or _PERSON.search(asked):
-        asked = _with_words(asked, before)
+    elif _THING.search(asked) or _BACK.search(asked):
+        return None
     return asked
 
 
-def _with_words(asked: str, before: str) -> str:
-    known = {word.lower() for word in WORD.findall(asked)}
-    shown = [word for word in read_question(before).shown.values() if word.lower() not in known]
-    return f"{asked.rstrip(' ?.!')} ({' '.join(shown)})?" if shown else asked
+def _after(asked: str, before: str) -> str:
+    """The question with what it was asked after; what that was asked after itself, where it says so."""
+    asked = " ".join(asked.split()).rstrip(" ?.!") + "?"
+    earlier = ASKED_AFTER.match(before)
+    quoted = " ".join((earlier["before"] if earlier else before).split())
+    return (
+        f"{asked[: _LONGEST // 2 - 10]} (asked after “{quoted[: _LONGEST // 2 - 10]}”)"
+        if quoted.strip(" ?.!")
+        else asked
+    )
+
+
+def _cannot_follow(word: str, rest: str) -> bool:
+    """Whether "when" and the like are asked of a question whose subject was asked for: "Who attended the summit?"."""
+    wants_auxiliary = word.lower().split()[0] in ("when", "where", "why", "since", "by", "in") or word.lower() == "how"
+    return wants_auxiliary and not _AUXILIARY.match(rest.strip())
 
 
 def _instead(pronoun: str, phrase: str) -> str:
@@ -187,10 +227,15 @@ def _instead(pronoun: str, phrase: str) -> str:
 
 
 def _person(before: str, history: Sequence[Turn]) -> str | None:
-    """The name that the question before is about, or the first one in the answer to it."""
-    if names := _names(before):
-        return names[0]
-    return next(iter(_names(_answer(history), first=True)), None)
+    """The name that the question before is about, or the first one in the answer to it.
+
+    Who a question for a person was about is in its answer.
+    """
+    said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    asked, told = _names(before), _names(said if _WHO.match(before) else _answer(history), first=True)
+    asked, told = ([name for name in names if not _BODY.search(name)] for names in (asked, told))
+    new = [name for name in told if name not in before]
+    return next(iter([*new, *asked] if _WHO.match(before) else [*asked, *told]), None)
 
 
 def _answer(history: Sequence[Turn]) -> str:
@@ -227,5 +272,7 @@ def _capital(text: str) -> str:
 
 
 def _cut(text: str) -> str:
+    if ASKED_AFTER.match(text) and len(text) <= _LONGEST:
+        return text
     text = " ".join(text.split())[:_LONGEST]
     return text if text.endswith("?") else f"{text.rstrip(' .!')}?"

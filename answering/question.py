@@ -20,6 +20,8 @@ _SPEAKER = re.compile(
     r"describe|call|put|think|believe|speak|insist|warn|suggest|explain|announce|write|expect|predict|tweet|note|"
     r"want|ask|add|saying|said)\b|\baccording to (?P<source>(?:[A-Z][\w.’'-]*\s?){1,4})"
 )
+# A follow-up that says what it was asked after (`followup.resolve`).
+ASKED_AFTER = re.compile(r"^(?P<asked>.+?\?) \(asked after “(?P<before>.+)”\)$", re.DOTALL)
 _LONGEST = 4_000  # characters of a question that are read
 
 
@@ -107,10 +109,11 @@ class Question:
     """A question, read. `terms` are stems in order, each once; `names` and `numbers` are stems of capitalised words
     and of figures; `focus` holds the stems that say what is asked for ("which *city*"), which an answer may leave out;
     `background` those that stand only in clauses that ask nothing ("Gas prices rose. How much does a gallon cost?").
-    `shown` is each term as it was typed.
+    `shown` is each term as it was typed, `asked` the question without what it was asked after, whose words `text` has.
     """
 
     text: str
+    asked: str
     kind: Kind
     terms: tuple[str, ...]
     names: tuple[str, ...]
@@ -125,7 +128,8 @@ class Question:
 
 def read_question(text: str) -> Question:
     """The question's kind and telling parts. Any text is accepted; an empty one has no terms."""
-    text = text[:_LONGEST]
+    after = ASKED_AFTER.match(text[:_LONGEST])
+    asked, text = (after["asked"] if after else text)[:_LONGEST], searched(text[:_LONGEST])
     words = WORD.findall(text)
     telling = [w for w in words if w == "US" or w.lower() not in _ORDINARY] or words
     shown: dict[str, str] = {}
@@ -136,6 +140,7 @@ def read_question(text: str) -> Question:
     speaker = stems(said["asked"] or said["source"] or "") if said else []
     return Question(
         text=text,
+        asked=asked,
         kind=_kind(text),
         terms=tuple(shown),
         names=_names(words, shown),
@@ -147,6 +152,19 @@ def read_question(text: str) -> Question:
         speaker=frozenset(s for s in speaker if s in shown),
         shown=shown,
     )
+
+
+def searched(text: str) -> str:
+    """The words to search and read with: the question, and the words of what it was asked after."""
+    found = ASKED_AFTER.match(text)
+    if found is None:
+        return text
+    asked, before = found["asked"], found["before"]
+    if not before.endswith("?"):
+        return f"{asked.rstrip(' ?')}: {before.rstrip(' .!')}?"
+    known = {word.lower() for word in WORD.findall(asked)}
+    shown = [word for word in read_question(before).shown.values() if word.lower() not in known]
+    return f"{asked.rstrip(' ?.!')} ({' '.join(shown)})?" if shown else asked
 
 
 def _background(text: str, shown: dict[str, str]) -> frozenset[str]:

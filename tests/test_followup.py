@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from answering.followup import accepted, needs_context, resolve
 from answering.prompt import Turn
+from answering.question import Kind, read_question, searched
 from api.engine import Engine
 from api.settings import read_settings
 from tests.running import Server, copied, serve
@@ -24,6 +25,15 @@ PORT = (
 QUAKE = (Turn("user", "What happened in the quake in Myanmar?"), Turn("assistant", "Hundreds died [1]."))
 PARIS = (Turn("user", "How many people were killed in Paris?"), Turn("assistant", "130 people were killed [1]."))
 SUMMIT = (Turn("user", "Who attended the summit in Alaska?"), Turn("assistant", "Putin and Trump attended [1]."))
+GOAL = (
+    Turn("user", "Who scored the winning goal for Skelmouth Lanterns?"),
+    Turn("assistant", "The winning goal came from the substitute Teodor Plashett [1]."),
+)
+INQUIRY = (
+    Turn("user", "Who leads the inquiry into the failure of the breakwater?"),
+    Turn("assistant", "The Tarrow Regional Assembly appointed Dame Ottoline Yarrick-Moss [1]."),
+)
+PRIZE = (Turn("user", "Who won first prize at the festival?"), Turn("assistant", "Maëlle Brand won it [1]."))
 USHAKOV = (Turn("user", "What did Ushakov say about the call?"), Turn("assistant", "Ushakov said it was useful [1]."))
 
 
@@ -34,35 +44,51 @@ USHAKOV = (Turn("user", "What did Ushakov say about the call?"), Turn("assistant
         (PUTIN, "And Zelenskiy?", "Why does Zelenskiy avoid the meeting?"),
         (PUTIN, "What about Lavrov?", "Why does Lavrov avoid the meeting?"),
         (PUTIN, "Is it still planned?", "Is the meeting still planned?"),
-        (PUTIN, "Why?", "Why: Sitting across from Zelenskiy would legitimise Ukraine?"),
+        (PUTIN, "Why?", "Why? (asked after “Sitting across from Zelenskiy would legitimise Ukraine.”)"),
         (PUTIN, "And in 2019?", "Why does Putin avoid the meeting in 2019?"),
         (PUTIN, "And who is Ushakov?", "Who is Ushakov?"),
         (PORT, "Why was it closed?", "Why was the port of Skelmouth closed?"),
         (PORT, "And the ferry?", "When did the ferry reopen?"),
         (PORT, "Who closed it?", "Who closed the port of Skelmouth?"),
-        (PORT, "Who said that?", "Who said that (port Skelmouth reopen)?"),
+        (PORT, "Who said that?", "Who said that? (asked after “When did the port of Skelmouth reopen?”)"),
         (USHAKOV, "What was his role?", "What was Ushakov’s role?"),
         (USHAKOV, "Did Trump agree with him?", "Did Trump agree with Ushakov?"),
         ((*USHAKOV, Turn("user", "And Lavrov?")), "What was his role?", "What was Lavrov’s role?"),
-        (PORT, "And who paid?", "Who paid (port Skelmouth reopen)?"),
-        (PORT, "Who benefits?", "Who benefits (port Skelmouth reopen)?"),
-        (PORT, "But who decided?", "Who decided (port Skelmouth reopen)?"),
-        (PORT, "And how much did the repair cost?", "How much did the repair cost (port Skelmouth reopen)?"),
-        (PORT, "So, what happens next?", "What happens next (port Skelmouth reopen)?"),
+        (PORT, "And who paid?", "Who paid? (asked after “When did the port of Skelmouth reopen?”)"),
+        (PORT, "Who benefits?", "Who benefits? (asked after “When did the port of Skelmouth reopen?”)"),
+        (PORT, "But who decided?", "Who decided? (asked after “When did the port of Skelmouth reopen?”)"),
+        (
+            PORT,
+            "And how much did the repair cost?",
+            "How much did the repair cost? (asked after “When did the port of Skelmouth reopen?”)",
+        ),
+        (PORT, "So, what happens next?", "What happens next? (asked after “When did the port of Skelmouth reopen?”)"),
         (PORT, "And where?", "Where did the port of Skelmouth reopen?"),
         (PORT, "Since when?", "Since when did the port of Skelmouth reopen?"),
-        (PORT, "But why?", "Why: The port reopened on 9 April 2025?"),
+        (PORT, "But why?", "Why? (asked after “The port reopened on 9 April 2025.”)"),
         (PORT, "in May?", "When did the port of Skelmouth reopen in May?"),
         (PARIS, "And in London?", "How many people were killed in London?"),
         (PARIS, "What about Germany?", "How many people were killed in Germany?"),
         (PARIS, "With bombs?", "How many people were killed in Paris with bombs?"),
         (SUMMIT, "Who else?", "Who else attended the summit in Alaska?"),
-        (SUMMIT, "and when?", "When attended the summit in Alaska?"),
+        (SUMMIT, "and when?", "When? (asked after “Who attended the summit in Alaska?”)"),
         (SUMMIT, "How many?", "How many attended the summit in Alaska?"),
-        (QUAKE, "How many people were killed?", "How many people were killed (quake Myanmar)?"),
-        (QUAKE, "Was anyone hurt?", "Was anyone hurt (quake Myanmar)?"),
-        (QUAKE, "Who is responsible?", "Who is responsible (quake Myanmar)?"),
+        (
+            QUAKE,
+            "How many people were killed?",
+            "How many people were killed? (asked after “What happened in the quake in Myanmar?”)",
+        ),
+        (QUAKE, "Was anyone hurt?", "Was anyone hurt? (asked after “What happened in the quake in Myanmar?”)"),
+        (QUAKE, "Who is responsible?", "Who is responsible? (asked after “What happened in the quake in Myanmar?”)"),
         (QUAKE, "What did it cost?", "What did the quake in Myanmar cost?"),
+        (GOAL, "How old is he?", "How old is Teodor Plashett?"),
+        (INQUIRY, "What did she say about it?", "What did Dame Ottoline Yarrick-Moss say about the breakwater?"),
+        (PRIZE, "And the second?", "Who won second prize at the festival?"),
+        (
+            (*PORT, Turn("user", "And who paid?")),
+            "And who decided?",
+            "Who decided? (asked after “When did the port of Skelmouth reopen?”)",
+        ),
     ],
 )
 def test_a_follow_up_is_made_to_stand_alone(history: tuple[Turn, ...], question: str, standalone: str) -> None:
@@ -108,7 +134,16 @@ def test_without_earlier_questions_nothing_is_filled_in() -> None:
 def test_any_conversation_is_read(turns: list[tuple[str, str]], question: str) -> None:
     history = [Turn("user" if role == "user" else "assistant", content) for role, content in turns]
     found = resolve(question, history)
-    assert found == question or (len(found) <= 401 and found.endswith("?"))
+    assert found == question or (len(found) <= 401 and found.endswith(("?", "”)")))
+
+
+def test_what_it_was_asked_after_is_searched_and_read_but_asks_nothing() -> None:
+    standalone = resolve("And who paid?", PORT)
+    assert searched(standalone) == "Who paid (port Skelmouth reopen)?"
+    read = read_question(standalone)
+    assert read.kind is Kind.WHO and read.asked == "Who paid?" and "skelmouth" in read.names
+    assert searched(resolve("But why?", PORT)) == "Why: The port reopened on 9 April 2025?"
+    assert not needs_context(standalone, PORT) and searched("Who paid?") == "Who paid?"
 
 
 def test_only_one_question_is_accepted_from_a_model() -> None:
