@@ -16,6 +16,7 @@ from answering.evidence import (
     coverage,
     has,
 )
+from answering.ordinal import ordinal_agreement
 from answering.question import Kind, Question
 from answering.reader import Found
 from answering.stem import stems
@@ -101,6 +102,7 @@ def answer_features(
             (counted is not None and not attested({counted: 1.0}, best.around))
             or measures_otherwise(question, best.text)
             or counts_otherwise(question, best.text)
+            or ordinal_agreement(question, best.text) < 0
         ),
         "untyped_words": float(first in answers and not is_of_kind(question, _words(reading, first, answers))),
         "agreement": _agreement(question, reading, order, answers),

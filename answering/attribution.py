@@ -37,7 +37,8 @@ _PLAIN = (
 # These report words only with "that", a colon or a quotation behind them: one also writes books and adds numbers.
 _THAT = (
     "told|tells|wrote|writes|announced|announces|confirmed|confirms|noted|notes|stated|declared|replied|responded|added|"
-    "adds|recalled|recalls|explained|explains|maintained|maintains|stressed|stresses|claimed|claims|estimated|estimates"
+    "adds|recalled|recalls|explained|explains|maintained|maintains|stressed|stresses|claimed|claims|estimated|estimates|"
+    "answered|answers|complained|complains|promised|promises|testified|testifies|boasted|boasts"
 )
 _DENIES = (
     r"denied|denies|deny|disputed|refuted|(?:rejected|rejects|dismissed|dismisses)"

@@ -79,6 +79,10 @@ def answer_probability(features: Features) -> float:
 
 # What a sentence gains in score by being of the outlet, or of the time, that the question names. By judgement.
 HINT_BONUS = 3.5
+# And by telling of the second of a kind where that is asked for; what it loses by telling of another. By judgement.
+ORDINAL_BONUS = 2.0
+# What it loses by reporting somebody else's words than those asked for. By judgement.
+OTHER_SPEAKER = 2.0
 
 # How many sentences a kind of question may get, and how far below the best score another may lie. A fact stands in one
 # or two sentences; the reasons of one argument stand in several and share fewer words with the question.

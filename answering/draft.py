@@ -135,7 +135,7 @@ def _extraction(asked: Asked, extractive: ExtractiveAnswerer) -> Extraction:
 
 def _told(found: Extraction) -> list[Claim | Outcome]:
     conflicts = (found.conflict,) if found.conflict else ()
-    notices = tuple(in_words(conflict) for conflict in conflicts)
+    notices = (*found.notices, *(in_words(conflict) for conflict in conflicts))
     return [
         *found.claims,
         Outcome(Mode.EXTRACTIVE, EXTRACTIVE, found.reason, notices=notices, conflicts=conflicts),

@@ -11,6 +11,7 @@ from answering.abstention import reason_for
 from answering.answer import Claim, Conflict, Reason, ReasonCode, Span, Told, Verdict
 from answering.answer_type import counts_otherwise
 from answering.answerability import answer_features
+from answering.attribution import attribution
 from answering.close_reading import read_closely
 from answering.conflict import find_conflict
 from answering.dimension import measures_otherwise
@@ -32,10 +33,12 @@ from answering.evidence import (
     set_cosines,
     set_read,
 )
+from answering.ordinal import ordinal_agreement
 from answering.premise import find_denied, statement
 from answering.premise import in_words as denial_in_words
 from answering.question import Kind, Question, names_by_text, read_question
 from answering.reader import Found, Reads, RememberingReader
+from answering.respelled import respelled
 from answering.stem import stems
 from answering.topic import is_bare, leads, read_topic
 from answering.verify import verify
@@ -69,13 +72,15 @@ class Extraction:
     """What the passages answer: claims in reading order, or the reason why there is none.
 
     `confidence` is the calibrated probability, 0..1, that the passages answer. `reason` is set exactly when `claims`
-    is empty. `conflict` is set when articles answer with different numbers or dates.
+    is empty. `conflict` is set when articles answer with different numbers or dates. `notices` say which words of the
+    question were read as others.
     """
 
     claims: tuple[Claim, ...]
     reason: Reason | None
     confidence: float
     conflict: Conflict | None = None
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,10 @@ class ExtractiveAnswerer:
         most = min(max_claims, max_citations)
         if (topic := read_topic(question)) and (reports := leads(topic, passages, most)):
             return Extraction(reports, None, max(claim.score for claim in reports))
-        asked = names_by_text(read_question(question), [passage.text for passage in passages])
+        texts = [passage.text for passage in passages]
+        question, read = respelled(question, texts)
+        notices = tuple(f"“{typed}” was read as “{word}”." for typed, word in read)
+        asked = names_by_text(read_question(question), texts)
         asked = _without_met(asked, hints, passages)
         reading = read_passages(asked, passages)
         if not reading.candidates or not asked.terms or max_claims < 1 or max_citations < 1:
@@ -127,13 +135,17 @@ class ExtractiveAnswerer:
         features = answer_features(asked, reading, rows, scores, order, answers)
         confidence = calibration.answer_probability(features)
         if denied := find_denied(asked, _near(reading, rows, order)):
-            return Extraction((), Reason(ReasonCode.FALSE_PREMISE, denial_in_words(denied)), confidence)
+            return Extraction((), Reason(ReasonCode.FALSE_PREMISE, denial_in_words(denied)), confidence, None, notices)
         if confidence < calibration.ANSWER_THRESHOLD:
             if is_bare(question) and (reports := leads(question, passages, most)):
                 return Extraction(reports, None, max(claim.score for claim in reports))
-            return Extraction((), reason_for(asked, reading), confidence)
+            return Extraction((), reason_for(asked, reading), confidence, None, notices)
         # Whether anything answers is judged without this: it only chooses among what does.
         scores = scores + calibration.HINT_BONUS * _hinted(reading, hints)
+        scores = scores + calibration.ORDINAL_BONUS * np.array(
+            [ordinal_agreement(asked, candidate.text) for candidate in reading.candidates]
+        )
+        scores = scores - calibration.OTHER_SPEAKER * _by_others(asked, reading, order)
         order.sort(key=lambda i: -float(scores[i]))
         ranked = [
             _Scored(
@@ -146,7 +158,7 @@ class ExtractiveAnswerer:
         conflict = find_conflict(asked, said)
         told = _tellers(conflict, ranked) if conflict else []
         claims = _claims(asked, reading, ranked, told, confidence, max_claims, max_citations)
-        return Extraction(claims, None, confidence, conflict)
+        return Extraction(claims, None, confidence, conflict, notices)
 
     def rank(
         self,
@@ -197,6 +209,17 @@ def _hinted(reading: Reading, hints: Hints) -> Features:
     of = [candidate.passage.article for candidate in reading.candidates]
     met = [((a.publisher or "").lower() in outlets) + hints.is_in_time(a.published_at) for a in of]
     return np.array(met, dtype=np.float64)
+
+
+def _by_others(question: Question, reading: Reading, order: Sequence[int]) -> Features:
+    """1.0 for each candidate of `order` that reports the words of somebody else than whom the question asks for."""
+    others = np.zeros(len(reading.candidates))
+    for i in order if question.speaker else ():
+        c = reading.candidates[i]
+        article = c.passage.article
+        speaker = attribution(article.body, c.start, c.end, article.language).speaker
+        others[i] = bool(speaker) and not any(has(s, frozenset(stems(speaker or ""))) for s in question.speaker)
+    return others
 
 
 def _told(question: Question, reading: Reading, ranked: Sequence[_Scored]) -> list[Told]:

@@ -82,7 +82,8 @@ _ALIKE_WORDS = (
     "| shrink shrank | sit sat | sleep slept | sweep swept | tear tore torn | understand understood | undergo "
     "underwent undergone | withdraw withdrew withdrawn withdrawal | deal dealt | feed fed | flee fled | forbid "
     "forbade forbidden | hang hung hanged | live inhabit inhabitant population populous | overthrow overthrew "
-    "overthrown | swing swung | overcome overcame | arise arose | become became"
+    "overthrown | swing swung | overcome overcame | arise arose | become became | own owner ownership "
+    "belong | run manage manager executive director"
 )
 _OPPOSITE_WORDS = (
     "accept:deny rise:fall rise:drop rise:decline increase:decrease increase:reduce increase:fall increase:decline "

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from answering.answer import Span, Verdict
 from answering.day import days
-from answering.lexicon import NEGATORS
+from answering.lexicon import NEGATORS, OPPOSITES
 from answering.quantity import quantities
 from answering.question import Kind, Question
 from answering.spelling import plain
-from answering.stem import stems
+from answering.stem import WORD, stem, stems
 from answering.verify import verify
 
 _TAKES_THE_MATTER = (Kind.WHY, Kind.WHEN, Kind.WHERE, Kind.HOW)
@@ -30,8 +30,13 @@ _ASKING = re.compile(
 _AUXILIARY = re.compile(
     r"^\W*(?:did|does|do|will|would|can|could|should|has|have|had|is|are|was|were)(?P<not>n['’]t)?\b", re.IGNORECASE
 )
-# "What caused the hole?", "The barge did not cause the hole": an answer, too.
-_ASKS_SUBJECT = re.compile(r"^\W*(?:what|who|which)\b", re.IGNORECASE)
+_CHANGES = frozenset(
+    stems("raise cut rise fall increase decrease reduce decline grow shrink accept reject approve refuse")
+)
+# "What caused the hole?", "The barge did not cause the hole": an answer, too. "Where could they meet?" supposes.
+_TAKES_NOTHING = re.compile(
+    r"^\W*(?:(?:what|who|which)\b|(?:why|when|where|how) (?:could|might|would|may)\b)", re.IGNORECASE
+)
 _CONTRACTED = re.compile(r"^\W*(?:can|won|shan)['’]t\b", re.IGNORECASE)
 # "Before 2025" bounds the time that is asked for, and takes nothing for granted.
 _BOUND = re.compile(
@@ -83,7 +88,9 @@ def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> De
         if denied is None and support.verdict is Verdict.CONTRADICTED and _names_all(question, span, words):
             asked, told = _difference(said, words)
             # "Who died?", "Nobody died": an answer, and no false premise.
-            takes = question.kind in _TAKES_THE_MATTER and not _ASKS_SUBJECT.match(question.text)
+            takes = question.kind in _TAKES_THE_MATTER and not _TAKES_NOTHING.match(question.text)
+            if not asked and takes:
+                asked, told = _opposites(said, words)
             if asked or (takes and _is_negated(said) != _is_negated(words)):
                 denied = Denied(span, asked, told)
     return denied
@@ -109,6 +116,16 @@ def _difference(said: str, told: str) -> tuple[str | None, str | None]:
         dated = days(theirs)
         if dated and not any(day.agrees(one) or one.agrees(day) for one in dated):
             return day.text, dated[0].text if len(dated) == 1 else None
+    return None, None
+
+
+def _opposites(said: str, told: str) -> tuple[str | None, str | None]:
+    """A word of the question for a change, and the word of the sentence for the opposite one."""
+    mine, theirs = ({stem(word): word for word in WORD.findall(plain(text))} for text in (said, told))
+    for root, word in mine.items():
+        for other in sorted(OPPOSITES.get(root, frozenset()) & theirs.keys()) if root in _CHANGES else ():
+            if root not in theirs and other in _CHANGES:
+                return word, theirs[other]
     return None, None
 
 

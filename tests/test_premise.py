@@ -27,6 +27,7 @@ TAX = "The council passed its budget on Tuesday and raised the council tax by 4.
     ("question", "sentence"),
     [
         ("Why did the council raise the council tax by 8 per cent?", TAX),
+        ("Why did the council cut the council tax?", TAX),
         ("Why is the ferry to Vannow free?", "The ferry to Vannow is not free: a ticket costs £9.40."),
         ("Why was Oduya invited to Oslo?", "Anna Oduya was not invited to Oslo."),
         ("Why wasn’t Oduya invited to Oslo?", "Anna Oduya was invited to Oslo."),
@@ -49,6 +50,9 @@ def test_a_false_premise_is_found(question: str, sentence: str) -> None:
         ("When did the port of Skelmouth reopen?", "The port of Skelmouth remains closed."),
         ("Why wasn't Oduya invited to Oslo?", "Anna Oduya was not invited to Oslo."),
         ("Why can't the ferry reach Vannow?", "The ferry cannot reach Vannow before the tide turns."),
+        ("Who cut the council tax?", "The council passed its budget and raised the council tax."),
+        ("What caused the hole in the breakwater?", "The barge did not cause the hole in the breakwater."),
+        ("Where could the meeting in Oslo take place?", "The meeting in Oslo will not take place."),
         ("What happened?", TAX),
         ("", TAX),
     ],
