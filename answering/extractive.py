@@ -217,8 +217,9 @@ def _by_others(question: Question, reading: Reading, order: Sequence[int]) -> Fe
     for i in order if question.speaker else ():
         c = reading.candidates[i]
         article = c.passage.article
-        speaker = attribution(article.body, c.start, c.end, article.language).speaker
-        others[i] = bool(speaker) and not any(has(s, frozenset(stems(speaker or ""))) for s in question.speaker)
+        speaker = attribution(article.body, c.start, c.end, article.language).speaker or ""
+        is_named = speaker[speaker.rfind(" ") + 1 :][:1].isupper()  # "the minister" may be the one who is asked for
+        others[i] = is_named and not any(has(s, frozenset(stems(speaker))) for s in question.speaker)
     return others
 
 

@@ -48,6 +48,7 @@ _KINDS = (
     ),
     (
         Kind.HOW_MANY,
+        r"\bwhat (?:does|do|did|will|would) [^?,]{1,60} (?:cost|weigh)\b|"
         r"\bhow (?:many|much|far|long|old|tall|high|deep|large|big|fast|often|heavy|wide|close|few|"
         r"frequently|likely)\b|"
         r"\b(?:what|which) (?:is |was |were |are )?(?:the )?(?:\w+ ){0,2}(?:percentage|percent|proportion|fraction|"

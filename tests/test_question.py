@@ -36,6 +36,7 @@ from answering.stem import stem, stems
         ("Has the board said how many fell ill?", Kind.HOW_MANY),
         ("What infection did people fall ill with?", Kind.WHAT),
         ("What broke the sea wall?", Kind.WHY),
+        ("What does the new tunnel cost?", Kind.HOW_MANY),
     ],
 )
 def test_the_kind_of_a_question(text: str, kind: Kind) -> None:
