@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, delete, func, select, update
 
 from corpus.database import Database
 from corpus.dialect import insert_new, listed
@@ -111,7 +111,7 @@ class EmbeddingStore:
         found = found.with_hint(chunks, "INDEXED BY ix_chunks_to_embed", "sqlite")
         if by_index:
             untaken = query.where(chunks.c.indexed_in.is_(None), chunks.c.is_current)
-            found = found.union(untaken.with_hint(chunks, "INDEXED BY ix_chunks_to_index", "sqlite"))
+            found = found.union(untaken.with_hint(chunks, _TO_INDEX, "sqlite"))
         rows = found.subquery()
         with self._db.read() as connection:
             counts = select(func.count(), func.count(rows.c.article_key.distinct())).select_from(rows)
@@ -192,9 +192,12 @@ class EmbeddingStore:
 
     def indexed_by_collection(self) -> dict[str, int]:
         """How many current chunks the index should hold, by collection."""
-        query = select(chunks.c.collection, func.count(chunks.c.indexed_in)).where(chunks.c.is_current)
+        # By two indexes of the table: counting what is taken would read every row of it, vectors and all.
+        current = _BY_COLLECTION.where(chunks.c.is_current)
+        untaken = current.where(chunks.c.indexed_in.is_(None)).with_hint(chunks, _TO_INDEX, "sqlite")
         with self._db.read() as connection:
-            return {name: count for name, count in connection.execute(query.group_by(chunks.c.collection))}
+            less = {name: count for name, count in connection.execute(untaken)}
+            return {name: count - less.get(name, 0) for name, count in connection.execute(current)}
 
     def forget_index(self) -> None:
         """Nothing is indexed any more: every current chunk is to be taken anew, and nothing is left to drop."""
@@ -247,9 +250,18 @@ class EmbeddingStore:
 
     def chunks_by_collection(self, *, current: bool) -> dict[str, int]:
         """How many current or past chunks there are, by collection."""
-        query = select(chunks.c.collection, func.count()).where(chunks.c.is_current == current)
+        query = _BY_COLLECTION.where(chunks.c.is_current == current)
         with self._db.read() as connection:
-            return {name: count for name, count in connection.execute(query.group_by(chunks.c.collection))}
+            return {name: count for name, count in connection.execute(query)}
+
+    def sizes(self, most: int, *, current: bool) -> dict[str, int]:
+        """The same of every collection, counted no further than `most` + 1: quick in an archive of any size."""
+        name: BindParameter[str] = bindparam("name")
+        of = and_(chunks.c.collection == name, chunks.c.is_current == current)
+        query = select(func.count()).select_from(select(chunks.c.key).where(of).limit(most + 1).subquery())
+        with self._db.read() as connection:
+            names = connection.execute(_NAMES).scalars().all()
+            return {one: connection.execute(query, {"name": one}).scalar_one() for one in names if one is not None}
 
     def chunk_of(self, index_ids: Sequence[str]) -> dict[str, int]:
         """The keys of the current chunks with these index ids; others are left out."""
@@ -282,8 +294,19 @@ def _matrix(blobs: Sequence[bytes]) -> Vectors:
     return np.frombuffer(b"".join(blobs), dtype=np.float32).reshape(len(blobs), -1)
 
 
+_TO_INDEX = "INDEXED BY ix_chunks_to_index"
+_BY_COLLECTION = select(chunks.c.collection, func.count()).group_by(chunks.c.collection)
 _EMBEDDED = chunks.c.embedding.is_not(None)
 _AMONG = select(chunks.c.key, chunks.c.embedding).where(chunks.c.key.in_(listed("keys")), _EMBEDDED)
 _OF_ARTICLES = select(chunks.c.article_key, chunks.c.revision, chunks.c.embedding).where(
     chunks.c.article_key.in_(listed("keys")), _EMBEDDED
+)
+# Each name by one step in the index of collections, where DISTINCT would walk through all of it. Ends with NULL.
+_FIRST = select(func.min(chunks.c.collection).label("name")).cte("names", recursive=True)
+_NAMES = select(
+    _FIRST.union_all(
+        select(
+            select(func.min(chunks.c.collection)).where(chunks.c.collection > _FIRST.c.name).scalar_subquery()
+        ).where(_FIRST.c.name.is_not(None))
+    ).c.name
 )

@@ -154,12 +154,21 @@ def _read(rows: Callable[[str], Sequence[Any]], dialect: str) -> Examined:
         "FROM chunks c JOIN revisions r ON r.article_key = c.article_key AND r.number = c.revision "
         "WHERE c.embedding IS NOT NULL AND c.is_current ORDER BY c.key LIMIT 1"
     )
+    # By two indexes, because the rows hold vectors; grouped by the bare name, SQLite would walk through the other one.
+    current = _pairs(rows("SELECT collection, count(*) FROM chunks WHERE is_current GROUP BY collection"))
+    is_current = "is_current = 1" if dialect == "sqlite" else "is_current"  # as that index is declared there
+    untaken = _pairs(
+        rows(
+            f"SELECT min(collection), count(*) FROM chunks WHERE indexed_in IS NULL AND {is_current} "
+            "GROUP BY collection || ''"
+        )
+    )
     return Examined(
         migration,
         newest,
         facts=_pairs(rows("SELECT name, value FROM facts")),
         counts={name: int(value(query) or 0) for name, query in _COUNTS.items()},
-        indexed=_pairs(rows("SELECT collection, count(indexed_in) FROM chunks WHERE is_current GROUP BY collection")),
+        indexed={name: count - untaken.get(name, 0) for name, count in current.items()},
         scopes=_pairs(rows("SELECT scope, count(*) FROM api_keys WHERE revoked_at IS NULL GROUP BY scope")),
         missing=_missing(dialect, {str(row[0]) for row in rows(_INDEXES[dialect])}),
         newest_arrival=None if arrival is None else str(arrival),

@@ -4,6 +4,7 @@ Spoken to over httpx, not by OpenAI's client, which bounds each read and not a r
 """
 
 import asyncio
+import json
 import logging
 import threading
 import time
@@ -44,7 +45,7 @@ class EmbeddingServer:
     `timeout_s` bounds one request, its retries included. `dimensions` asks for vectors of that length, where the model
     can shorten them. The prefixes are put before what is embedded: many models were trained with some. `stored` tells
     the length of the vectors that are stored, None while there are none: others are refused. After a failure the server
-    is left alone for a moment, in which all calls fail at once; then one call tries, and success ends it.
+    is left alone for a moment, in which calls of the same kind fail at once; then one of them tries.
     """
 
     at_once = 256
@@ -175,11 +176,11 @@ class EmbeddingServer:
 
     async def _posted(self, texts: list[str]) -> tuple[bytes | str, float | None]:
         """The reply of one try; or what was wrong and may pass, and after how many seconds as the server says."""
-        headers = {"Accept-Encoding": "identity"}  # so that what comes is as long as it is read
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}  # read as long as it is sent
         headers |= {"Authorization": f"Bearer {self._api_key}"} if self._api_key else {}
-        body = {**self._asked, "input": texts}
+        body = json.dumps({**self._asked, "input": texts}).encode()
         try:
-            async with self._loop.client.stream("POST", self._url, json=body, headers=headers) as reply:
+            async with self._loop.client.stream("POST", self._url, content=body, headers=headers) as reply:
                 if reply.status_code in _PASSING:
                     how = "is busy" if reply.status_code in (429, 503, 529) else "failed"
                     return f"The embedding server {how} (status {reply.status_code}).", _retry_after(reply)

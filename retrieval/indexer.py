@@ -253,8 +253,8 @@ class Indexer:
 
     def _keep_small(self) -> None:
         """Nothing happened for a while: have the vectors of small collections at hand."""
-        past = self._embeddings.chunks_by_collection(current=False)
-        for collection, count in self._embeddings.indexed_by_collection().items():
+        past = self._embeddings.sizes(self._most_at_hand, current=False)
+        for collection, count in self._embeddings.sizes(self._most_at_hand, current=True).items():
             if count <= self._most_at_hand:
                 self.exact.keep(collection)
             if past.get(collection, 0) <= self._most_at_hand:

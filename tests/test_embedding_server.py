@@ -70,6 +70,11 @@ def test_texts_get_their_own_unit_vectors_in_bounded_requests(
     assert np.allclose(server.embed_questions(TEXTS[:1])[0], vectors[0], atol=1e-6)
 
 
+def test_any_text_can_be_sent(server: EmbeddingServer, script: ScriptedEmbeddings) -> None:
+    server.embed_questions(["قال 🚢 \ud800\x00", "über"])
+    assert script.received[0].texts == ["قال 🚢 \ud800\x00", "über"]
+
+
 def test_prefixes_and_dimensions_are_sent_and_name_the_space(script: ScriptedEmbeddings) -> None:
     plain, other = (
         EmbeddingServer(script.base_url, "m", dimensions=size, question_prefix="query: ", passage_prefix=prefix)

@@ -59,6 +59,23 @@ def test_from_stored_to_embedded_to_indexed(database: Database) -> None:
     found, matrix = embeddings.matrix("default")
     assert found == sorted(keys.values()) and matrix.shape == (2, 4)
     assert sorted(embeddings.among([*found, 999])[0]) == found and embeddings.among([])[0] == []
+
+
+def test_collections_are_counted_no_further_than_matters(database: Database) -> None:
+    embeddings = EmbeddingStore(database)
+    assert embeddings.sizes(5, current=True) == {} == embeddings.indexed_by_collection()
+    for number in range(4):
+        put(database, f"a{number}", f"Ferry {number} sails.")
+    for name in ("isles", "archive"):
+        put(database, "b", "The port opens.", name)
+    put(database, "b", "The port closes.", "isles")
+    assert embeddings.sizes(5, current=True) == {"archive": 1, "default": 4, "isles": 1}
+    assert embeddings.sizes(1, current=True) == {"archive": 1, "default": 2, "isles": 1}
+    assert embeddings.sizes(5, current=False) == {"archive": 0, "default": 0, "isles": 1}
+    assert embeddings.indexed_by_collection() == {"archive": 0, "default": 0, "isles": 0}
+    embed(embeddings)
+    index(embeddings)
+    assert embeddings.indexed_by_collection() == {"archive": 0, "default": 4, "isles": 0}
     places, vectors = embeddings.of_articles([1, 2, 999])
     assert sorted(places) == [(1, 1), (2, 1)] and vectors.dtype == np.float32
 
