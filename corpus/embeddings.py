@@ -119,13 +119,10 @@ class EmbeddingStore:
         return Waiting(passages, of)
 
     def to_embed(self, limit: int) -> list[ToEmbed]:
-        """The `limit` texts without an embedding that came last: news is asked about when it is new.
-
-        In the order in which they came: rows that grow from the last to the first leave half of SQLite's pages empty.
-        """
+        """Texts without an embedding, those that came last first: news is asked about when it is new."""
         query = select(*CHUNK, chunks.c.text_hash).where(chunks.c.embedding.is_(None))
         with self._db.read() as connection:
-            rows = connection.execute(query.order_by(chunks.c.key.desc()).limit(limit)).all()[::-1]
+            rows = connection.execute(query.order_by(chunks.c.key.desc()).limit(limit)).all()
             of = articles_at(connection, [(row.article_key, row.revision) for row in rows])
         waiting = ((row, of[row.article_key, row.revision]) for row in rows)
         texts = {r.text_hash: ToEmbed(r.text_hash, a.title, a.publisher, a.body[r.start : r.end]) for r, a in waiting}
@@ -136,6 +133,7 @@ class EmbeddingStore:
         waiting = and_(chunks.c.text_hash == bindparam("hash"), chunks.c.embedding.is_(None))
         query = update(chunks).where(waiting).values(embedding=bindparam("vector"))
         rows = [{"hash": hash_, "vector": vector.tobytes()} for hash_, vector in zip(hashes, vectors, strict=True)]
+        rows.reverse()  # `to_embed` begins with the last; rows that grow from there leave half of SQLite's pages empty
         with self._db.write() as connection:
             connection.execute(query, rows)
 
