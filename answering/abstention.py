@@ -3,9 +3,10 @@
 import re
 
 from answering.answer import Reason, ReasonCode
-from answering.evidence import Reading, coverage, has
+from answering.evidence import Reading
 from answering.question import Question
 from answering.stem import WORD, stem
+from answering.terms import coverage, has
 
 # Below this share of the question's weighted words in the passages, they are about something else.
 _ABOUT = 0.5

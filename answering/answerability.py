@@ -6,20 +6,13 @@ import numpy as np
 
 from answering.answer_type import counted_noun, counts_otherwise, is_of_kind
 from answering.dimension import measures_otherwise
-from answering.evidence import (
-    GENERIC,
-    NAMES,
-    Candidate,
-    Features,
-    Reading,
-    attested,
-    coverage,
-    has,
-)
+from answering.evidence import GENERIC, Candidate, Reading
+from answering.features import NAMES, Features
 from answering.ordinal import ordinal_agreement
 from answering.question import Kind, Question
 from answering.reader import Found
 from answering.stem import stems
+from answering.terms import attested, coverage, has
 
 ANSWER_NAMES = (
     "score", "margin", "cosine", "cosine_top", "similarity", "coverage", "coverage_around", "coverage_anywhere",

@@ -17,7 +17,7 @@ import math
 import numpy as np
 
 from answering.answerability import ANSWER_NAMES
-from answering.evidence import NAMES, Features
+from answering.features import NAMES, Features
 from answering.question import Kind
 
 _LEXICAL = {

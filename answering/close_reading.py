@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from answering.evidence import Candidate, Features, Reading
+from answering.evidence import Candidate, Reading
+from answering.features import Features
 from answering.question import Kind, Question
 from answering.reader import Found, Reads
 from retrieval.passage import Passage

@@ -12,27 +12,12 @@ from answering.answer import Claim, Conflict, Reason, ReasonCode, Span, Told, Ve
 from answering.answer_type import counts_otherwise
 from answering.answerability import answer_features
 from answering.attribution import attribution
+from answering.choose import Scored, chosen_among, highlight, place_of, same_elsewhere
 from answering.close_reading import read_closely
 from answering.conflict import find_conflict
 from answering.dimension import measures_otherwise
-from answering.evidence import (
-    COVERED,
-    GENERIC,
-    NAME,
-    PLACE,
-    TYPED,
-    WINDOW,
-    Candidate,
-    Features,
-    Reading,
-    attested,
-    coverage,
-    has,
-    lexical_features,
-    read_passages,
-    set_cosines,
-    set_read,
-)
+from answering.evidence import GENERIC, NAME, Candidate, Reading, read_passages
+from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.ordinal import ordinal_agreement
 from answering.premise import find_denied, statement
 from answering.premise import in_words as denial_in_words
@@ -40,6 +25,7 @@ from answering.question import Kind, Question, names_by_text, read_question
 from answering.reader import Found, Reads, RememberingReader
 from answering.respelled import respelled
 from answering.stem import stems
+from answering.terms import attested, coverage, has
 from answering.topic import is_bare, leads, read_topic
 from answering.verify import verify
 from corpus.article import Article
@@ -51,8 +37,6 @@ from retrieval.remembered import Remembered
 # Sentences that are embedded for one question, each in about 4 ms of one core.
 EMBEDDED = 16
 _KEPT = 4_096  # vectors of sentences, 2 KB each: the passages that are asked about are few at a time
-# Words in common over all words: above the first two sentences say the same, above the second one adds too little.
-_SAME, _REDUNDANT = 0.8, 0.5
 _YES_OR_NO = {Verdict.SUPPORTED: "yes", Verdict.CONTRADICTED: "no"}
 # "It was too soon to say whether the barge had caused it" is neither yes nor no.
 _OPEN = re.compile(r"\b(?:whether|too (?:soon|early) to|might|may|could|probably|possibly|perhaps|if)\b", re.IGNORECASE)
@@ -81,17 +65,6 @@ class Extraction:
     confidence: float
     conflict: Conflict | None = None
     notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    candidate: Candidate
-    score: float
-    typed: float
-    place: float  # how surely the reader finds the answer in it, 0..1
-    answer: Found | None  # the words of it that answer, in characters of the body
-    window: float  # how surely the text around it answers, 0..1
-    covered: float  # the share of the question's terms in it and around it
 
 
 class ExtractiveAnswerer:
@@ -148,7 +121,7 @@ class ExtractiveAnswerer:
         scores = scores - calibration.OTHER_SPEAKER * _by_others(asked, reading, order)
         order.sort(key=lambda i: -float(scores[i]))
         ranked = [
-            _Scored(
+            Scored(
                 reading.candidates[i], float(scores[i]), float(rows[i, TYPED]), float(rows[i, PLACE]),
                 answers.get(i), float(rows[i, WINDOW]), float(rows[i, COVERED]),
             )
@@ -223,13 +196,13 @@ def _by_others(question: Question, reading: Reading, order: Sequence[int]) -> Fe
     return others
 
 
-def _told(question: Question, reading: Reading, ranked: Sequence[_Scored]) -> list[Told]:
+def _told(question: Question, reading: Reading, ranked: Sequence[Scored]) -> list[Told]:
     """What articles answer, the best first: those that plainly answer, near the best and about as much of the question.
 
     An article's word is the first of its answers, sure or not: what it says beside that is about something else. It has
     to be about the matter: to hold, somewhere, what the best sentence's article has of the question.
     """
-    first: dict[str, _Scored] = {}
+    first: dict[str, Scored] = {}
     for one in ranked:
         if one.answer and one.answer.score >= calibration.PLACE_TOLD:
             first.setdefault(one.candidate.passage.article.id, one)
@@ -262,12 +235,12 @@ def _held(article: Article) -> frozenset[str]:
     return frozenset(stems(f"{article.title} {article.body[:_READ_OF_ARTICLE]}"))
 
 
-def _told_yes_no(question: Question, ranked: Sequence[_Scored]) -> list[Told]:
+def _told_yes_no(question: Question, ranked: Sequence[Scored]) -> list[Told]:
     """For each article whose best sentence confirms or denies what is asked: yes or no."""
     said = statement(question)
     if said is None:
         return []
-    first: dict[str, _Scored] = {}
+    first: dict[str, Scored] = {}
     for one in ranked:
         first.setdefault(one.candidate.passage.article.id, one)
     told = []
@@ -293,7 +266,7 @@ def _names_before(c: Candidate, reading: Reading) -> list[str]:
     return list(dict.fromkeys(NAME.findall(before.text))) if before else []
 
 
-def _tellers(conflict: Conflict, ranked: Sequence[_Scored]) -> list[_Scored]:
+def _tellers(conflict: Conflict, ranked: Sequence[Scored]) -> list[Scored]:
     """The sentences of a conflict, the newest first."""
     by_span = {_span(one.candidate): one for one in ranked}
     return [by_span[told.span] for told in conflict.told]
@@ -308,8 +281,8 @@ def lexical_scores(question: Question, rows: Features, weights: Features) -> Fea
 def _claims(
     question: Question,
     reading: Reading,
-    ranked: list[_Scored],
-    told: list[_Scored],
+    ranked: list[Scored],
+    told: list[Scored],
     confidence: float,
     most: int,
     spans: int,
@@ -318,7 +291,7 @@ def _claims(
 
     Sentences that contradict each other (`told`) come first, all of them as far as there is room.
     """
-    chosen = _chosen(question, ranked, told[:most], min(most, calibration.MOST_CLAIMS[question.kind]))
+    chosen = chosen_among(question, ranked, told[:most], min(most, calibration.MOST_CLAIMS[question.kind]))
     top = max(one.score for one in chosen)
     places: dict[tuple[str, int, int], Claim] = {}
     left = spans
@@ -326,125 +299,21 @@ def _claims(
         c, score = one.candidate, float(min(1.0, confidence * np.exp(min(0.0, one.score - top) / 2)))
         before = _antecedent(question, c, reading)
         room = most - len(places) - (len(chosen) - i)
-        if before is not None and room > 0 and left > len(chosen) - i and _place(before) not in places:
-            places[_place(before)] = Claim(before.text, (_span(before),), score)
+        if before is not None and room > 0 and left > len(chosen) - i and place_of(before) not in places:
+            places[place_of(before)] = Claim(before.text, (_span(before),), score)
             left -= 1
-        if _place(c) in places:
+        if place_of(c) in places:
             continue
-        also = _same_elsewhere(one, ranked)[: max(0, left - (len(chosen) - i))] if left else []
+        also = same_elsewhere(one, ranked)[: max(0, left - (len(chosen) - i))] if left else []
         if left < 1:
             break
-        places[_place(c)] = Claim(c.text, (_span(c), *map(_span, also)), score, _highlight(question, one))
+        places[place_of(c)] = Claim(c.text, (_span(c), *map(_span, also)), score, highlight(question, one))
         left -= 1 + len(also)
     if question.kind is not Kind.WHY:
         return tuple(places.values())
     # An argument reads in its own order.
     articles = {key[0]: n for n, key in reversed(list(enumerate(places)))}
     return tuple(places[key] for key in sorted(places, key=lambda k: (articles[k[0]], k[1], k[2])))
-
-
-def _highlight(question: Question, one: _Scored) -> tuple[int, int] | None:
-    """Where in the sentence the words stand that answer a question for a name, a time, a place or a number."""
-    if question.kind not in calibration.HAS_SHORT_ANSWER or one.answer is None:
-        return None
-    if one.answer.score < calibration.PLACE_SHOWN:
-        return None
-    return one.answer.start - one.candidate.start, one.answer.end - one.candidate.start
-
-
-def _chosen(question: Question, ranked: list[_Scored], told: list[_Scored], most: int) -> list[_Scored]:
-    """All that are told differently, or else the best; then what adds to them and lies within reach."""
-    is_why = question.kind is Kind.WHY
-    ordered = _reasons_first(ranked) if is_why else ranked
-    chosen = [*told] or [ordered[0]]
-    best, reach = ranked[0], calibration.REACH[question.kind]
-    for one in ordered[1:]:
-        if len(chosen) >= most:
-            break
-        if one in told:
-            continue
-        # The further reasons of an argument stand in the article that makes it; elsewhere a sentence has to score.
-        same = one.candidate.passage.article.id == best.candidate.passage.article.id
-        near = one.score >= best.score - (reach if same else min(reach, calibration.REACH_ELSEWHERE))
-        near = near and (not is_why or _gives_reason(one, best))
-        if near and _answers_anew(question, one, chosen) and all(_adds(one, other, is_why) for other in chosen):
-            chosen.append(one)
-    return chosen
-
-
-def _answers_anew(question: Question, one: _Scored, chosen: Sequence[_Scored]) -> bool:
-    """Whether a sentence brings an answer of its own beside those chosen, where a few words answer.
-
-    Where no words of the first are sure to answer, anything may help.
-    """
-    found = [words for other in chosen if (words := _words(question, other))]
-    if not found or (chosen[0] is not one and not _words(question, chosen[0])):
-        return True
-    mine = set(stems(_words(question, one) or ""))
-    return bool(mine) and not any(mine <= (told := set(stems(words))) or told <= mine for words in found)
-
-
-def _words(question: Question, one: _Scored) -> str | None:
-    place = _highlight(question, one)
-    return one.candidate.text[slice(*place)] if place else None
-
-
-def _reasons_first(ranked: list[_Scored]) -> list[_Scored]:
-    """Sentences with words of reason first, the plainest ahead: the reasons of an argument repeat little of a question.
-
-    A sentence without such words keeps its place when it lies far above them all and answers as surely, unless the
-    plainest reason follows it.
-    """
-    giving = [one for one in ranked if one.typed and one.covered >= calibration.COVERED_REASON * ranked[0].covered]
-    giving.sort(key=lambda one: -(one.score + calibration.REASON_BONUS * one.typed))
-    others = [one for one in ranked if one not in giving]
-    ahead = [o for o in others[:1] if not giving or _leads(o, giving[0])]
-    return [*ahead, *giving, *[o for o in others if o not in ahead]]
-
-
-def _leads(one: _Scored, reason: _Scored) -> bool:
-    above = one.score > reason.score + calibration.REASON_LEAD
-    return above and one.place >= reason.place - calibration.PLACE_LEAD and not _goes_on(one, reason)
-
-
-def _goes_on(one: _Scored, reason: _Scored) -> bool:
-    return _adjoins(one, reason) and one.candidate.start < reason.candidate.start
-
-
-def _gives_reason(one: _Scored, best: _Scored) -> bool:
-    """Whether a further sentence is worth telling as a reason: the vaguer its words, the nearer it must be."""
-    if one.typed >= calibration.PLAIN_REASON:
-        return one.typed == 1.0 or one.place >= calibration.PLACE_PLAIN
-    is_found = one.typed or one.place >= calibration.PLACE_FOUND
-    reach = calibration.REACH_VAGUE if is_found else calibration.REACH_ELSEWHERE
-    return one.score >= best.score - reach and one.place >= calibration.PLACE_VAGUE
-
-
-def _adds(one: _Scored, other: _Scored, is_why: bool) -> bool:
-    return _alike(one, other) < _REDUNDANT and not (is_why and _adjoins(one, other))
-
-
-def _adjoins(one: _Scored, other: _Scored) -> bool:
-    """Whether one directly follows the other in a paragraph, where they mostly make one point."""
-    a, b = sorted((one.candidate, other.candidate), key=lambda c: c.start)
-    if a.passage.article is not b.passage.article:
-        return False
-    return b.start - a.end <= 2 and "\n" not in a.passage.article.body[a.end : b.start]
-
-
-def _alike(one: _Scored, other: _Scored) -> float:
-    a, b = set(one.candidate.stems), set(other.candidate.stems)
-    return len(a & b) / max(1, len(a | b))
-
-
-def _same_elsewhere(one: _Scored, ranked: list[_Scored]) -> list[Candidate]:
-    """The same statement in other articles, one sentence of each."""
-    found: dict[str, Candidate] = {}
-    for other in ranked:
-        article = other.candidate.passage.article.id
-        if article != one.candidate.passage.article.id and _alike(one, other) >= _SAME:
-            found.setdefault(article, other.candidate)
-    return list(found.values())
 
 
 def _antecedent(question: Question, c: Candidate, reading: Reading) -> Candidate | None:
@@ -461,10 +330,6 @@ def _sentence_before(c: Candidate, reading: Reading) -> Candidate | None:
         if other.passage is c.passage and other.number == c.number - 1 and other.line == c.line:
             return other
     return None
-
-
-def _place(c: Candidate) -> tuple[str, int, int]:
-    return c.passage.article.id, c.passage.article.revision, c.start
 
 
 def _span(c: Candidate) -> Span:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from answering.answer import Claim, Span
-from answering.evidence import coverage
 from answering.question import Question, read_question
 from answering.stem import stems
+from answering.terms import coverage
 from corpus.article import Article
 from corpus.sentence import TextSpan, sentence_spans
 from retrieval.passage import Passage

@@ -21,18 +21,9 @@ from sklearn.metrics import roc_auc_score
 from answering import calibration
 from answering.answerability import ANSWER_NAMES, answer_features
 from answering.close_reading import read_closely
-from answering.evidence import (
-    EMBEDDED_COLUMNS,
-    NAMES,
-    READ_COLUMNS,
-    Features,
-    Reading,
-    lexical_features,
-    read_passages,
-    set_cosines,
-    set_read,
-)
+from answering.evidence import Reading, read_passages
 from answering.extractive import EMBEDDED, ExtractiveAnswerer, lexical_scores
+from answering.features import EMBEDDED_COLUMNS, NAMES, READ_COLUMNS, Features, lexical_features, set_cosines, set_read
 from answering.question import Question, names_by_text, read_question
 from answering.reader import WEIGHTS, Found, Look, Reader, Reads
 from evals import calibration_sets as sets

@@ -16,10 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from answering import calibration
-from answering.evidence import coverage, lexical_features, read_passages
+from answering.evidence import read_passages
 from answering.extractive import ExtractiveAnswerer
+from answering.features import lexical_features
 from answering.question import names_by_text, read_question
 from answering.stem import stems
+from answering.terms import coverage
 from api.engine import Engine
 from api.settings import read_settings
 from corpus.accept import parse_time

@@ -1,5 +1,6 @@
 """Passages that say the same in the same words take one place: the best of them is shown, the others are listed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from retrieval.passage import Passage
 _COPY_RESEMBLANCE = 0.6
 _ALL_BUT_A_FEW = 0.9
 _MOST_COPIES = 50
+_WORD = re.compile(r"\w+")
 _MOST_KEPT = 20_000  # chunks; about 20 MB
 
 Shingles = NDArray[np.int64]
@@ -100,6 +102,6 @@ def _published(article: Article) -> float:
 
 def _shingles(text: str) -> Shingles:
     """Hashes of the runs of five words, ascending, each once; of all words when there are fewer."""
-    words = text.lower().split()
+    words = _WORD.findall(text.lower())
     runs = list(map(hash, zip(words, words[1:], words[2:], words[3:], words[4:], strict=False)))
     return np.unique(np.array(runs or [hash(tuple(words))], dtype=np.int64))

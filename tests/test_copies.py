@@ -48,5 +48,11 @@ def test_the_article_published_first_is_shown() -> None:
     assert alone.copies == ()
 
 
+def test_words_are_compared_without_their_punctuation_and_a_hyphen_parts_them() -> None:
+    plain = "Thirty one people fell ill after the harbour dinner in Skelmouth, the clinic said on Thursday."
+    typeset = "“Thirty-one people fell ill after the harbour dinner in Skelmouth”, the clinic said on Thursday"
+    assert len(without_copies([chunk(0, "a", [plain]), chunk(1, "b", [typeset])], Shingled())) == 1
+
+
 def test_nothing_found_is_nothing() -> None:
     assert without_copies([], Shingled()) == []
