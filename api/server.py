@@ -20,6 +20,9 @@ from corpus.owner import Ownership
 
 # Seconds that answers in flight have to finish after SIGTERM; the index then has the rest of ten seconds to close.
 _GRACE = 2
+# Seconds that a connection stays open for another request: longer than clients (mostly 5) and proxies (60) keep theirs,
+# because who sends one while the server closes it gets an error instead of an answer.
+_KEEP_ALIVE = 75
 
 
 def serve(settings: Settings) -> None:
@@ -122,6 +125,7 @@ def _server(engine: Engine, *, is_public: bool = False) -> uvicorn.Server:
         access_log=False,  # `api.request_log` has a line for each request
         log_level="warning" if level == "info" else level,
         timeout_graceful_shutdown=_GRACE,
+        timeout_keep_alive=_KEEP_ALIVE,
         server_header=False,
         proxy_headers=False,  # the app believes those that DATELINE_PROXIES names
     )
