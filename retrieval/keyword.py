@@ -69,7 +69,8 @@ class KeywordIndex:
             with _translated():
                 return self._search(index.searcher(), self._query(question), shelves, limit, among)
         except IndexUnavailable:
-            self._index = None  # opened again, it is checked
+            with self._lock:  # what is opened while something is taken in would not know of it
+                self._index = None  # opened again, it is checked
             raise
 
     def catch_up(self, limit: int = BATCH) -> bool:
