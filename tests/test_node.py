@@ -74,7 +74,7 @@ def test_the_ai_sdk_sees_the_text_and_the_sources(seen: Any, answer: dict[str, A
 
 def test_the_ai_sdk_goes_on_from_an_answer_that_it_names(seen: Any, answer: dict[str, Any]) -> None:
     first = re.sub(r" \[\d+\]\.$", "", answer["statements"][0]["text"])
-    assert seen["second"] == {"understood": f"Why: {first}?", "named": True}
+    assert seen["second"] == {"understood": f"Why? (asked after “{first}.”)", "named": True}
 
 
 def test_a_lost_conversation_is_told(seen: Any) -> None:
