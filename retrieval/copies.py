@@ -79,7 +79,8 @@ def _shared(shingles: Sequence[Shingles]) -> NDArray[np.float32]:
     those = is_shared[ids]
     has = np.zeros((len(shingles), int(is_shared.sum())), dtype=np.float32)
     has[chunks[those], column[ids[those]]] = 1.0
-    return has @ has.T
+    # On one thread: those that `@` would wake go on spinning and slow the embedding of the next question.
+    return np.vecdot(has[:, np.newaxis], has)
 
 
 def _folded(kept: Scored, one: Scored, covered: float) -> Scored:

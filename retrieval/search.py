@@ -231,7 +231,9 @@ class Searcher:
     def _embedding(self, question: str, embedded: Embedded | None) -> Future[Embedded]:
         """The question's vector, made beside the search for its words unless it is given."""
         if embedded is None:
-            return self._beside.submit(copy_context().run, self.embed, question)
+            embedding = self._beside.submit(copy_context().run, self.embed, question)
+            time.sleep(0)  # lets that thread begin, which soon needs the interpreter no more
+            return embedding
         given: Future[Embedded] = Future()
         given.set_result(embedded)
         return given
