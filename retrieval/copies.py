@@ -80,7 +80,7 @@ def _shared(shingles: Sequence[Shingles]) -> NDArray[np.float32]:
     has = np.zeros((len(shingles), int(is_shared.sum())), dtype=np.float32)
     has[chunks[those], column[ids[those]]] = 1.0
     # On one thread: those that `@` would wake go on spinning and slow the embedding of the next question.
-    return np.vecdot(has[:, np.newaxis], has)
+    return np.asarray(np.vecdot(has[:, np.newaxis], has), dtype=np.float32)
 
 
 def _folded(kept: Scored, one: Scored, covered: float) -> Scored:
