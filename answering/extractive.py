@@ -206,9 +206,11 @@ def _told(question: Question, reading: Reading, ranked: Sequence[Scored]) -> lis
     for one in ranked:
         if one.answer and one.answer.score >= calibration.PLACE_TOLD:
             first.setdefault(one.candidate.passage.article.id, one)
+    if len(first) < 2:  # nobody to differ; what follows reads whole articles
+        return []
     best = ranked[0]
-    article = best.candidate.passage.article
-    matter = {t: w for t, w in reading.weights.items() if t not in _OF_ANSWERS and has(t, _held(article))}
+    held = _held(best.candidate.passage.article)
+    matter = {t: w for t, w in reading.weights.items() if t not in _OF_ANSWERS and has(t, held)}
     covered = coverage(matter, best.candidate.around)
     near = [
         one
