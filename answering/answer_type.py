@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 
+from answering.day import MONTHS
 from answering.dimension import measures_otherwise
 from answering.lexicon import LIGHT
 from answering.question import Kind, Question
 from answering.reasons import reason_strength
 from answering.stem import WORD, stem, stems
 
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_MONTHS = "|".join(MONTHS)
 _DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _NUMBER_WORDS = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"

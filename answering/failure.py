@@ -1,12 +1,10 @@
 """Read what went wrong with a chat model off an exception's shape, in our words: the provider's may hold the key."""
 
-import contextlib
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 from corpus.errors import InvalidSettings
+from corpus.retry_after import seconds_of
 
 # What a server answers that does not know how to hold a model to a schema.
 _OF_FORMAT = (400, 415, 422, 501)
@@ -85,9 +83,6 @@ def _retry_after(chain: tuple[BaseException, ...]) -> float:
     for link in chain:
         headers = getattr(getattr(link, "response", None), "headers", None)
         value = headers.get("retry-after") if isinstance(headers, Mapping) else None
-        if isinstance(value, str):
-            with contextlib.suppress(ValueError):
-                return max(0.0, float(value))
-            with contextlib.suppress(ValueError, TypeError, OverflowError):
-                return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        if isinstance(value, str) and (seconds := seconds_of(value)) is not None:
+            return seconds
     return _PAUSE_S

@@ -1,8 +1,7 @@
 """A follow-up question made to stand alone, from the turns before it: by rules, or from a chat model's rewording.
 
 Where words cannot be filled in, the question is left as it is and says what it was asked after: "Who paid? (asked after
-“When did the port reopen?”)"; `question.searched` has
-the words to search with.
+“When did the port reopen?”)"; `question.searched` has the words to search with.
 """
 
 import re
@@ -55,8 +54,9 @@ _BACK = re.compile(
 _AUXILIARY = re.compile(
     r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", re.IGNORECASE
 )
-_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|last|next|other)\b", re.IGNORECASE)
-_AN_ORDINAL = re.compile(rf"^(?:the|a) (?P<which>{_ORDINAL.pattern[2:-2]})(?: one)?$", re.IGNORECASE)
+_ORDINALS = "first|second|third|fourth|fifth|sixth|last|next|other"
+_ORDINAL = re.compile(rf"\b(?:{_ORDINALS})\b", re.IGNORECASE)
+_AN_ORDINAL = re.compile(rf"^(?:the|a) (?P<which>{_ORDINALS})(?: one)?$", re.IGNORECASE)
 # What is no person: "The Tarrow Regional Assembly", "Greyfinch Ferries".
 _BODY = re.compile(
     r"\b(?:The|Council|Assembly|Committee|Company|Board|Party|Union|Court|Ministry|Government|Parliament|House|Kremlin|"
@@ -208,11 +208,9 @@ def _after(asked: str, before: str) -> str:
     asked = " ".join(asked.split()).rstrip(" ?.!") + "?"
     earlier = ASKED_AFTER.match(before)
     quoted = " ".join((earlier["before"] if earlier else before).split())
-    return (
-        f"{asked[: _LONGEST // 2 - 10]} (asked after “{quoted[: _LONGEST // 2 - 10]}”)"
-        if quoted.strip(" ?.!")
-        else asked
-    )
+    if not quoted.strip(" ?.!"):
+        return asked
+    return f"{asked[:_LONGEST_PART]} (asked after “{quoted[:_LONGEST_PART]}”)"
 
 
 def _cannot_follow(word: str, rest: str) -> bool:

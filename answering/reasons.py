@@ -2,7 +2,9 @@
 
 import re
 
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+from answering.day import MONTHS
+
+_MONTHS = "|".join(MONTHS)
 # "Since 2019", "since the winter of 2023", "since then": a time, and no reason.
 _A_TIME = (
     rf"(?:then|\d|(?:last|early|late|mid)\b|(?:{_MONTHS})\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"

@@ -13,8 +13,9 @@ import asyncio
 import ipaddress
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from itertools import count
 from typing import Any, Literal, Self, TypeVar, Unpack
 
@@ -85,13 +86,7 @@ class Dateline:
 
     def articles(self, **options: Unpack[ListArguments]) -> Iterator[ArticleSummary]:
         """All articles that fit, newest first; further pages are fetched as they are needed."""
-        cursor: str | None = None
-        while True:
-            page = self._send(calls.articles(options, cursor))
-            yield from page.data
-            cursor = page.next_cursor
-            if cursor is None:
-                return
+        return self._each(partial(calls.articles, options))
 
     def article(self, article_id: str, revision: int | None = None, collection: str | None = None) -> ArticleOut:
         """One revision with its whole body, the current one by default."""
@@ -121,13 +116,7 @@ class Dateline:
 
     def answers(self, **options: Unpack[ListAnswersArguments]) -> Iterator[KeptAnswerSummary]:
         """The answers given that fit, newest first; further pages are fetched as they are needed."""
-        cursor: str | None = None
-        while True:
-            page = self._send(calls.answers(options, cursor))
-            yield from page.data
-            cursor = page.next_cursor
-            if cursor is None:
-                return
+        return self._each(partial(calls.answers, options))
 
     def answer(self, answer_id: str) -> KeptAnswerOut:
         """An answer as it was given, and what became of its articles since."""
@@ -172,6 +161,16 @@ class Dateline:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _each(self, page_of: Callable[[str | None], Call[Any]]) -> Iterator[Any]:
+        """What all pages hold, each asked for by the cursor that the one before gave."""
+        cursor: str | None = None
+        while True:
+            page = self._send(page_of(cursor))
+            yield from page.data
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     def _send(self, call: Call[T]) -> T:
         with self._opened(call) as response:
@@ -236,16 +235,9 @@ class AsyncDateline:
         """See `Dateline.verify`."""
         return await self._send(calls.verify(text, options))
 
-    async def articles(self, **options: Unpack[ListArguments]) -> AsyncIterator[ArticleSummary]:
+    def articles(self, **options: Unpack[ListArguments]) -> AsyncIterator[ArticleSummary]:
         """See `Dateline.articles`."""
-        cursor: str | None = None
-        while True:
-            page = await self._send(calls.articles(options, cursor))
-            for summary in page.data:
-                yield summary
-            cursor = page.next_cursor
-            if cursor is None:
-                return
+        return self._each(partial(calls.articles, options))
 
     async def article(self, article_id: str, revision: int | None = None, collection: str | None = None) -> ArticleOut:
         """See `Dateline.article`."""
@@ -273,16 +265,9 @@ class AsyncDateline:
         """See `Dateline.jobs`."""
         return await self._send(calls.jobs(limit))
 
-    async def answers(self, **options: Unpack[ListAnswersArguments]) -> AsyncIterator[KeptAnswerSummary]:
+    def answers(self, **options: Unpack[ListAnswersArguments]) -> AsyncIterator[KeptAnswerSummary]:
         """See `Dateline.answers`."""
-        cursor: str | None = None
-        while True:
-            page = await self._send(calls.answers(options, cursor))
-            for summary in page.data:
-                yield summary
-            cursor = page.next_cursor
-            if cursor is None:
-                return
+        return self._each(partial(calls.answers, options))
 
     async def answer(self, answer_id: str) -> KeptAnswerOut:
         """See `Dateline.answer`."""
@@ -313,6 +298,16 @@ class AsyncDateline:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    async def _each(self, page_of: Callable[[str | None], Call[Any]]) -> AsyncIterator[Any]:
+        cursor: str | None = None
+        while True:
+            page = await self._send(page_of(cursor))
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     async def _send(self, call: Call[T]) -> T:
         async with self._opened(call) as response:

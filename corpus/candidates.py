@@ -36,7 +36,7 @@ class Candidates:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._current: KeptUntilWritten[tuple[str, int], Candidate] = KeptUntilWritten(database, _MOST_KEPT)
-        self._shared: KeptUntilWritten[int, int] = KeptUntilWritten(database, _MOST_KEPT)
+        self._shared: KeptUntilWritten[int, bool] = KeptUntilWritten(database, _MOST_KEPT)
 
     def of(self, keys: Collection[int], selection: Selection) -> dict[int, Candidate]:
         """Chunks by their key; those stored no more, or outside the selection, are left out."""
@@ -54,9 +54,9 @@ class Candidates:
     def shared(self, clusters: Collection[int]) -> list[int]:
         """Those of these clusters that more than one article is in."""
 
-        def read(missing: list[int]) -> dict[int, int]:
+        def read(missing: list[int]) -> dict[int, bool]:
             with self._db.read() as connection:
-                return dict.fromkeys(connection.execute(_SHARED, {"clusters": missing}).scalars(), 1)
+                return dict.fromkeys(connection.execute(_SHARED, {"clusters": missing}).scalars(), True)
 
         return list(self._shared.get(clusters, read))
 

@@ -7,18 +7,18 @@ import asyncio
 import json
 import logging
 import threading
-import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import httpx
 import numpy as np
 
 from corpus.errors import EmbedderUnavailable
+from corpus.retry_after import seconds_of
+from retrieval.backoff import Backoff
 from retrieval.embedded_reply import UnusableReply, read_vectors
 from retrieval.embedder import Vectors, fingerprint_of
 from retrieval.onnx import no_pause
@@ -33,8 +33,7 @@ _PASSING = (408, 429, 500, 502, 503, 504, 529)
 _TOO_LONG = (400, 413, 422)  # what servers answer to a text beyond their limit
 _SHORTEST_TEXT = 200  # characters; who refuses this means something else than its length
 _QUESTION_S = 3.0  # for which a question waits at most before it is searched for by keyword
-_LEFT_ALONE_S = (0.5, 5.0)  # after a failure: at first, and at most, unless the server asks for longer
-_LONGEST_PATIENCE_S = 60.0
+_LONGEST_PATIENCE_S = 60.0  # for which the server may ask to be left alone
 _MOST_BYTES = 1 << 19  # of a reply, for each text: 8,192 dimensions with all their digits are a third of it
 _TAKE_HEED_S = 0.1  # between two looks at whether something else is more urgent
 
@@ -183,7 +182,8 @@ class EmbeddingServer:
             async with self._loop.client.stream("POST", self._url, content=body, headers=headers) as reply:
                 if reply.status_code in _PASSING:
                     how = "is busy" if reply.status_code in (429, 503, 529) else "failed"
-                    return f"The embedding server {how} (status {reply.status_code}).", _retry_after(reply)
+                    pause = seconds_of(reply.headers.get("retry-after", ""))
+                    return f"The embedding server {how} (status {reply.status_code}).", pause
                 _check_status(reply.status_code)
                 return await _bounded(reply, _MOST_BYTES * len(texts)), None
         except (httpx.TransportError, OSError):  # their text may hold the address
@@ -221,16 +221,6 @@ async def _bounded(reply: httpx.Response, most: int) -> bytes:
     return b"".join(parts)
 
 
-def _retry_after(reply: httpx.Response) -> float | None:
-    """Seconds of a `Retry-After` header: a number or an HTTP date."""
-    value = reply.headers.get("retry-after", "")
-    with suppress(ValueError):
-        return max(0.0, float(value))
-    with suppress(ValueError, TypeError, OverflowError):
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    return None
-
-
 def _joined(parts: Sequence[Vectors]) -> Vectors:
     if len({part.shape[1] for part in parts}) != 1:
         raise EmbedderUnavailable("The embedding server sent vectors of unequal length.")
@@ -262,27 +252,26 @@ class _Away:
     def __init__(self) -> None:
         self.error: EmbedderUnavailable | None = None
         self._lock = threading.Lock()
-        self._pause, self._until = 0.0, 0.0
+        self._backoff = Backoff()
 
     def check(self) -> None:
         """Raise the last failure unless a try is due; then the caller makes it, and others wait for what it finds."""
         with self._lock:
             if self.error is None:
                 return
-            if time.monotonic() < self._until:
+            if not self._backoff.is_due:
                 raise EmbedderUnavailable(str(self.error), self.error.may_pass, self.error.retry_after)
-            self._until = time.monotonic() + self._pause
+            self._backoff.put_off()
 
     def failed(self, error: EmbedderUnavailable) -> None:
         with self._lock:
-            first, most = _LEFT_ALONE_S
-            self._pause = min(self._pause * 2 or first, most)
-            asked = min(error.retry_after or 0.0, _LONGEST_PATIENCE_S)
-            self.error, self._until = error, time.monotonic() + max(self._pause, asked)
+            self.error = error
+            self._backoff.failed(at_least=min(error.retry_after or 0.0, _LONGEST_PATIENCE_S))
 
     def worked(self) -> None:
         with self._lock:
-            self.error, self._pause = None, 0.0
+            self.error = None
+            self._backoff.worked()
 
 
 class _Loop:

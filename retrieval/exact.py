@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -43,20 +43,22 @@ class _Block:
     @classmethod
     def to_keep(cls, keys: Sequence[int], matrix: Vectors) -> Self:
         """The same for many questions: worth to be made ready for them when it is large."""
-        return cls(np.asarray(keys, dtype=np.int64), matrix, Signs.of(matrix) if len(keys) > _WORTH_SIGNS else None)
+        block = cls.of(keys, matrix)
+        return replace(block, signs=Signs.of(matrix)) if len(keys) > _WORTH_SIGNS else block
 
     def nearest(self, vector: Vectors, limit: int) -> list[ChunkHit]:
         if not len(self.keys):
             return []
-        rows = None
-        if self.signs and limit * _PER_WANTED < len(self.keys):
+        keys, matrix = self.keys, self.matrix
+        if self.signs and limit * _PER_WANTED < len(keys):
             rows = self.signs.nearest(vector, limit * _PER_WANTED)
+            keys, matrix = keys[rows], matrix[rows]
         # On one thread: those that `@` would wake go on spinning and slow the embedding of the next question.
-        similarities = np.vecdot(self.matrix if rows is None else self.matrix[rows], vector)
-        best = np.argpartition(-similarities, min(limit, len(similarities)) - 1)[:limit]
+        similarities = np.vecdot(matrix, vector)
+        best = np.argpartition(-similarities, min(limit, len(keys)) - 1)[:limit]
         best = best[np.argsort(-similarities[best], kind="stable")]
-        keys = self.keys[best if rows is None else rows[best]]
-        return [ChunkHit(*pair) for pair in zip(keys.tolist(), similarities[best].tolist(), strict=True)]
+        pairs = zip(keys[best].tolist(), similarities[best].tolist(), strict=True)
+        return [ChunkHit(key, similarity) for key, similarity in pairs]
 
     def rows_of(self, keys: Keys) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """The row of each key, and whether it is there at all."""

@@ -19,6 +19,7 @@ from corpus.embeddings import Backlog, EmbeddingStore
 from corpus.errors import DatelineError, EmbedderMismatch, EmbedderUnavailable, IndexUnavailable
 from corpus.lease import Lease
 from corpus.tracing import traced
+from retrieval.backoff import Backoff
 from retrieval.centre import Centres
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
 from retrieval.courtesy import Courtesy
@@ -35,7 +36,6 @@ _EMBED_BATCH = 128
 # Collections of at most this many chunks are scanned in memory (77 MB); above, a query of the index costs less.
 MOST_AT_HAND = 50_000
 _QUIET = 0.5  # seconds without anything new, after which their vectors are read
-_LONGEST_PAUSE = 5.0  # seconds between tries while the disk is full, or a server is gone
 _AWAY = 20.0  # seconds that an embedding server may be gone before who waits for vectors is told
 _LOOK = 0.5  # seconds between looks for what other processes have stored
 LEASE = "indexing"
@@ -199,7 +199,7 @@ class Indexer:
         return self._folder / str(self._generation)
 
     def _run(self) -> None:
-        pause = 0.5
+        backoff = Backoff()
         while not self._stop.is_set():
             try:
                 self._notice()
@@ -209,19 +209,20 @@ class Indexer:
                 worked = self._lease.held() and self._step()
                 if not worked and not worded:
                     self._rest()
-                pause, self._failure = 0.5, None
+                backoff.worked()
+                self._failure = None
             except _Stopping:
                 return
             except DatelineError as error:
                 self._failure = error
                 self.state = IndexState.UNAVAILABLE
+                pause = backoff.failed()
                 log.warning("Indexing pauses for %.0f s: %s", pause, error)
                 self._stop.wait(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
             except Exception:
+                pause = backoff.failed()
                 log.exception("Indexing met an error that it does not know; it goes on in %.0f s.", pause)
                 self._stop.wait(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _notice(self) -> None:
         """What other processes that share the store have changed."""
@@ -406,11 +407,12 @@ class _Unembedded:
 
     def __init__(self) -> None:
         self.error: EmbedderUnavailable | None = None
-        self._since = self._again = self._pause = 0.0
+        self._since = 0.0
+        self._backoff = Backoff()
 
     @property
     def may_try(self) -> bool:
-        return self.error is None or time.monotonic() >= self._again
+        return self._backoff.is_due
 
     def check(self) -> None:
         """Raise what keeps vectors from being made, unless it may soon pass."""
@@ -421,15 +423,15 @@ class _Unembedded:
     def failed(self, error: EmbedderUnavailable) -> None:
         if self.error is None or str(self.error) != str(error):
             log.warning("%s What is new is found by keyword only until its vectors are made.", error)
-        now = time.monotonic()
-        self._since = self._since if self.error is not None else now
-        self._pause = min(self._pause * 2 or 0.5, _LONGEST_PAUSE)
-        self.error, self._again = error, now + self._pause
+        self._since = self._since if self.error is not None else time.monotonic()
+        self.error = error
+        self._backoff.failed()
 
     def worked(self) -> None:
         if self.error is not None:
             log.info("Vectors are made again.")
-        self.error, self._pause = None, 0.0
+        self.error = None
+        self._backoff.worked()
 
 
 def record_embedder(database: Database, embedder: Embedder) -> None:

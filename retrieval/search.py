@@ -15,13 +15,13 @@ from typing import Literal
 
 import numpy as np
 
-from corpus.article import Chunk
 from corpus.candidates import Candidate
 from corpus.embeddings import EmbeddingStore, Vectors
 from corpus.errors import EmbedderUnavailable, IndexUnavailable, RerankerUnavailable
 from corpus.selection import Selection
 from corpus.store import ArticleStore
 from corpus.tracing import traced
+from retrieval.arrange import MOST_PER_ARTICLE, TO_JOIN, diverse, passages_of
 from retrieval.centre import with_centres
 from retrieval.copies import Scored, Shingled, with_copies, without_copies
 from retrieval.embedder import Embedder
@@ -39,11 +39,10 @@ _CANDIDATES = 60
 # many chunks are scored exactly; of more, each side brings many more.
 _REACH, _FARTHER_REACH = 4, 10
 _EXACT_LIMIT = 20_000
-_MOST_PER_ARTICLE = 3
 # Chunks read from the store for each passage wanted: enough to fold copies and to spread over articles.
 _LOOKED_AT = 3
-# Mostly twice as many as wanted are enough for that; and so many may be joined to their neighbours.
-_FIRST_LOOK, _TO_JOIN = 2, 2
+# Mostly twice as many as wanted are enough for that.
+_FIRST_LOOK = 2
 
 # Searches that run at a time; others wait their turn. A search is mostly Python, which one thread at a time can run,
 # and many threads hand the interpreter round: with 32 at once 18 a second were done, two at a time 50.
@@ -209,8 +208,8 @@ class Searcher:
         unique, of_reranker = self._reranked(question, unique, hints)
         reranked_at = time.perf_counter()
         with traced("search.join"):
-            chosen = _diverse(unique, limit)
-            passages = self._all_copies_of(_passages(chosen, limit), chosen, selection)
+            chosen = diverse(unique, limit)
+            passages = self._all_copies_of(passages_of(chosen, limit), chosen, selection)
         as_of = selection.moment.as_of
         later = as_of is not None and self._store.has_later(selection.collection, as_of, [p.article for p in passages])
         timings = {"embed_ms": _ms(waited + asked.waited)}
@@ -293,7 +292,7 @@ class Searcher:
         if self._reranker is None and not hints.phrases:
             few = without_copies(self._read(ranked[: limit * _FIRST_LOOK]), self._shingled)
             of_articles = Counter(one.found.article.id for one in few)
-            if sum(min(count, _MOST_PER_ARTICLE) for count in of_articles.values()) >= limit + _TO_JOIN:
+            if sum(min(count, MOST_PER_ARTICLE) for count in of_articles.values()) >= limit + TO_JOIN:
                 return few
         return without_copies(by_phrases(self._read(ranked[: limit * _LOOKED_AT]), hints), self._shingled)
 
@@ -383,50 +382,6 @@ def _of(side: Mapping[int, float], candidates: Mapping[int, Candidate]) -> dict[
 
 def _first(side: Mapping[int, float]) -> dict[int, float]:
     return dict(islice(side.items(), _CANDIDATES))
-
-
-def _diverse(ranked: Sequence[Scored], limit: int) -> list[Scored]:
-    """The best chunks with at most three of one article; the rest of an article only fills empty places."""
-    taken: list[Scored] = []
-    spare: list[Scored] = []
-    count: dict[str, int] = {}
-    for one in ranked:
-        article_id = one.found.article.id
-        count[article_id] = count.get(article_id, 0) + 1
-        (taken if count[article_id] <= _MOST_PER_ARTICLE else spare).append(one)
-    return (taken + spare)[: limit + _TO_JOIN]
-
-
-def _passages(chosen: Sequence[Scored], limit: int) -> tuple[Passage, ...]:
-    passages = [
-        Passage(
-            rank=0,
-            score=min(1.0, one.score),
-            similarity=one.similarity,
-            article=one.found.article,
-            start=one.found.chunk.start,
-            end=one.found.chunk.end,
-            copies=one.copies,
-        )
-        for one in chosen
-    ]
-    joined = _joined(passages, [one.found.chunk for one in chosen])[:limit]
-    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(joined, start=1))
-
-
-def _joined(passages: Sequence[Passage], chunks: Sequence[Chunk]) -> list[Passage]:
-    """Neighbouring chunks of one revision become one passage, at the place of the better one."""
-    joined: list[tuple[Passage, set[int]]] = []
-    for passage, chunk in zip(passages, chunks, strict=True):
-        for place, (other, numbers) in enumerate(joined):
-            same = (other.article.id, other.article.revision) == (passage.article.id, passage.article.revision)
-            if same and {chunk.number - 1, chunk.number + 1} & numbers:
-                start, end = min(other.start, passage.start), max(other.end, passage.end)
-                joined[place] = (replace(other, start=start, end=end), numbers | {chunk.number})
-                break
-        else:
-            joined.append((passage, {chunk.number}))
-    return [passage for passage, _ in joined]
 
 
 def _ms(seconds: float) -> float:
