@@ -208,6 +208,7 @@ class Misbehaving:
 def misbehaving() -> Iterator[Misbehaving]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()  # a request sent before the server runs waits for it; refused, it would count as a try
     host, port = listener.getsockname()
     server = Misbehaving(f"http://{host}:{port}")
 
