@@ -102,7 +102,7 @@ def _warm_up() -> None:
     pypdfium2.PdfDocument.new().close()
     for example in (b"<rss version='2.0'><channel/></rss>", b"<urlset/>"):
         read_feed(example, "https://example.org/feed")
-    read_records(Kind.TEXT, b"---\ntitle: T\n---\nA sentence.", "warm-up", None)
+    read_records(Kind.MARKDOWN, b"---\ntitle: T\n---\nA sentence.", "warm-up", None)
     with contextlib.suppress(UnreadableFile):
         read_page("<html><body><article><p>" + "A sentence to warm up with. " * 20 + "</p></article></body></html>")
 

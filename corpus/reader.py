@@ -19,9 +19,9 @@ from corpus.found import Found as Found
 from corpus.found import Parsed, Record, Records
 from corpus.identity import believed_url, confined, file_id
 from corpus.records import read_json, read_lines
-from corpus.sniff import HEAD_BYTES, Kind, kind_of
+from corpus.sniff import HEAD_BYTES, PROSE, Kind, kind_of
 from corpus.table import read_table
-from corpus.text import read_text
+from corpus.text import read_markdown, read_text
 from corpus.tracing import traced
 from corpus.unpack import Unpacked
 from corpus.worker import WORKERS
@@ -34,11 +34,12 @@ _MOST_BYTES = {
     Kind.NEWSLETTER: 30_000_000,
     Kind.JSON: 50_000_000,
     Kind.TEXT: 50_000_000,
+    Kind.MARKDOWN: 10_000_000,
 }
 _MOST_FETCHED_BYTES = 20_000_000  # of what a site sent, unpacked
 _HISTORY = "{} states a history, which is believed of a file that you name, not of an address."
 # Read here when they come from the person's own disk, and by a worker when a site sent them.
-_RECORDS = (Kind.LINES, Kind.TABLE, Kind.JSON, Kind.TEXT)
+_RECORDS = (Kind.LINES, Kind.TABLE, Kind.JSON, *PROSE)
 # Of one address: as many as of a feed, and as much text as a few hundred articles have.
 _MOST_RECORDS, _MOST_BAD_RECORDS, _MOST_RECORD_CHARACTERS = 2_000, 100, 5_000_000
 # As many threads as there are workers to parse for them.
@@ -199,7 +200,8 @@ def _records(kind: Kind, stream: BinaryIO, head: bytes, source: _Source, charset
         yield from read_json(_whole(stream, source, kind), source.name, source.collection, source.file_id)
     else:
         text = decoded(_whole(stream, source, kind), source.name, charset)
-        yield Found(source.name, read_text(text, source.name, source.collection, source.file_id))
+        read = read_markdown if kind is Kind.MARKDOWN else read_text
+        yield Found(source.name, read(text, source.name, source.collection, source.file_id))
 
 
 def _document(kind: Kind, data: bytes, source: _Source, charset: str | None) -> Iterator[Found]:
@@ -224,7 +226,7 @@ def _confined(records: Iterable[Found], kind: Kind, source: _Source) -> Iterator
         if not isinstance(found.outcome, IncomingArticle):
             yield found
             continue
-        if kind is Kind.TEXT:
+        if kind in PROSE:
             article = replace(found.outcome, id=None, url=believed_url(found.outcome.url, source.url))
         else:
             article = confined(found.outcome, source.url, f"{source.url}#{number}")

@@ -22,6 +22,7 @@ class Kind(Enum):
     LINES = "lines"
     JSON = "json"
     TEXT = "text"
+    MARKDOWN = "markdown"
     GZIP = "gzip"
 
 
@@ -31,7 +32,8 @@ _BY_SUFFIX = {
     Kind.TABLE: (".csv", ".tsv", ".tab"),
     Kind.LINES: (".jsonl", ".ndjson"),
     Kind.JSON: (".json",),
-    Kind.TEXT: (".txt", ".text", ".md", ".markdown"),
+    Kind.TEXT: (".txt", ".text"),
+    Kind.MARKDOWN: (".md", ".markdown"),
 }
 _BY_TYPE = {
     Kind.PAGE: ("text/html", "application/xhtml+xml"),
@@ -39,8 +41,10 @@ _BY_TYPE = {
     Kind.TABLE: ("text/csv", "text/tab-separated-values"),
     Kind.LINES: ("application/jsonl", "application/x-ndjson", "application/x-jsonlines"),
     Kind.JSON: ("application/json",),
-    Kind.TEXT: ("text/plain", "text/markdown"),
+    Kind.TEXT: ("text/plain",),
+    Kind.MARKDOWN: ("text/markdown",),
 }
+PROSE = (Kind.TEXT, Kind.MARKDOWN)
 # Formats that are met in folders of articles and cannot be read, with what to do instead.
 _REFUSED = (
     (b"\xd0\xcf\x11\xe0", "an old Word or Office file; save it as .docx or PDF"),
@@ -96,16 +100,16 @@ def _of_text(text: str, name: str, by_suffix: Kind | None, by_type: Kind | None)
         # Prose may begin with a bracket too, so a file that calls itself text stays text unless it is lines of JSON.
         if starts_as_lines(text) or by_suffix is Kind.LINES:
             return Kind.LINES
-        if by_suffix is not Kind.TEXT:
+        if by_suffix not in PROSE:
             return Kind.LINES if by_type is Kind.LINES else Kind.JSON
-    if by_suffix is not Kind.TEXT and _is_mail(text):
+    if by_suffix not in PROSE and _is_mail(text):
         return Kind.NEWSLETTER
     if by_suffix:
         return by_suffix
     if _is_table(text):
         return Kind.TABLE
     # A server that cannot tell says text/plain; what the text looks like is the better witness then.
-    if (by_type in (None, Kind.TEXT)) and _PART_OF_PAGE.match(text):
+    if (by_type is None or by_type in PROSE) and _PART_OF_PAGE.match(text):
         return Kind.PAGE
     if by_type:
         return by_type
