@@ -20,6 +20,7 @@ from corpus.schema import facts, metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _CHANGES = "changes"
+_NOT_ALLOWED = "42501"  # the SQLSTATE of a statement that the user has no right to
 
 
 class Database:
@@ -47,12 +48,13 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """The only writer, committed durably on leaving and rolled back whole on an error."""
-        with self._writer, self._translated(), self._on.writing.begin() as connection:
-            self._on.lock(connection)
-            yield connection
-            if self.is_shared:
-                connection.execute(_COUNT_UP)
-        self.written += 1
+        with self._writer:
+            with self._translated(), self._on.writing.begin() as connection:
+                self._on.lock(connection)
+                yield connection
+                if self.is_shared:
+                    connection.execute(_COUNT_UP)
+            self.written += 1
 
     @contextmanager
     def aside(self) -> Iterator[Connection]:
@@ -86,8 +88,10 @@ class Database:
             if "NUL" in str(error.orig):
                 raise InvalidInput("A text holds a NUL character, which the database does not take.") from error
             raise
-        except (IntegrityError, ProgrammingError):
-            raise  # a mistake of ours, not a state of the database
+        except (IntegrityError, ProgrammingError) as error:
+            if getattr(error.orig, "sqlstate", None) != _NOT_ALLOWED:
+                raise  # a mistake of ours, not a state of the database
+            raise StoreUnavailable(self._on.explain(str(error.orig).splitlines()[0])) from error
         except (DBAPIError, PoolTimeout) as error:
             cause = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise StoreUnavailable(self._on.explain(cause)) from error

@@ -28,6 +28,12 @@ _INDEXES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index'",
     "postgresql": "SELECT indexrelid::regclass::text FROM pg_index WHERE indisvalid",
 }
+# Whether the user may do with the store's tables what Dateline does; before there are any, whether it may make them.
+_MAY_WRITE = """
+SELECT coalesce(bool_and(has_table_privilege(oid, wanted)), has_schema_privilege(current_schema(), 'CREATE'))
+FROM pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS wanted
+WHERE oid = ANY (ARRAY(SELECT to_regclass(name)::oid FROM unnest(ARRAY[{names}]) AS name))
+"""
 # Settings of a server without which what was acknowledged may be lost when its machine fails.
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -80,13 +86,17 @@ def newest_migration() -> str:
 class DatabaseServer:
     """A PostgreSQL server: how many connections it leaves to programs, and what is not as the store needs it.
 
+    `is_read_only` when a setting makes it so; `may_write` whether `user` may make, or fill, the store's tables.
     `unsafe` are settings that are off, without which what was acknowledged may be lost.
     """
 
     version: str
     encoding: str
     connections: int
+    user: str
+    is_standby: bool
     is_read_only: bool
+    may_write: bool
     knows_unicode: bool
     unsafe: tuple[str, ...]
 
@@ -110,13 +120,18 @@ def _server(connection: Connection) -> DatabaseServer:
     def shown(name: str) -> str:
         return str(connection.exec_driver_sql(f"SELECT current_setting('{name}', true)").scalar())
 
-    unicode = "SELECT count(*) FROM pg_collation WHERE collname = 'und-x-icu'"
+    def said(query: str) -> bool:
+        return bool(connection.exec_driver_sql(query).scalar())
+
     return DatabaseServer(
         version=shown("server_version").split()[0],
         encoding=shown("server_encoding"),
         connections=int(shown("max_connections")) - int(shown("superuser_reserved_connections")),
-        is_read_only=bool(connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar()),
-        knows_unicode=bool(connection.exec_driver_sql(unicode).scalar()),
+        user=str(connection.exec_driver_sql("SELECT current_user").scalar()),
+        is_standby=said("SELECT pg_is_in_recovery()"),
+        is_read_only=shown("default_transaction_read_only") == "on",
+        may_write=said(_MAY_WRITE.format(names=", ".join(f"'{table}'" for table in metadata.tables))),
+        knows_unicode=said("SELECT count(*) FROM pg_collation WHERE collname = 'und-x-icu'"),
         unsafe=tuple(name for name in _DURABLE if shown(name) == "off"),
     )
 

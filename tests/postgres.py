@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,35 +28,23 @@ _SETTINGS = {
 _PATIENCE = 60.0
 
 
-class Cluster:
-    """One server on a Unix socket, with a migrated database that is copied for each test."""
+class PostgresServer:
+    """A server on a Unix socket in `folder`, over the data that lie there already."""
 
     def __init__(self, folder: Path, programs: Path) -> None:
         self._folder = folder
         self._programs = programs
         self._as_user = _unprivileged(folder)
-        self._run("initdb", "-U", "dateline", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        with open(folder / "data" / "postgresql.conf", "a") as file:
-            file.writelines(f"{name} = {value}\n" for name, value in _SETTINGS.items())
-            file.write(f"unix_socket_directories = '{folder}'\n")
-        self.start()
-        self.execute("CREATE DATABASE template")
-        Database(self.url("template")).close()
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, user: str = "dateline") -> str:
         """The address of one of its databases."""
-        return f"postgresql://dateline@/{database}?host={self._folder}"
+        return f"postgresql://{user}@/{database}?host={self._folder}"
 
-    def fresh(self) -> str:
-        """The address of a new database with empty tables."""
-        name = f"d{uuid.uuid4().hex[:12]}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE template")
-        return self.url(name)
-
-    def execute(self, statement: str) -> None:
-        """Run a statement beside all databases of the tests."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement.encode())
+    def configure(self, settings: Mapping[str, str]) -> None:
+        """Set these from the next start on."""
+        with open(self._folder / "data" / "postgresql.conf", "a") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
+            file.write(f"unix_socket_directories = '{self._folder}'\n")
 
     def start(self) -> None:
         """Serve, and return once it answers."""
@@ -83,6 +71,42 @@ class Cluster:
         return done.returncode == 0
 
 
+class Cluster(PostgresServer):
+    """One server of its own, with a migrated database that is copied for each test."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        super().__init__(folder, programs)
+        self._run("initdb", "-U", "dateline", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self.configure(_SETTINGS)
+        self.start()
+        self.execute("CREATE DATABASE template")
+        Database(self.url("template")).close()
+
+    def fresh(self) -> str:
+        """The address of a new database with empty tables."""
+        name = f"d{uuid.uuid4().hex[:12]}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE template")
+        return self.url(name)
+
+    def execute(self, statement: str) -> None:
+        """Run a statement beside all databases of the tests."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    @contextmanager
+    def standby(self) -> Iterator[PostgresServer]:
+        """A second server that follows this one and holds what it holds now."""
+        with _folder() as folder:
+            follower = PostgresServer(folder, self._programs)
+            follower._run("pg_basebackup", "-h", str(self._folder), "-U", "dateline", "-R", "--checkpoint=fast", "-N")
+            follower.configure({})
+            follower.start()
+            try:
+                yield follower
+            finally:
+                follower.stop()
+
+
 @contextmanager
 def cluster() -> Iterator[Cluster | None]:
     """A cluster of its own, None where PostgreSQL's programs are not installed."""
@@ -90,14 +114,20 @@ def cluster() -> Iterator[Cluster | None]:
     if programs is None:
         yield None
         return
-    # Short, because the path of a socket may have a hundred characters, and not below a folder of root's alone.
-    folder = Path(tempfile.mkdtemp(prefix="dateline-pg-", dir="/tmp"))
-    try:
+    with _folder() as folder:
         running = Cluster(folder, programs)
         try:
             yield running
         finally:
             running.stop()
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    # Short, because the path of a socket may have a hundred characters, and not below a folder of root's alone.
+    folder = Path(tempfile.mkdtemp(prefix="dateline-pg-", dir="/tmp"))
+    try:
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -21,8 +21,10 @@ from api.doctor.report import CHECKS, findings
 from api.engine import Engine
 from api.settings import read_settings
 from corpus.article import IncomingArticle
+from corpus.database import Database
+from corpus.errors import StoreUnavailable
 from corpus.keys import Scope
-from retrieval.index import _client, server_state
+from retrieval.index import ChromaIndex, _client, server_state
 from tests.chroma import ChromaServer
 from tests.postgres import Cluster
 from tests.running import copied, serve
@@ -137,6 +139,33 @@ def test_indexes_that_lost_something(folder: Path) -> None:
     assert "none yet" in found["vector index"].detail and "none yet" in found["keyword index"].detail
 
 
+def test_indexes_that_hold_other_chunks_than_the_store(folder: Path) -> None:
+    sql(folder, "DELETE FROM chunks WHERE key = (SELECT max(key) FROM chunks WHERE is_current)")
+    found = diagnosed(folder)
+    assert found["keyword index"].state is State.NOTE and "the store" in found["keyword index"].detail
+    assert found["vector index"].state is State.OK, "more than it should hold finds nothing that is not stored"
+    with closing(sqlite3.connect(folder / "dateline.sqlite")) as connection:
+        [fingerprint] = connection.execute("SELECT value FROM facts WHERE name = 'embedder_fingerprint'").fetchone()
+    index = ChromaIndex(fingerprint, folder=next((folder / "index").iterdir()))
+    ids = index._collection("default").get(include=[])["ids"]
+    index.remove("default", ids[:3])
+    index.close()
+    found = diagnosed(folder)
+    assert (
+        found["vector index"].state is State.NOTE
+        and f"of the {len(ids) - 1} vectors of 'default'" in found["vector index"].detail
+    )
+    assert "move-index" in str(found["vector index"].remedy)
+
+
+def test_vectors_that_are_still_to_be_made(folder: Path) -> None:
+    with Engine(read_settings(data=folder, sample=False)) as engine:
+        engine.ingester.put([IncomingArticle("A ferry", "A ferry sails to Skelmouth.", "ferry")])
+    found = diagnosed(folder)
+    assert found["vectors"].state is State.NOTE and "1 chunks have none yet" in found["vectors"].detail
+    assert not wrongs(found) and found["vector index"].state is State.OK
+
+
 def test_a_clock_that_went_back(folder: Path) -> None:
     sql(folder, "UPDATE revisions SET first_seen_at = '2999-01-01 00:00:00.000000'")
     assert "yet to come" in diagnosed(folder)["clock"].detail
@@ -153,7 +182,18 @@ def test_addresses_and_keys(folder: Path) -> None:
     assert diagnosed(folder, keys="required")["keys"].state is State.WRONG
     with Engine(read_settings(data=folder, sample=False)) as engine:
         engine.keys.create("desk", Scope.READ)
-    assert diagnosed(folder, host="0.0.0.0")["keys"].state is State.OK
+    public = diagnosed(folder, host="0.0.0.0")
+    assert public["keys"].state is State.OK and "DATELINE_PUBLIC_URL" in str(public["public address"].remedy)
+    assert "public address" not in diagnosed(folder, host="0.0.0.0", public_url="https://news.example")
+    assert "public address" not in diagnosed(folder)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_public"), [("1.1.1.1", True), ("2606:4700::1111", True), ("10.0.0.5", False), ("127.0.0.1", False),
+                            ("chroma.internal", False)],
+)  # fmt: skip
+def test_which_addresses_of_a_chroma_server_anybody_may_reach(host: str, is_public: bool) -> None:
+    assert indexes._is_public(host) is is_public
 
 
 def test_files_that_are_named_and_folders_that_others_see(folder: Path) -> None:
@@ -198,6 +238,65 @@ def test_a_database_that_is_gone(folder: Path) -> None:
     assert found.state is State.WRONG and "DATELINE_DATABASE_URL" in found.remedy and "s3cret" not in found.detail
 
 
+def of_database(folder: Path, url: str) -> Finding:
+    """The gravest finding about a database."""
+    settings = read_settings(data=folder, database_url=url, chroma_url="http://127.0.0.1:1", sample=False)
+    return min(findings(settings, [files.database]), key=lambda one: -list(State).index(one.state))
+
+
+def execute(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def test_a_database_that_is_a_standby(folder: Path, cluster: Cluster) -> None:
+    name = cluster.fresh().partition("@/")[2].partition("?")[0]
+    with cluster.standby() as standby:
+        found = of_database(folder, standby.url(name))
+        assert found.state is State.WRONG and "standby" in found.detail and "primary" in str(found.remedy)
+    assert of_database(folder, cluster.url(name)).state is State.NOTE, "that these tests run it without fsync"
+
+
+def test_a_database_that_takes_no_writes(folder: Path, cluster: Cluster) -> None:
+    url = cluster.fresh()
+    name = url.partition("@/")[2].partition("?")[0]
+    execute(url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    found = of_database(folder, url)
+    assert found.state is State.WRONG and "default_transaction_read_only" in found.detail
+    with closing(Database(url)) as database, pytest.raises(StoreUnavailable, match="read-only"):
+        database.set_fact("sample", "ingested")
+
+
+def test_a_user_who_may_not_write_to_the_database(folder: Path, cluster: Cluster) -> None:
+    name = cluster.fresh().partition("@/")[2].partition("?")[0]
+    user = f"reader_of_{name}"
+    execute(cluster.url(name), f"CREATE ROLE {user} LOGIN")
+    ours, empty = cluster.url(name, user), cluster.url(f"{name}_empty", user)
+    execute(cluster.url(name), f"CREATE DATABASE {name}_empty")
+    for url in (ours, empty):
+        with pytest.raises(StoreUnavailable, match="permission denied"):
+            Database(url)
+    may_not = of_database(folder, empty)
+    assert may_not.state is State.WRONG and f"the user {user} may not write" in may_not.detail
+    assert "permission denied" in of_database(folder, ours).detail, "it may not even read"
+    execute(cluster.url(name), f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {user}")
+    assert of_database(folder, ours).detail == may_not.detail
+    execute(cluster.url(name), f"ALTER DATABASE {name}_empty OWNER TO {user}")
+    assert of_database(folder, empty).state is State.NOTE
+    Database(empty).close()
+    assert of_database(folder, empty).state is State.NOTE, "it owns the tables that it has made"
+
+
+def test_a_database_of_another_encoding_or_without_the_letters_of_unicode(folder: Path, cluster: Cluster) -> None:
+    name = cluster.fresh().partition("@/")[2].partition("?")[0]
+    execute(cluster.url(name), f"CREATE DATABASE {name}_ascii ENCODING 'SQL_ASCII' TEMPLATE template0")
+    found = of_database(folder, cluster.url(f"{name}_ascii"))
+    assert found.state is State.WRONG and "its encoding is SQL_ASCII" in found.detail and "UTF8" in str(found.remedy)
+    execute(cluster.url(name), "DELETE FROM pg_collation WHERE collname = 'und-x-icu'")
+    found = of_database(folder, cluster.url(name))
+    assert found.state is State.WRONG and "without ICU" in found.detail
+
+
 def test_an_index_of_the_store_that_is_missing_is_named_with_what_makes_it(folder: Path) -> None:
     sql(folder, "DROP INDEX ix_chunks_text_hash")
     found = diagnosed(folder)["store"]
@@ -224,10 +323,6 @@ def test_a_shared_store_over_a_chroma_server(data_folder: Path, cluster: Cluster
         of = sorted(findings(settings, CHECKED), key=lambda one: list(State).index(one.state))
         return {one.about.partition(" 1")[0]: one for one in of}
 
-    def execute(statement: str) -> None:
-        with psycopg.connect(where, autocommit=True) as connection:
-            connection.execute(statement.encode())
-
     assert found()["keys"].state is State.OK and not wrongs(found()), "nothing is in it yet"
     with Engine(read_settings(data=data_folder, database_url=where, **options)) as engine:
         engine.start()
@@ -246,16 +341,16 @@ def test_a_shared_store_over_a_chroma_server(data_folder: Path, cluster: Cluster
     assert any("1000 workers" in one.detail for one in findings(
         read_settings(data=data_folder, database_url=where, workers=1000, **options), [files.database]
     ))  # fmt: skip
-    execute("DROP INDEX ix_chunks_to_embed")
+    execute(where, "DROP INDEX ix_chunks_to_embed")
     missing = found()["store"]
     assert missing.state is State.WRONG and "CREATE INDEX ix_chunks_to_embed" in str(missing.remedy)
-    execute(str(missing.remedy).removeprefix("run "))
-    execute("UPDATE chunks SET embedding = (SELECT embedding FROM chunks ORDER BY key DESC LIMIT 1)")
+    execute(where, str(missing.remedy).removeprefix("run "))
+    execute(where, "UPDATE chunks SET embedding = (SELECT embedding FROM chunks ORDER BY key DESC LIMIT 1)")
     assert found()["embedder"].state is State.WRONG
     chroma.empty()
     emptied = next(one for about, one in found().items() if about.startswith("Chroma server"))
     assert emptied.state is State.NOTE and "0 of the 3" in emptied.detail
-    execute("UPDATE alembic_version SET version_num = '0003'")
+    execute(where, "UPDATE alembic_version SET version_num = '0003'")
     assert "0003" in found()["store"].detail and found()["store"].state is State.NOTE
 
 

@@ -67,8 +67,14 @@ def database(patient: Patient) -> Iterator[Finding]:
         yield wrong("database", patient.failures[0], "start the database, or mend DATELINE_DATABASE_URL")
         return
     about = f"PostgreSQL {server.version}"
-    if server.is_read_only:
+    if server.is_standby:
         yield wrong(about, "it is a standby, which cannot be written to", "name the primary in DATELINE_DATABASE_URL")
+    elif server.is_read_only:
+        yield wrong(about, "it takes no writes: default_transaction_read_only is on", "set it off once what it was set "
+                    "for is over, mostly a full disk")  # fmt: skip
+    elif not server.may_write:
+        yield wrong(about, f"the user {server.user} may not write to it", "name the user that owns the database in "
+                    "DATELINE_DATABASE_URL, or make this one its owner and that of its tables")  # fmt: skip
     if server.encoding != "UTF8" or not server.knows_unicode:
         lacks = f"its encoding is {server.encoding}" if server.encoding != "UTF8" else "it was built without ICU"
         yield wrong(about, lacks, "make the database with ENCODING 'UTF8' on a server that was built with ICU")
