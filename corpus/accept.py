@@ -32,10 +32,7 @@ class Failure:
 
 def accept(incoming: IncomingArticle) -> IncomingArticle:
     """The article with a clean title and body, a canonical URL and an id. Raises `InvalidInput` with what to mend."""
-    if len(incoming.body) > MOST_BODY_CHARACTERS:
-        raise InvalidInput(
-            f"The body has {len(incoming.body):,} characters; at most {MOST_BODY_CHARACTERS:,} are taken."
-        )
+    check_length(incoming.body)
     text = clean_body(incoming.body)
     if not any(character.isalnum() for character in text.body):
         raise InvalidInput("The article has no text: its body is empty after cleaning.")
@@ -54,6 +51,12 @@ def accept(incoming: IncomingArticle) -> IncomingArticle:
         guessed=tuple(name for name in _CAN_BE_GUESSED if name in incoming.guessed),
     )
     return replace(cleaned, id=check_id(incoming.id) if incoming.id else _made_id(cleaned))
+
+
+def check_length(body: str) -> None:
+    """Raise `InvalidInput` for a body that is longer than articles are."""
+    if len(body) > MOST_BODY_CHARACTERS:
+        raise InvalidInput(f"The body has {len(body):,} characters; at most {MOST_BODY_CHARACTERS:,} are taken.")
 
 
 def check_collection(name: str) -> str:

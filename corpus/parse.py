@@ -18,6 +18,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from corpus.accept import check_length
 from corpus.charset import decoded
 from corpus.docx import read_docx
 from corpus.errors import InvalidInput, UnreadableFile
@@ -61,7 +62,10 @@ def main() -> None:
 
 def _answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     try:
-        return {"parsed": asdict(_parser(str(request["kind"]), request)(data))}
+        parsed = _parser(str(request["kind"]), request)(data)
+        if isinstance(parsed, Parsed):
+            check_length(parsed.body)  # here, so that the owner need not take in what nobody stores
+        return {"parsed": asdict(parsed)}
     except InvalidInput as error:
         return {"reason": str(error)}
     except MemoryError:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from corpus.accept import parse_time
+from corpus.accept import check_length, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.charset import charset_in, decoded
 from corpus.errors import InvalidInput, UnreadableFile
@@ -181,14 +181,24 @@ def read_records(kind: Kind, data: bytes, name: str, charset: str | None) -> Rec
             why = f"Of {name} only the first {len(records):,} records are read{empty}."
             records.append(Record(name, None, why))
             break
-        if isinstance(one.outcome, IncomingArticle):
-            records.append(Record(one.name, one.outcome))
-            characters += len(one.outcome.body)
-        else:
-            is_history = isinstance(one.outcome, ExportedRevision)
-            records.append(Record(one.name, None, _HISTORY.format(one.name) if is_history else str(one.outcome)))
+        try:
+            article = _fit(one)
+            records.append(Record(one.name, article))
+            characters += len(article.body)
+        except InvalidInput as error:
+            records.append(Record(one.name, None, str(error)))
             bad += 1
     return Records(tuple(records))
+
+
+def _fit(found: Found) -> IncomingArticle:
+    """The article of a record, where a site may give it. Raises `InvalidInput` with the reason where there is none."""
+    if isinstance(found.outcome, InvalidInput):
+        raise found.outcome
+    if isinstance(found.outcome, ExportedRevision):
+        raise InvalidInput(_HISTORY.format(found.name))
+    check_length(found.outcome.body)
+    return found.outcome
 
 
 def _records(kind: Kind, stream: BinaryIO, head: bytes, source: _Source, charset: str | None) -> Iterator[Found]:

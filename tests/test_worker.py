@@ -103,6 +103,14 @@ def test_records_that_a_site_sends_are_read_by_the_worker_and_in_bounds(name: st
     assert int(outcome.split()[0]) <= 2_001 and reason in outcome
 
 
+@pytest.mark.parametrize(("kind", "mark"), [("txt", b""), ("html", b"<html><body><article>"), ("jsonl", b"")])
+def test_a_body_that_nobody_would_store_stays_in_the_worker(kind: str, mark: bytes) -> None:
+    data = mark + b"It opened.\n\n" * 220_000 if kind != "jsonl" else b'{"body": "%b"}' % (b"It opened. " * 200_000)
+    url = f"https://coast.example/long.{kind}"
+    (found,) = read_bytes(data, url, "default", url=url)
+    assert isinstance(found.outcome, InvalidInput) and "at most 2,000,000 are taken" in str(found.outcome)
+
+
 def test_records_of_a_site_arrive_whole() -> None:
     line = (
         '{"id": "x", "title": "T\u00e9", "body": "It opened \\ud800.", "date": "2024-05-03", "authors": ["A", "B"], '
