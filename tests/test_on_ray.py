@@ -17,7 +17,10 @@ import httpx
 import numpy as np
 import pytest
 
+from retrieval.chunk import embedded_text
 from tests.running import copied, share_model
+from tests.scripted_embeddings import ScriptedEmbeddings
+from tests.small import HashedWords
 
 pytest.importorskip("ray", reason="Ray is not installed: it is the extra `ray`")
 
@@ -111,17 +114,23 @@ def cluster() -> Iterator[Cluster]:
     started.close()
 
 
-def ingest(data: Path, articles: Path, *how: str) -> subprocess.Popen[str]:
+def ingest(data: Path, articles: Path, *how: str, **settings: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [DATELINE, "ingest", articles, "--json", *how], env=os.environ | _QUIET | {"DATELINE_DATA": str(data)},
+        [DATELINE, "ingest", articles, "--json", *how],
+        env=os.environ | _QUIET | {"DATELINE_DATA": str(data)} | settings,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
 def report(running: subprocess.Popen[str], code: int) -> dict[str, Any]:
+    return reported(running, code)[0]
+
+
+def reported(running: subprocess.Popen[str], code: int) -> tuple[dict[str, Any], str]:
+    """The report, and what was said beside it."""
     out, said = running.communicate(timeout=240)
     assert running.returncode == code, said
-    return dict(json.loads(out))
+    return dict(json.loads(out)), said
 
 
 def rows(data: Path, query: str) -> list[tuple[Any, ...]]:
@@ -190,6 +199,32 @@ def test_a_cluster_makes_the_store_that_one_process_makes(
     assert stored(data_folder) == stored(alone)
     assert np.abs(vectors(data_folder) - vectors(alone)).max() < 1e-5
     assert report(ingest(data_folder, articles), 1)["unchanged"] == _ARTICLES + 8
+
+
+def test_a_cluster_reads_and_an_embedding_server_embeds(cluster: Cluster, articles: Path, data_folder: Path) -> None:
+    with ScriptedEmbeddings() as script:
+        settings = {
+            "DATELINE_EMBEDDER": "m",
+            "DATELINE_EMBEDDER_BASE_URL": script.base_url,
+            "DATELINE_EMBEDDER_API_KEY": "k-canary-4711",
+        }
+        script.stop()
+        told, said = reported(ingest(data_folder, articles, "--ray", cluster.address, **settings), 1)
+        assert told["added"] == _ARTICLES + 8 and "Found by keyword only as yet" in said and "canary" not in said
+        assert rows(data_folder, "SELECT count(embedding) FROM chunks") == [(0,)]
+        script.start()
+        told = report(ingest(data_folder, articles, "--ray", cluster.address, **settings), 1)
+        assert told["unchanged"] == _ARTICLES + 8
+        sent = [text for one in script.received for text in one.texts]
+    texts = rows(
+        data_folder,
+        'SELECT r.title, r.publisher, substr(r.body, c.start + 1, c."end" - c.start) FROM chunks c '
+        "JOIN revisions r ON r.article_key = c.article_key AND r.number = c.revision "
+        "ORDER BY c.article_key, c.revision, c.number",
+    )
+    expected = [embedded_text(*row) for row in texts]
+    assert set(expected) <= set(sent), "it was this server that embedded, and not the cluster"
+    assert np.abs(vectors(data_folder) - HashedWords().embed_passages(expected)).max() < 1e-5
 
 
 def test_what_stands_in_the_way_is_said_in_a_sentence(data_folder: Path, articles: Path) -> None:
