@@ -1,7 +1,7 @@
 """What a Markdown text reads as: its words in lines, without the marks. The only file that knows markdown-it.
 
-CommonMark with GitHub's tables and strikethrough. Headings, list items and rows of tables become lines of their own, links
-their text, a wrapped paragraph one line; pictures, tags of HTML and what is struck out go.
+CommonMark with GitHub's tables and strikethrough. Headings, list items and rows of tables become lines of their own,
+links their text, a wrapped paragraph one line; pictures, tags of HTML and what is struck out go.
 """
 
 import re
