@@ -77,7 +77,12 @@ def _named(question: Question) -> list[tuple[str, set[str]]]:
             runs[-1] = (runs[-1][0], end, runs[-1][2] | {key})
         else:
             runs.append((start, end, {key}))
-    return [(re.sub("['’]s?$", "", text[start:end]), keys) for start, end, keys in runs]
+    return [(re.sub("['’]s?$", "", text[_with_article(text, start) : end]), keys) for start, end, keys in runs]
+
+
+def _with_article(text: str, start: int) -> int:
+    """Where the words begin with the article that stands before them: "the 2030 World Cup"."""
+    return start - 4 if text[max(0, start - 5) : start].lower().strip() == "the" else start
 
 
 def _listed(words: list[str], last: str = "and") -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from answering.answer_type import counted_noun, counts_otherwise, is_of_kind
+from answering.deed import deed, is_of_another, is_told
 from answering.dimension import measures_otherwise
 from answering.evidence import GENERIC, Candidate, Reading
 from answering.features import NAMES, Features
@@ -13,6 +14,7 @@ from answering.question import Kind, Question
 from answering.reader import Found
 from answering.stem import stems
 from answering.terms import attested, coverage, has
+from answering.timely import is_untimely
 
 ANSWER_NAMES = (
     "score", "margin", "cosine", "cosine_top", "similarity", "coverage", "coverage_around", "coverage_anywhere",
@@ -20,7 +22,7 @@ ANSWER_NAMES = (
     "rarest_not_near", "rarest_not_in", "typed", "untyped_kind", "pairs", "phrases", "speaker_missing", "terms",
     "why", "said", "crowd", "any_name_absent", "place", "window", "window_top", "many_typed", "when_typed",
     "plain_in", "plain_near", "speaker", "unit", "why_named", "unattested", "name_elsewhere", "number_elsewhere",
-    "uncounted", "untyped_words", "agreement",
+    "uncounted", "untyped_words", "agreement", "undone", "done",
 )  # fmt: skip
 _AT = {name: i for i, name in enumerate(NAMES)}
 # Below this share of what a question says of its names, nothing near the sentence bears it out.
@@ -28,6 +30,7 @@ _ATTESTED = 0.4
 # What a report does with its figures; the sentence that gives them need not say so.
 _OF_REPORTS = frozenset(stems("count counted report reported mention mentioned name named list listed cite cited"))
 _COMPARED = 5  # candidates after the first whose answers are compared with its
+_OF_A_DEED = {Kind.WHY, Kind.WHEN, Kind.WHERE}
 _TYPED = {Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.WHY}
 
 
@@ -50,7 +53,9 @@ def answer_features(
     fixed = {*question.names, *question.numbers, *question.focus}
     plain = {t: w for t, w in reading.weights.items() if t not in fixed}
     said = {t: w for t, w in plain.items() if t not in GENERIC and t not in _OF_REPORTS}
-    is_attested = attested(said, best.around) >= _ATTESTED
+    verb = deed(question)
+    undone = verb is not None and question.kind in _OF_A_DEED and _is_undone(question, verb, best)
+    is_attested = attested(said, best.around) >= _ATTESTED and not (undone and question.kind is Kind.WHY)
     counted = counted_noun(question)
     second = scores[order[1]] if len(order) > 1 else scores[first] - 2
     values = {
@@ -96,8 +101,11 @@ def answer_features(
             or measures_otherwise(question, best.text)
             or counts_otherwise(question, best.text)
             or ordinal_agreement(question, best.text) < 0
+            or is_untimely(question, best.text, best.passage.article.published_at)
         ),
         "untyped_words": float(first in answers and not is_of_kind(question, _words(reading, first, answers))),
+        "undone": float(undone),
+        "done": float(verb is not None and is_told(verb, frozenset(best.stems))),
         "agreement": _agreement(question, reading, order, answers),
         "unit": float(question.kind is Kind.HOW_MANY and top[_AT["typed"]] == 1.0),
         "plain_in": coverage(plain, best.known) if plain else 1.0,
@@ -105,6 +113,11 @@ def answer_features(
         "crowd": float(np.mean([rows[i][_AT["coverage"]] for i in order[:4]])),
     }
     return np.array([float(values[name]) for name in ANSWER_NAMES])
+
+
+def _is_undone(question: Question, verb: str, best: Candidate) -> bool:
+    """Whether the sentence, and what stands around it, tell of no such deed, or of somebody else's."""
+    return not is_told(verb, frozenset(best.stems), best.around) or is_of_another(verb, question, best.text)
 
 
 def _year_of(candidate: Candidate) -> frozenset[str]:

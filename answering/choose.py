@@ -87,7 +87,9 @@ def _reasons_first(ranked: list[Scored]) -> list[Scored]:
 
 def _leads(one: Scored, reason: Scored) -> bool:
     above = one.score > reason.score + calibration.REASON_LEAD
-    return above and one.place >= reason.place - calibration.PLACE_LEAD and not _goes_on(one, reason)
+    is_plain = reason.typed >= calibration.PLAIN_REASON and reason.covered >= one.covered and not one.typed
+    is_sure = one.place >= reason.place - calibration.PLACE_LEAD
+    return above and is_sure and not is_plain and not _goes_on(one, reason)
 
 
 def _goes_on(one: Scored, reason: Scored) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from answering.answer import Span
 from answering.instruction import is_instruction
 from answering.question import Question
 from answering.stem import stem, stems
@@ -50,6 +51,11 @@ class Candidate:
     stems: list[str]
     known: frozenset[str]
     around: frozenset[str]
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in its article."""
+        return Span(self.passage.article, self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,27 +8,26 @@ import numpy as np
 
 from answering import calibration
 from answering.abstention import reason_for
-from answering.answer import Claim, Conflict, Reason, ReasonCode, Span, Told, Verdict
-from answering.answer_type import counts_otherwise
+from answering.answer import Claim, Conflict, Reason, ReasonCode, Span
 from answering.answerability import answer_features
 from answering.attribution import attribution
 from answering.choose import Scored, chosen_among, highlight, place_of, same_elsewhere
 from answering.close_reading import read_closely
 from answering.conflict import find_conflict
-from answering.dimension import measures_otherwise
-from answering.evidence import GENERIC, NAME, Candidate, Reading, read_passages
+from answering.deed import deed, is_told
+from answering.evidence import NAME, Candidate, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
-from answering.ordinal import ordinal_agreement
-from answering.premise import find_denied, statement
+from answering.ordinal import ordinal_agreement, the_one_asked
+from answering.premise import find_denied
 from answering.premise import in_words as denial_in_words
 from answering.question import Kind, Question, names_by_text, read_question
 from answering.reader import Found, Reads, RememberingReader
 from answering.respelled import respelled
 from answering.stem import stems
-from answering.terms import attested, coverage, has
+from answering.telling import answers_told, tellers
+from answering.terms import has
+from answering.timely import is_untimely
 from answering.topic import is_bare, leads, read_topic
-from answering.verify import verify
-from corpus.article import Article
 from retrieval.embedder import Embedder, Vectors
 from retrieval.hints import NO_HINTS, Hints
 from retrieval.passage import Passage
@@ -37,17 +36,6 @@ from retrieval.remembered import Remembered
 # Sentences that are embedded for one question, each in about 4 ms of one core.
 EMBEDDED = 16
 _KEPT = 4_096  # vectors of sentences, 2 KB each: the passages that are asked about are few at a time
-_YES_OR_NO = {Verdict.SUPPORTED: "yes", Verdict.CONTRADICTED: "no"}
-# "It was too soon to say whether the barge had caused it" is neither yes nor no.
-_OPEN = re.compile(r"\b(?:whether|too (?:soon|early) to|might|may|could|probably|possibly|perhaps|if)\b", re.IGNORECASE)
-# What names the answer and not the matter: "£6 million" need not be called a cost, nor "7 April" a date.
-_OF_ANSWERS = GENERIC | frozenset(
-    stems(
-        "cost price pay worth charge fee fine amount number total figure estimate date day time year month due expect "
-        "plan long high tall wide deep far old much many final first last current"
-    )
-)
-_READ_OF_ARTICLE = 20_000  # characters in which an article's matter is looked for
 _SUBJECT_PRONOUN = re.compile(r"^[\"“]?(?:He|She|They|It|His|Her|Their|Its)\b")
 
 
@@ -104,7 +92,10 @@ class ExtractiveAnswerer:
         rows = lexical_features(asked, reading)
         outlets = {name.lower() for name in hints.publishers}
         order, answers = self.rank(asked, question_vector, reading, rows, outlets)
-        scores = rows @ calibration.SENTENCE_WEIGHTS
+        scores = rows @ calibration.SENTENCE_WEIGHTS + calibration.DEED_BONUS * _telling(asked, reading)
+        order = sorted(_fitting(asked, reading, order), key=lambda i: -float(scores[i]))
+        if not order:
+            return Extraction((), reason_for(asked, reading), 0.0, None, notices)
         features = answer_features(asked, reading, rows, scores, order, answers)
         confidence = calibration.answer_probability(features)
         if denied := find_denied(asked, _near(reading, rows, order)):
@@ -127,9 +118,8 @@ class ExtractiveAnswerer:
             )
             for i in order
         ]  # fmt: skip
-        said = _told_yes_no(asked, ranked) if asked.kind is Kind.YES_NO else _told(asked, reading, ranked)
-        conflict = find_conflict(asked, said)
-        told = _tellers(conflict, ranked) if conflict else []
+        conflict = find_conflict(asked, answers_told(asked, reading, ranked))
+        told = tellers(conflict, ranked) if conflict else []
         claims = _claims(asked, reading, ranked, told, confidence, max_claims, max_citations)
         return Extraction(claims, None, confidence, conflict, notices)
 
@@ -176,6 +166,24 @@ def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) 
     return replace(question, names=names, numbers=numbers, focus=question.focus | gone)
 
 
+def _fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[int]:
+    """The candidates that tell of the very one asked for (the first, the largest), at a time that fits the question."""
+    one = the_one_asked(question)
+    fit = []
+    for i in order:
+        c = reading.candidates[i]
+        is_one = one is None or not one.isdisjoint(c.stems)
+        if is_one and not is_untimely(question, c.text, c.passage.article.published_at):
+            fit.append(i)
+    return fit
+
+
+def _telling(question: Question, reading: Reading) -> Features:
+    """1.0 for each candidate that tells of what the question says was done."""
+    verb = deed(question)
+    return np.array([float(verb is not None and is_told(verb, frozenset(c.stems))) for c in reading.candidates])
+
+
 def _hinted(reading: Reading, hints: Hints) -> Features:
     """For each candidate how many of two kinds of hints its article meets: the outlet named, the time named."""
     outlets = {name.lower() for name in hints.publishers}
@@ -196,82 +204,18 @@ def _by_others(question: Question, reading: Reading, order: Sequence[int]) -> Fe
     return others
 
 
-def _told(question: Question, reading: Reading, ranked: Sequence[Scored]) -> list[Told]:
-    """What articles answer, the best first: those that plainly answer, near the best and about as much of the question.
-
-    An article's word is the first of its answers, sure or not: what it says beside that is about something else. It has
-    to be about the matter: to hold, somewhere, what the best sentence's article has of the question.
-    """
-    first: dict[str, Scored] = {}
-    for one in ranked:
-        if one.answer and one.answer.score >= calibration.PLACE_TOLD:
-            first.setdefault(one.candidate.passage.article.id, one)
-    if len(first) < 2:  # nobody to differ; what follows reads whole articles
-        return []
-    best = ranked[0]
-    held = _held(best.candidate.passage.article)
-    matter = {t: w for t, w in reading.weights.items() if t not in _OF_ANSWERS and has(t, held)}
-    covered = coverage(matter, best.candidate.around)
-    near = [
-        one
-        for one in first.values()
-        if one.score >= best.score - calibration.REACH_TOLD
-        and coverage(matter, one.candidate.around) >= calibration.COVERED_TOLD * covered
-        and one.window >= calibration.WINDOW_ANSWERS
-        and not measures_otherwise(question, one.candidate.text)
-        and not counts_otherwise(question, one.candidate.text)
-    ]
-    return [
-        Told(one.candidate.passage.article.body[one.answer.start : one.answer.end], _span(one.candidate))
-        for one in (near if len(near) > 1 else ())
-        if one.answer and (one is best or _is_about(one.candidate.passage.article, matter, question.names))
-    ]
-
-
-def _is_about(article: Article, matter: dict[str, float], names: Sequence[str]) -> bool:
-    held = _held(article)
-    return attested(matter, held) >= calibration.MATTER_TOLD and all(has(n, held) for n in names if n in matter)
-
-
-def _held(article: Article) -> frozenset[str]:
-    return frozenset(stems(f"{article.title} {article.body[:_READ_OF_ARTICLE]}"))
-
-
-def _told_yes_no(question: Question, ranked: Sequence[Scored]) -> list[Told]:
-    """For each article whose best sentence confirms or denies what is asked: yes or no."""
-    said = statement(question)
-    if said is None:
-        return []
-    first: dict[str, Scored] = {}
-    for one in ranked:
-        first.setdefault(one.candidate.passage.article.id, one)
-    told = []
-    for one in first.values():
-        if one.covered >= calibration.COVERED_TOLD * ranked[0].covered and not _OPEN.search(one.candidate.text):
-            verdict = verify(said, [one.candidate.text]).verdict
-            if verdict in _YES_OR_NO:
-                told.append(Told(_YES_OR_NO[verdict], _span(one.candidate)))
-    return told
-
-
 def _near(reading: Reading, rows: Features, order: Sequence[int]) -> list[tuple[Span, str]]:
     """The candidates that speak of the question's matter, the nearest first, with their words.
 
     The names of the sentence before stand in front of one that opens with a pronoun.
     """
     near = (reading.candidates[i] for i in order if rows[i, COVERED] >= calibration.COVERED_DENIED)
-    return [(_span(c), f"{' '.join(_names_before(c, reading))} {c.text}".strip()) for c in near]
+    return [(c.span, f"{' '.join(_names_before(c, reading))} {c.text}".strip()) for c in near]
 
 
 def _names_before(c: Candidate, reading: Reading) -> list[str]:
     before = _sentence_before(c, reading) if _SUBJECT_PRONOUN.match(c.text) else None
     return list(dict.fromkeys(NAME.findall(before.text))) if before else []
-
-
-def _tellers(conflict: Conflict, ranked: Sequence[Scored]) -> list[Scored]:
-    """The sentences of a conflict, the newest first."""
-    by_span = {_span(one.candidate): one for one in ranked}
-    return [by_span[told.span] for told in conflict.told]
 
 
 def lexical_scores(question: Question, rows: Features, weights: Features) -> Features:
@@ -302,14 +246,14 @@ def _claims(
         before = _antecedent(question, c, reading)
         room = most - len(places) - (len(chosen) - i)
         if before is not None and room > 0 and left > len(chosen) - i and place_of(before) not in places:
-            places[place_of(before)] = Claim(before.text, (_span(before),), score)
+            places[place_of(before)] = Claim(before.text, (before.span,), score)
             left -= 1
         if place_of(c) in places:
             continue
         also = same_elsewhere(one, ranked)[: max(0, left - (len(chosen) - i))] if left else []
         if left < 1:
             break
-        places[place_of(c)] = Claim(c.text, (_span(c), *map(_span, also)), score, highlight(question, one))
+        places[place_of(c)] = Claim(c.text, (c.span, *(other.span for other in also)), score, highlight(question, one))
         left -= 1 + len(also)
     if question.kind is not Kind.WHY:
         return tuple(places.values())
@@ -332,7 +276,3 @@ def _sentence_before(c: Candidate, reading: Reading) -> Candidate | None:
         if other.passage is c.passage and other.number == c.number - 1 and other.line == c.line:
             return other
     return None
-
-
-def _span(c: Candidate) -> Span:
-    return Span(c.passage.article, c.start, c.end)

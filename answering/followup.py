@@ -73,7 +73,7 @@ _TIME = re.compile(
 _LAST_PHRASE = re.compile(r"\b(?:the|an?|this|his|her|their)\s+(?:[\w’'-]+\s+){0,2}[\w’'-]+(?=\W*$)", re.IGNORECASE)
 _SUBJECT_PHRASE = re.compile(
     r"\b(?:did|does|do|is|are|was|were|will|would|has|have|had|can|could)\s+"
-    r"(?P<phrase>(?:the|The)\s+(?:[\w’'-]+\s+){0,2}?[\w’'-]+(?:\s+of\s+(?:the\s+)?[A-Z][\w’'-]+)*)(?=\s+[\w’'-]+\b)"
+    r"(?P<phrase>(?:the|The)\s+(?:[\w’'-]+\s+){0,2}?[\w’'-]+(?:\s+(?:of\s+(?:the\s+)?)?[A-Z][\w’'-]+)*)(?=\s+[^A-Z\W][\w’'-]*)"
 )
 
 
@@ -184,7 +184,9 @@ def _exchanged(before: str, rest: str) -> str:
         return before.replace(found[0], rest, 1) if found else f"{before.strip(' ?')} {rest}?"
     if names and (_names(f"x {rest}") or rest[:1].isupper()):
         return before.replace(names[0], rest, 1)
-    if re.match(r"(?:the|an?|his|her|their|its)\s", rest) and (thing := _thing(before)):
+    # "What about the barge?" after a question for the reasons of something asks for its part in it.
+    is_why = before.lower().startswith("why")
+    if re.match(r"(?:the|an?|his|her|their|its)\s", rest) and not is_why and (thing := _thing(before)):
         return before.replace(thing, rest, 1)
     return _after(f"What about {rest}?", before)
 

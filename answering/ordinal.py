@@ -1,12 +1,41 @@
-"""The first and the second of a kind: whether a sentence tells of the one that is asked for."""
+"""The first, the last, the largest of a kind: whether a sentence tells of the one that is asked for."""
 
 import re
 
-from answering.question import Question
-from answering.stem import stem
+from answering.question import Kind, Question
+from answering.stem import stem, stems
 
-_WORDS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last"
-_OF = re.compile(rf"\b(?P<which>{_WORDS})[ -](?P<thing>[^\W\d_]{{3,}})", re.IGNORECASE)
+_ORDINALS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last"
+_OF = re.compile(rf"\b(?P<which>{_ORDINALS})[ -](?P<thing>[^\W\d_]{{3,}})", re.IGNORECASE)
+# "The first mayor", "the oldest ship", "Varga's last race"; "last year", "the last ten days" and "the west" say when
+# and where, and a capital letter belongs to a name ("the Second World War").
+_ONE = re.compile(
+    rf"(?:\b(?:the|his|her|its|their|whose|which|what)|['’]s?) "
+    rf"(?P<which>{_ORDINALS}|most(?= \w+)|least(?= \w+)|\w{{2,}}est)\b"
+    r"(?! (?:\d|one\b|two\b|three\b|four\b|five\b|six\b|ten\b|few\b|several\b|couple\b|year|month|week|night|time\b|"
+    r"day|decade|of the)|-)"
+)
+_NO_SUPERLATIVES = frozenset(
+    "west interest forest protest request arrest guest contest harvest test rest best latest nearest suggest invest "
+    "unrest nest quest priest conquest chest midwest northwest southwest modest honest manifest inquest".split()
+)
+# What else says it: any word of a group may stand for those before its colon.
+_SAID = {
+    stem(word): frozenset(stems(f"{words} {others}"))
+    for words, others in (
+        group.split(":")
+        for group in (
+            "first:1st earliest original originally initial initially inaugural inaugurated debut maiden pioneer",
+            "last:final latest recent", "second:2nd twice runner-up", "third:3rd thrice",
+            "largest biggest greatest:main most record", "highest tallest:most record top peak", "longest:most record",
+            "oldest earliest:first", "newest youngest:latest", "fastest quickest:record best",
+            "smallest lowest fewest least shortest:least", "deadliest worst bloodiest:most", "richest wealthiest:most",
+        )
+    )
+    for word in words.split()
+}  # fmt: skip
+_ASKS_FOR_IT = re.compile(r"^\W*(?:what|which)\b(?: \w+)? the ", re.IGNORECASE)
+_ANSWERED_BY_ONE = frozenset({Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY})
 
 
 def ordinal_agreement(question: Question, text: str) -> int:
@@ -16,3 +45,14 @@ def ordinal_agreement(question: Question, text: str) -> int:
     if asked & told:
         return 1
     return -1 if {thing for _, thing in asked} & {thing for _, thing in told} else 0
+
+
+def the_one_asked(question: Question) -> frozenset[str] | None:
+    """Stems of which a sentence has to have one to tell of the one asked for; None where any may answer."""
+    found = _ONE.search(question.asked)
+    if found is None or found["which"].lower() in _NO_SUPERLATIVES:
+        return None
+    if question.kind not in _ANSWERED_BY_ONE and not _ASKS_FOR_IT.match(question.asked):
+        return None
+    word = stem(found["which"])
+    return _SAID.get(word, frozenset({word}))

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from answering.answer import Span, Verdict
 from answering.day import days
+from answering.deed import deed, is_denied
 from answering.lexicon import NEGATORS, OPPOSITES
 from answering.quantity import quantities
 from answering.question import Kind, Question
 from answering.spelling import plain
 from answering.stem import WORD, stem, stems
+from answering.terms import coverage
 from answering.verify import verify
 
 _TAKES_THE_MATTER = (Kind.WHY, Kind.WHEN, Kind.WHERE, Kind.HOW)
@@ -81,10 +83,13 @@ def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> De
     if said is None or len(stems(said)) < 3:
         return None
     denied: Denied | None = None
+    verb = deed(question) if question.kind in _TAKES_THE_MATTER and not _is_negated(said) else None
     for span, words in sentences[:_LOOKED_AT]:
         support = verify(said, [words])
         if support.verdict is Verdict.SUPPORTED:
             return None
+        if denied is None and verb and is_denied(verb, words) and _names_all(question, span, words, verb):
+            denied = Denied(span, question.shown[verb])
         if denied is None and support.verdict is Verdict.CONTRADICTED and _names_all(question, span, words):
             asked, told = _difference(said, words)
             # "Who died?", "Nobody died": an answer, and no false premise.
@@ -96,9 +101,13 @@ def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> De
     return denied
 
 
-def _names_all(question: Question, span: Span, words: str) -> bool:
-    held = {*stems(words), *stems(span.article.title)}
-    return all(name in held for name in question.names)
+def _names_all(question: Question, span: Span, words: str, verb: str = "") -> bool:
+    """Whether the sentence or its headline has every name of the question; without names, half of its other words."""
+    held = frozenset(stems(f"{words} {span.article.title}"))
+    others = {term: 1.0 for term in question.terms if term != verb}
+    return all(name in held for name in question.names) and (
+        not verb or bool(question.names) or coverage(others, frozenset(stems(words))) >= 0.5
+    )
 
 
 def _is_negated(text: str) -> bool:

@@ -27,7 +27,7 @@ _REASONS = tuple(
         (0.7, rf"\b(?:because|(?<!never )(?<!ever )since(?! {_A_TIME})|{_DUE}|owing to|thanks to|as a result of|"
               r"on the grounds?|so that|in order to|to avoid|to prevent|to protect|for fear|caus(?:e|es|ed|ing)|"
               r"(?<!no )reasons?(?! to\b)|motivat\w+|led to|leads to|prompt(?:s|ed|ing)|fear(?:s|ed|ing)?|afraid|"
-              r"blam(?:es|ed|ing)|risk(?:s|ed|ing)?|cit(?:es|ed|ing)|(?:work|result|consequence|fault) of|"
+              r"blam(?:es|ed|ing)|to blame|risk(?:s|ed|ing)?|cit(?:es|ed|ing)|(?:work|result|consequence|fault) of|"
               r"ma(?:de|kes?|king)\b[^.;]{0,60}\b(?:impossible|necessary|difficult|hard(?:er)?|unsafe)|"
               r"(?:kept|keeps|prevent(?:s|ed)|stop(?:s|ped)|hinder(?:s|ed))\b[^.;]{1,40}\bfrom|"
               r"(?:would|will) have to (?:accept|admit|concede|give|explain))\b"),

@@ -1,0 +1,141 @@
+"""What a question says was done ("why did the mayor *resign*?"), and whether a sentence tells of it.
+
+Plain rules for the order of English words.
+"""
+
+import re
+from dataclasses import dataclass
+
+from answering.evidence import GENERIC
+from answering.lexicon import ALIKE, LIGHT, NEGATORS
+from answering.question import Kind, Question
+from answering.stem import WORD, stem, stems
+from answering.terms import has
+
+_ASKING = re.compile(
+    r"^\W*(?:(?:and|but|so|then|please)\W+)*(?:(?:for|in|at|on|by|to|from|of|with|since|until) )?"
+    r"(?P<ask>why|when|where|how|who|whom|whose|what|which)\b",
+    re.IGNORECASE,
+)
+_AUXILIARY = re.compile(
+    r"\b(?:(?P<be>is|are|was|were)|(?P<do>did|does|do|will|would|can|could|should|may|might|must|has|have|had))"
+    r"(?:n['’]t)?\b(?! (?:been|be)\b)",
+    re.IGNORECASE,
+)
+_DETERMINERS = frozenset("the a an this that these those his her their its our".split())
+_PREPOSITIONS = frozenset(
+    "in on at by for from to with of about after before during under against into over near between among through out "
+    "off up down until since and or as".split()
+)
+_CLAUSE = re.compile(r"\b(?:while|when|if|because|who|which|that|whose|where)\b.*", re.IGNORECASE | re.DOTALL)
+_ASIDE = frozenset(
+    "not also still ever never first last finally really just then now again all each both be been so late "
+    "early again together yet".split()
+)
+_PARTICIPLE = re.compile(
+    r"^(?:[a-z]{2,}(?:ed|ing)|built|made|found|held|sent|sold|paid|lost|won|shot|caught|taught|bought|brought|hurt|"
+    r"taken|given|written|stolen|chosen|broken|driven|hidden|beaten|shut|put|set|met|told|drawn|begun|dug|cut|thrown)$"
+)
+_NOT_A_DEED = GENERIC | LIGHT | frozenset(stems("happen like called named known live exist"))
+_LATER = re.compile(r"^[^.;:]{0,40}\b(?:before|until|till|yet)\b")  # "it will not open before May"
+_NEAR = 5  # words before a verb in which a "not" counts
+
+
+def deed(question: Question) -> str | None:
+    """The stem of the verb that tells what was done, where the order of words gives it away and it tells anything."""
+    text = question.asked.strip().rstrip("? .!")
+    asking = _ASKING.match(text)
+    is_cause = question.kind is Kind.WHY and asking is not None and asking["ask"].lower() != "why"
+    if asking is None or is_cause:  # "what broke it?": the cause may be told in any words
+        return None
+    rest = _CLAUSE.sub("", text[asking.end() :])
+    found = _AUXILIARY.search(rest)
+    words = WORD.findall(rest[found.end() :] if found else rest)
+    if found and found["be"]:
+        verb = next((w for w in words if _PARTICIPLE.match(w)), None)
+    elif found:
+        verb = _after_subject(words)
+    else:
+        chunk = _chunks(words)[0]
+        lower = [w for w in chunk.words if w.islower()]
+        is_subject = asking["ask"].lower() in ("who", "whom")
+        verb = (lower[0] if is_subject else lower[-1]) if lower and not chunk.opened_by else None
+    root = stem(verb) if verb else None
+    return root if root in question.shown and root not in _NOT_A_DEED else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Words between determiners and prepositions, and the word of these that opened them."""
+
+    opened_by: str
+    words: list[str]
+
+    @property
+    def after_name(self) -> list[str]:
+        """The words behind its last name; none without a name."""
+        last = max((i for i, word in enumerate(self.words) if word[0].isupper()), default=None)
+        return self.words[last + 1 :] if last is not None else []
+
+
+def _chunks(words: list[str]) -> list[_Chunk]:
+    chunks = [_Chunk("", [])]
+    for word in words:
+        if word.lower() in _DETERMINERS | _PREPOSITIONS:
+            if chunks[-1].words:
+                chunks.append(_Chunk(word.lower(), []))
+            elif chunks[-1].opened_by not in _PREPOSITIONS:
+                chunks[-1] = _Chunk(word.lower(), [])
+        elif word.lower() not in _ASIDE and not word.lower().endswith("ly"):
+            chunks[-1].words.append(word)
+    return chunks
+
+
+def _after_subject(words: list[str]) -> str | None:
+    """The word after the subject: after a name, or the last one before what a verb is followed by."""
+    chunks = _chunks(words)
+    first = chunks[0]
+    if not first.words:
+        return None
+    is_definite = bool(first.opened_by) or first.words[0].endswith(("'s", "’s"))
+    lower = [w for w in first.words if w.islower()]
+    if first.words[0][0].isupper() and not is_definite and lower:
+        return lower[0]
+    plain = first.after_name or ([] if first.words[-1][0].isupper() else first.words)
+    if is_definite and len(chunks) > 1 and chunks[1].opened_by in _PREPOSITIONS:
+        # "The strike in Lindmoor end", "the team at work believe"
+        second = chunks[1]
+        if second.after_name:
+            return second.after_name[-1]
+        if len(plain) == 1 and not first.after_name and len(second.words) > 1:
+            return second.words[-1]
+    return plain[-1] if first.after_name or len(plain) > 1 else None
+
+
+def is_told(root: str, sentence: frozenset[str], around: frozenset[str] = frozenset()) -> bool:
+    """Whether a sentence with these stems tells of the deed, in its word or one like it, or those `around` in its word."""
+    if has(root, sentence | around):
+        return True
+    groups = ALIKE.get(root, frozenset())
+    return any(not groups.isdisjoint(ALIKE.get(other, ())) for other in sentence)
+
+
+def is_of_another(root: str, question: Question, text: str) -> bool:
+    """Whether the text names somebody for the deed, and none of the names of the question."""
+    words = list(WORD.finditer(text))
+    if not question.names or any(stem(m.group()) in question.names for m in words):
+        return False
+    at = next((i for i, m in enumerate(words) if stem(m.group()) == root), 0)
+    return any(m.group()[0].isupper() and m.start() > 0 for m in words[max(0, at - _NEAR) : at])
+
+
+def is_denied(root: str, text: str) -> bool:
+    """Whether a text says of the deed, in its own word, that it was not done, wherever it has the word."""
+    found = [m for m in WORD.finditer(text) if stem(m.group()) == root]
+    return bool(found) and all(_is_negated(text[: m.start()]) and not _LATER.search(text[m.end() :]) for m in found)
+
+
+def _is_negated(before: str) -> bool:
+    clause = re.split(r"[.;:,–—]|\b(?:but|and|that|which|who|because)\b", before)[-1]
+    words = [w.lower().replace("’", "'") for w in WORD.findall(clause)][-_NEAR:]
+    return any(w in NEGATORS or w.endswith("n't") for w in words)

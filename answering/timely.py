@@ -1,0 +1,51 @@
+"""Whether the day that answers fits a question for what will be or for what was. Rules for English."""
+
+import datetime as dt
+import re
+
+from answering.day import Day, days
+from answering.question import Kind, Question
+from answering.spelling import plain
+
+_WILL = re.compile(r"\b(?:will|shall|won['’]t)\b|['’]ll\b", re.IGNORECASE)
+_WAS = re.compile(r"\b(?:did|was|were|has|have|had)\b", re.IGNORECASE)
+# "Was due on 3 March" was said of the future.
+_PLANNED = re.compile(
+    r"\b(?:due|planned|expected|supposed|meant|scheduled|set|going|announced|promised|hoped|to)\b", re.IGNORECASE
+)
+
+
+def is_untimely(question: Question, words: str, published: dt.datetime | None) -> bool:
+    """Whether all days in the words lie before the article where the question asks for what will be, or the reverse.
+
+    A day without a year is taken for the nearest one. Words without a day are never untimely.
+    """
+    if question.kind is not Kind.WHEN or published is None:
+        return False
+    spans = [span for day in days(plain(words)) if (span := _span(day, published.date()))]
+    if not spans:
+        return False
+    if _WILL.search(question.asked):
+        return all(last < published.date() for _, last in spans)
+    if _WAS.search(question.asked) and not _PLANNED.search(question.asked):
+        return all(first > published.date() for first, _ in spans)
+    return False
+
+
+def _span(day: Day, near: dt.date) -> tuple[dt.date, dt.date] | None:
+    """The first and the last date that it can mean; None for one that no calendar has."""
+    if day.year:
+        return _in_year(day, day.year)
+    found = [span for year in (near.year - 1, near.year, near.year + 1) if (span := _in_year(day, year))]
+    return min(found, key=lambda span: abs((span[0] - near).days), default=None)
+
+
+def _in_year(day: Day, year: int) -> tuple[dt.date, dt.date] | None:
+    try:
+        if day.day:
+            date = dt.date(year, day.month, day.day)
+            return date, date
+        after = dt.date(year + day.month // 12, day.month % 12 + 1, 1)
+        return dt.date(year, day.month, 1), after - dt.timedelta(days=1)
+    except ValueError:
+        return None
