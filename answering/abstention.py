@@ -77,12 +77,13 @@ def _named(question: Question) -> list[tuple[str, set[str]]]:
             runs[-1] = (runs[-1][0], end, runs[-1][2] | {key})
         else:
             runs.append((start, end, {key}))
-    return [(re.sub("['’]s?$", "", text[_with_article(text, start) : end]), keys) for start, end, keys in runs]
+    return [(_in_words(text, start, end), keys) for start, end, keys in runs]
 
 
-def _with_article(text: str, start: int) -> int:
-    """Where the words begin with the article that stands before them: "the 2030 World Cup"."""
-    return start - 4 if text[max(0, start - 5) : start].lower().strip() == "the" else start
+def _in_words(text: str, start: int, end: int) -> str:
+    """The words of a run, with its article ("the 2030 World Cup"); that of one word may belong to what follows."""
+    words = re.sub("['’]s?$", "", text[start:end])
+    return f"the {words}" if " " in words and text[:start].lower().endswith("the ") else words
 
 
 def _listed(words: list[str], last: str = "and") -> str:

@@ -1,5 +1,6 @@
 """Tells a question that the passages answer from one they only come near: the best sentence, what is missing."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -30,7 +31,8 @@ _ATTESTED = 0.4
 # What a report does with its figures; the sentence that gives them need not say so.
 _OF_REPORTS = frozenset(stems("count counted report reported mention mentioned name named list listed cite cited"))
 _COMPARED = 5  # candidates after the first whose answers are compared with its
-_OF_A_DEED = {Kind.WHY, Kind.WHEN, Kind.WHERE}
+_PLAIN_REASON = 0.7  # of `reason_strength`
+_PAST = re.compile(r"\b(?:did|was|were|had|has|have)\b", re.IGNORECASE)
 _TYPED = {Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.WHY}
 
 
@@ -54,8 +56,9 @@ def answer_features(
     plain = {t: w for t, w in reading.weights.items() if t not in fixed}
     said = {t: w for t, w in plain.items() if t not in GENERIC and t not in _OF_REPORTS}
     verb = deed(question)
-    undone = verb is not None and question.kind in _OF_A_DEED and _is_undone(question, verb, best)
-    is_attested = attested(said, best.around) >= _ATTESTED and not (undone and question.kind is Kind.WHY)
+    gives_reason = question.kind is Kind.WHY and top[_AT["typed"]] >= _PLAIN_REASON
+    undone = verb is not None and _supposes_a_deed(question) and _is_undone(question, verb, best, near, gives_reason)
+    is_attested = attested(said, best.around) >= _ATTESTED and not undone
     counted = counted_noun(question)
     second = scores[order[1]] if len(order) > 1 else scores[first] - 2
     values = {
@@ -105,7 +108,7 @@ def answer_features(
         ),
         "untyped_words": float(first in answers and not is_of_kind(question, _words(reading, first, answers))),
         "undone": float(undone),
-        "done": float(verb is not None and is_told(verb, frozenset(best.stems))),
+        "done": float(verb is not None and not undone and is_told(verb, frozenset(best.stems))),
         "agreement": _agreement(question, reading, order, answers),
         "unit": float(question.kind is Kind.HOW_MANY and top[_AT["typed"]] == 1.0),
         "plain_in": coverage(plain, best.known) if plain else 1.0,
@@ -115,9 +118,21 @@ def answer_features(
     return np.array([float(values[name]) for name in ANSWER_NAMES])
 
 
-def _is_undone(question: Question, verb: str, best: Candidate) -> bool:
-    """Whether the sentence, and what stands around it, tell of no such deed, or of somebody else's."""
-    return not is_told(verb, frozenset(best.stems), best.around) or is_of_another(verb, question, best.text)
+def _supposes_a_deed(question: Question) -> bool:
+    """Whether the question takes a deed for granted; what somebody keeps doing ("why does he avoid it?") is a view."""
+    if question.kind is Kind.WHY:
+        return bool(_PAST.search(question.asked))
+    return question.kind in (Kind.WHEN, Kind.WHERE)
+
+
+def _is_undone(question: Question, verb: str, best: Candidate, near: frozenset[str], gives_reason: bool) -> bool:
+    """Whether a sentence tells of somebody else's deed, or neither it, nor what stands near, of any such deed.
+
+    A sentence that plainly gives a reason may leave out of what.
+    """
+    if is_of_another(verb, question, best.text):
+        return True
+    return not gives_reason and not is_told(verb, frozenset(best.stems), near)
 
 
 def _year_of(candidate: Candidate) -> frozenset[str]:

@@ -33,6 +33,7 @@ from answering.extractive import ExtractiveAnswerer
 from answering.followup import accepted, needs_context, resolve
 from answering.judge import Judge, second_opinion
 from answering.model import Speaks
+from answering.outside import why_none_found, why_outside
 from answering.prompt import Turn, rewording_messages
 from answering.question import searched
 from answering.verify import verify
@@ -184,6 +185,8 @@ class Asker:
         if not assembler.statements and outcome.reason is None:
             outcome = replace(outcome, reason=_WITHHELD[refuted])
         covers = None if assembler.statements else await self._run(lambda: self._covered(ask.selection))
+        if covers and outcome.reason:
+            outcome = replace(outcome, reason=why_outside(outcome.reason, result.hints.published, covers))
         answer = _finished(answer_id, asked_at, original, ask, result, outcome, assembler, covers, timings)
         self._told(ask, answer, self._mode(ask))
         yield answer
@@ -255,16 +258,7 @@ class Asker:
         return Covered(coverage.first, coverage.last)
 
     def _why_nothing(self, selection: Selection) -> Reason:
-        coverage = self._store.coverage(selection.collection)
-        if not coverage.articles:
-            message = f"The collection {selection.collection!r} holds no articles yet; ingest some first."
-            return Reason(ReasonCode.EMPTY_COLLECTION, message)
-        dated = selection.published_from or selection.published_to or selection.moment.as_of
-        if dated and coverage.first and coverage.last:
-            span = f"{coverage.first:%d %B %Y} to {coverage.last:%d %B %Y}"
-            message = f"No article fits the dates asked for; the collection covers {span}."
-            return Reason(ReasonCode.OUTSIDE_DATES, message)
-        return Reason(ReasonCode.NOTHING_RELEVANT, "No stored article that fits the filters bears on the question.")
+        return why_none_found(selection, self._store.coverage(selection.collection))
 
     async def _run(self, work: Callable[[], T]) -> T:
         stage, context = _stage.get(), copy_context()  # so that what is logged there says of which request

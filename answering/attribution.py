@@ -32,7 +32,8 @@ OWN_WORDS = Attribution(Voice.ARTICLE)
 
 _PLAIN = (
     "said|says|say|argues?|argued|insists?|insisted|warns?|warned|suggests?|suggested|believes?|believed|thinks?|thought|"
-    "alleges?|predicts?|predicted|admits|admitted|concedes|conceded|acknowledges|acknowledged|joked|tweeted"
+    "alleges?|predicts?|predicted|points? out|pointed out|admits|admitted|concedes|conceded|acknowledges|acknowledged|"
+    "joked|tweeted"
 )
 # These report words only with "that", a colon or a quotation behind them: one also writes books and adds numbers.
 _THAT = (
@@ -66,6 +67,11 @@ _ACCORDING = re.compile(
     r"\b[Aa]ccording to (?P<who>(?:[^\s,;:“”\"]+\s+){0,14}?[^\s,;:“”\"]+?)"
     r"(?P<aside>,(?:\s[A-Z][^\s,;:.“”\"]*){2,4})?(?=[,;:.]\s|[,;:.]?\s*$|\s+[“\"])"
 )
+# "As Quillane put it", "in the words of Quillane", "in Quillane's view", "Quillane: “...”".
+_PUT = re.compile(
+    rf"\b[Aa]s (?P<who>{_WORDS}) puts? it\b|\b[Ii]n the (?:words|view|opinion) of (?P<of>{_WORDS})(?=,|[.;:]?\s*$)|"
+    rf"\b[Ii]n (?P<whose>{_WORDS})['’]s? (?:words|view|opinion)\b|^(?P<colon>[A-Z]{_WORDS}):\s*[“\"]"
+)
 _REPORTED = re.compile(
     rf"\b(?:{_PLAIN}|{_THAT}|{_DENIES}|described|saying|arguing|warning|adding|claiming|according to|reportedly|"
     r"allegedly|in the words of|in (?:his|her|their|its) view)\b|[“”\"]",
@@ -96,7 +102,7 @@ _TIME = re.compile(
 )
 _ROLE = re.compile(r"^(?:its|his|her|their|the|an?|one)\b", re.IGNORECASE)
 _NOUNS = re.compile(
-    r"[A-Z]|^(?:the|an?|one|some|many|most|several|other|his|her|their|its|two|three|four|both|he|she|they|police)\b|\w+s$"
+    r"[A-Z]|^(?:the|an?|one|some|many|most|several|other|his|her|their|its|two|three|four|both|he|she|they|police|people|those)\b|\w+s$"
 )
 _NO_SUBJECT = re.compile(
     r"(?:^|\s)(?:is|are|was|were|be|been|being|to|not|can|could|would|will|may|might|must|should|of|in|or|if|by|for|with|"
@@ -181,6 +187,8 @@ def _in(sentence: str) -> Attribution | None:
             fields = match.groupdict()
             if who := _speaker(fields["who"], fields.get("aside") or ""):
                 return _by(who, fields.get("verb") or "")
+    if (put := _PUT.search(sentence)) and (who := _speaker(next(filter(None, put.groups())), "")):
+        return _by(who, "")
     # The inside of quotations is blanked, so that their verbs are not taken for the article's.
     outside = re.sub(r"([“\"])[^”\"]*([”\"]|$)", r"\1\2", sentence)
     match = _LEAD.search(outside)
@@ -192,6 +200,9 @@ def _in(sentence: str) -> Attribution | None:
 
 def _speaker(subject: str, aside: str) -> str | None:
     """The speaker among the words before a verb; None when they are no subject."""
+    head, is_relative, _ = subject.partition(" who ")
+    if is_relative and not aside:
+        return _speaker(head.strip(" ,"), aside)
     who = _TRAILING.sub("", _CLAUSE.sub("", subject).strip(" ,.'’-")).removeprefix("and ")
     if _OPENING.match(who):
         name = _TRAILING_NAME.search(who)

@@ -30,7 +30,7 @@ def highlight(question: Question, one: Scored) -> tuple[int, int] | None:
     """Where in the sentence the words stand that answer a question for a name, a time, a place or a number."""
     if question.kind not in calibration.HAS_SHORT_ANSWER or one.answer is None:
         return None
-    if one.answer.score < calibration.PLACE_SHOWN:
+    if one.answer.score < calibration.PLACE_SHOWN or "\n" in one.candidate.text:
         return None
     return one.answer.start - one.candidate.start, one.answer.end - one.candidate.start
 

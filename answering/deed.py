@@ -36,7 +36,7 @@ _PARTICIPLE = re.compile(
     r"^(?:[a-z]{2,}(?:ed|ing)|built|made|found|held|sent|sold|paid|lost|won|shot|caught|taught|bought|brought|hurt|"
     r"taken|given|written|stolen|chosen|broken|driven|hidden|beaten|shut|put|set|met|told|drawn|begun|dug|cut|thrown)$"
 )
-_NOT_A_DEED = GENERIC | LIGHT | frozenset(stems("happen like called named known live exist"))
+_NOT_A_DEED = GENERIC | LIGHT | frozenset(stems("happen like called named known live exist cost weigh last measure"))
 _LATER = re.compile(r"^[^.;:]{0,40}\b(?:before|until|till|yet)\b")  # "it will not open before May"
 _NEAR = 5  # words before a verb in which a "not" counts
 
@@ -113,7 +113,7 @@ def _after_subject(words: list[str]) -> str | None:
 
 
 def is_told(root: str, sentence: frozenset[str], around: frozenset[str] = frozenset()) -> bool:
-    """Whether a sentence with these stems tells of the deed, in its word or one like it, or those `around` in its word."""
+    """Whether a sentence with these stems tells of the deed in its word or one like it, or those `around` in its."""
     if has(root, sentence | around):
         return True
     groups = ALIKE.get(root, frozenset())

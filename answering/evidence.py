@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from answering.answer import Span
 from answering.instruction import is_instruction
+from answering.listing import list_spans
 from answering.question import Question
 from answering.stem import stem, stems
 from answering.terms import has
@@ -17,6 +18,7 @@ from retrieval.passage import Passage
 _STANDS_FOR = re.compile(r"\b(?:he|she|they|his|her|their|it|its)\b", re.IGNORECASE)
 NAME = re.compile(r"\b[A-Z][^\W\d_]{2,}(?:-[^\W\d_]+)*\b")
 _ENDED = re.compile(r"[.!?…:;][\"”’'»)\]]*$")
+_ROW = re.compile(r"\S \| \S")  # of a table
 _ASKS = re.compile(r"\?[\"”’'»)\]]*$")
 # An article about itself: "This article was first published ...", and what a correction says was wrong.
 _OF_ITSELF = re.compile(
@@ -118,14 +120,16 @@ def _base_weight(question: Question, term: str) -> float:
 
 def _sentences(passage: Passage, title: frozenset[str], seen: set[tuple[str, int, int]]) -> list[Candidate]:
     text, article = passage.text, passage.article
-    spans = sentence_spans(text, article.language)
+    lists = list(list_spans(text))
+    spans = [s for s in sentence_spans(text, article.language) if not any(x.start <= s.start < x.end for x in lists)]
+    spans = sorted([*spans, *lists], key=lambda span: span.start)
     before, after = _neighbours(passage)
     texts = [*before, *(text[s.start : s.end] for s in spans), *after]
     held = [stems(t) for t in texts]
     found: list[Candidate] = []
     for i, span in enumerate(spans, start=len(before)):
         place = (article.id, article.revision, passage.start + span.start)
-        if place in seen or not _could_answer(texts[i]):
+        if place in seen or not _could_answer(texts[i], is_list=span in lists):
             continue
         seen.add(place)
         meant = _meant(texts[i], texts[max(0, i - 2) : i])
@@ -158,10 +162,10 @@ def _meant(sentence: str, before: Sequence[str]) -> frozenset[str]:
     return frozenset()
 
 
-def _could_answer(sentence: str) -> bool:
+def _could_answer(sentence: str, is_list: bool) -> bool:
     words = len(sentence.split())
     if len(sentence) > _LONGEST or words < _SHORTEST_WORDS or _ASKS.search(sentence):
         return False
-    if not _ENDED.search(sentence) and words < _HEADING_WORDS:
+    if not (is_list or _ROW.search(sentence) or _ENDED.search(sentence)) and words < _HEADING_WORDS:
         return False
     return not _OF_ITSELF.search(sentence) and not is_instruction(sentence)

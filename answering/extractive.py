@@ -17,6 +17,7 @@ from answering.conflict import find_conflict
 from answering.deed import deed, is_told
 from answering.evidence import NAME, Candidate, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
+from answering.listing import asks_for_several, in_one_line, names_several
 from answering.ordinal import ordinal_agreement, the_one_asked
 from answering.premise import find_denied
 from answering.premise import in_words as denial_in_words
@@ -92,7 +93,8 @@ class ExtractiveAnswerer:
         rows = lexical_features(asked, reading)
         outlets = {name.lower() for name in hints.publishers}
         order, answers = self.rank(asked, question_vector, reading, rows, outlets)
-        scores = rows @ calibration.SENTENCE_WEIGHTS + calibration.DEED_BONUS * _telling(asked, reading)
+        told_deed = _tells_of_deed(asked, reading)
+        scores = rows @ calibration.SENTENCE_WEIGHTS + calibration.DEED_SOUGHT.get(asked.kind, 0.0) * told_deed
         order = sorted(_fitting(asked, reading, order), key=lambda i: -float(scores[i]))
         if not order:
             return Extraction((), reason_for(asked, reading), 0.0, None, notices)
@@ -105,10 +107,12 @@ class ExtractiveAnswerer:
                 return Extraction(reports, None, max(claim.score for claim in reports))
             return Extraction((), reason_for(asked, reading), confidence, None, notices)
         # Whether anything answers is judged without this: it only chooses among what does.
-        scores = scores + calibration.HINT_BONUS * _hinted(reading, hints)
+        scores = scores + calibration.HINT_BONUS * _hinted(reading, hints) + calibration.DEED_BONUS * told_deed
         scores = scores + calibration.ORDINAL_BONUS * np.array(
             [ordinal_agreement(asked, candidate.text) for candidate in reading.candidates]
         )
+        if asks_for_several(asked):
+            scores = scores + calibration.LIST_BONUS * np.array([names_several(c.text) for c in reading.candidates])
         scores = scores - calibration.OTHER_SPEAKER * _by_others(asked, reading, order)
         order.sort(key=lambda i: -float(scores[i]))
         ranked = [
@@ -178,7 +182,7 @@ def _fitting(question: Question, reading: Reading, order: Sequence[int]) -> list
     return fit
 
 
-def _telling(question: Question, reading: Reading) -> Features:
+def _tells_of_deed(question: Question, reading: Reading) -> Features:
     """1.0 for each candidate that tells of what the question says was done."""
     verb = deed(question)
     return np.array([float(verb is not None and is_told(verb, frozenset(c.stems))) for c in reading.candidates])
@@ -253,7 +257,8 @@ def _claims(
         also = same_elsewhere(one, ranked)[: max(0, left - (len(chosen) - i))] if left else []
         if left < 1:
             break
-        places[place_of(c)] = Claim(c.text, (c.span, *(other.span for other in also)), score, highlight(question, one))
+        spans_told = (c.span, *(other.span for other in also))
+        places[place_of(c)] = Claim(in_one_line(c.text), spans_told, score, highlight(question, one))
         left -= 1 + len(also)
     if question.kind is not Kind.WHY:
         return tuple(places.values())

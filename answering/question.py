@@ -109,7 +109,8 @@ _CLAUSE = re.compile(r"[^.!?;]+(?:[.!?;](?!\s)[^.!?;]*)*")
 class Question:
     """A question, read. `terms` are stems in order, each once; `names` and `numbers` are stems of capitalised words
     and of figures; `focus` holds the stems that say what is asked for ("which *city*"), which an answer may leave out;
-    `background` those that stand only in clauses that ask nothing ("Gas prices rose. How much does a gallon cost?").
+    `background` those that stand only in clauses that ask nothing ("Gas prices rose. How much does a gallon cost?"), or
+    in what the question was asked after.
     `shown` is each term as it was typed, `asked` the question without what it was asked after, whose words `text` has.
     """
 
@@ -147,7 +148,7 @@ def read_question(text: str) -> Question:
         names=_names(words, shown),
         numbers=tuple(s for s in shown if s[0].isdigit()),
         focus=frozenset(s for run in _FOCUS.findall(text) for s in stems(run) if s in shown),
-        background=_background(text, shown),
+        background=frozenset(shown).difference(stems(asked)) if after else _background(text, shown),
         phrases=phrases,
         asks_what_was_said=bool(SPEECH.search(text)),
         speaker=frozenset(s for s in speaker if s in shown),

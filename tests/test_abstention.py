@@ -49,11 +49,26 @@ def test_the_reason_is_a_sentence(question: str, told: str) -> None:
         ("Who won in Brazil or Peru?", "None of the articles found mentions Brazil or Peru."),
         (
             "Who sold the Isle of Man for £62 million?",
-            "None of the articles found mentions Isle of Man or £62 million.",
+            "None of the articles found mentions the Isle of Man or £62 million.",
         ),
         ("Where is the old queen of gulls?", "None of the articles found says where the old queen of gulls is."),
     ],
 )
 def test_words_are_not_strung_together(question: str, told: str) -> None:
+    asked = read_question(question)
+    assert reason_for(asked, read_passages(asked, [PASSAGE])).message == told
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Who won the 2030 World Cup?", "None of the articles found mentions the 2030 World Cup."),
+        ("The 2030 World Cup was won by whom?", "None of the articles found mentions the 2030 World Cup."),
+        ("Who won World Cup 2030?", "None of the articles found mentions World Cup 2030."),
+        ("Who runs the Quernby library?", "None of the articles found mentions Quernby."),
+        ("Who leads the Isle of Man's council?", "None of the articles found mentions the Isle of Man."),
+    ],
+)
+def test_a_name_keeps_its_article(question: str, told: str) -> None:
     asked = read_question(question)
     assert reason_for(asked, read_passages(asked, [PASSAGE])).message == told
