@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from corpus.article import Chunk
 from corpus.database import Database
 from corpus.dialect import listed
-from corpus.kept import KeptUntilWritten
+from corpus.kept import KeptOfArticles
 from corpus.rows import CHUNK
 from corpus.schema import OF_REVISION, articles, chunks, revisions
 from corpus.selection import Selection, conditions
@@ -35,8 +35,11 @@ class Candidates:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._current: KeptUntilWritten[tuple[str, int], Candidate] = KeptUntilWritten(database, _MOST_KEPT)
-        self._shared: KeptUntilWritten[int, bool] = KeptUntilWritten(database, _MOST_KEPT)
+        self._current: KeptOfArticles[tuple[str, int], Candidate] = KeptOfArticles(
+            database, _MOST_KEPT, lambda candidate: candidate.chunk.article_key
+        )
+        # A cluster is named by an article's key, and that article counts as touched when the cluster changes.
+        self._shared: KeptOfArticles[int, tuple[int, bool]] = KeptOfArticles(database, _MOST_KEPT, lambda of: of[0])
 
     def of(self, keys: Collection[int], selection: Selection) -> dict[int, Candidate]:
         """Chunks by their key; those stored no more, or outside the selection, are left out."""
@@ -54,11 +57,12 @@ class Candidates:
     def shared(self, clusters: Collection[int]) -> list[int]:
         """Those of these clusters that more than one article is in."""
 
-        def read(missing: list[int]) -> dict[int, bool]:
+        def read(missing: list[int]) -> dict[int, tuple[int, bool]]:
             with self._db.read() as connection:
-                return dict.fromkeys(connection.execute(_SHARED, {"clusters": missing}).scalars(), True)
+                found = set(connection.execute(_SHARED, {"clusters": missing}).scalars())
+            return {cluster: (cluster, cluster in found) for cluster in missing}
 
-        return list(self._shared.get(clusters, read))
+        return [cluster for cluster, is_shared in self._shared.get(clusters, read).values() if is_shared]
 
     def _read(self, query: Any, keys: Collection[int], collection: str) -> dict[int, Candidate]:
         with self._db.read() as connection:

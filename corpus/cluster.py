@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, select, update
 from corpus.dialect import insert_many
 from corpus.resemblance import Runs, are_one_text, bands, is_short, runs, shingles
 from corpus.schema import articles, cluster_bands, revisions
+from corpus.touched import touch
 
 # Texts compared with a new one, those that share most bands first.
 _MOST_COMPARED = 40
@@ -76,8 +77,8 @@ def leave(connection: Connection, key: int) -> None:
     if cluster is None:
         return
     rest = [other for other in _members(connection, [cluster]) if other != key]
-    connection.execute(update(articles).where(articles.c.key == key).values(cluster=None))
-    _set(connection, rest, None)
+    _set(connection, [key, *rest], None)
+    touch(connection, [cluster])
     for other in rest:
         held = connection.execute(select(cluster_bands.c.band).where(cluster_bands.c.article_key == other)).scalars()
         body = _bodies(connection, [other])[other]
@@ -152,12 +153,14 @@ def _set(connection: Connection, keys: Sequence[int], cluster: int | None) -> No
     for at in range(0, len(keys), _MANY):
         these = articles.c.key.in_(keys[at : at + _MANY])
         connection.execute(update(articles).where(these).values(cluster=cluster))
+    touch(connection, [*keys, cluster] if cluster is not None else keys)
 
 
 def _set_alone(connection: Connection, keys: Sequence[int]) -> None:
     for at in range(0, len(keys), _MANY):
         these = articles.c.key.in_(keys[at : at + _MANY])
         connection.execute(update(articles).where(these).values(cluster=articles.c.key))
+    touch(connection, keys)
 
 
 def _bodies(connection: Connection, keys: Sequence[int]) -> dict[int, str]:

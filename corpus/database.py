@@ -17,6 +17,7 @@ from corpus.dialect import insert_new
 from corpus.engines import engine_at
 from corpus.errors import InvalidInput, StoreUnavailable
 from corpus.schema import facts, metadata
+from corpus.touched import TouchLog
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _CHANGES = "changes"
@@ -33,7 +34,7 @@ class Database:
     def __init__(self, where: Path | str) -> None:
         self._on = engine_at(where)
         self.is_shared = self._on.is_shared
-        self.written = 0  # transactions that this process has committed
+        self.touched = TouchLog()  # of this process
         self._writer = threading.RLock()
         with self._translated(), self._on.writing.begin() as connection:
             self._on.lock(connection)
@@ -51,10 +52,12 @@ class Database:
         with self._writer:
             with self._translated(), self._on.writing.begin() as connection:
                 self._on.lock(connection)
+                self.touched.begin(connection)
                 yield connection
                 if self.is_shared:
                     connection.execute(_COUNT_UP)
-            self.written += 1
+                noted = self.touched.noted(connection)
+            self.touched.add(noted)
 
     @contextmanager
     def aside(self) -> Iterator[Connection]:

@@ -14,6 +14,7 @@ from corpus.dialect import insert_new, listed
 from corpus.rows import CHUNK, articles_at
 from corpus.schema import OF_REVISION, articles, chunks, removals, revisions
 from corpus.selection import Selection, conditions
+from corpus.touched import touch, touch_everything
 
 Vectors = NDArray[np.float32]
 
@@ -26,6 +27,17 @@ class ToEmbed:
     title: str
     publisher: str | None
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedChunk:
+    """A chunk that has a vector: its key, and where it belongs."""
+
+    key: int
+    article_key: int
+    revision: int
+    collection: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +146,9 @@ class EmbeddingStore:
         query = update(chunks).where(waiting).values(embedding=bindparam("vector"))
         rows = [{"hash": hash_, "vector": vector.tobytes()} for hash_, vector in zip(hashes, vectors, strict=True)]
         rows.reverse()  # `to_embed` begins with the last; rows that grow from there leave half of SQLite's pages empty
+        of = select(chunks.c.article_key).where(chunks.c.text_hash.in_(hashes), chunks.c.embedding.is_(None)).distinct()
         with self._db.write() as connection:
+            touch(connection, connection.execute(of).scalars())
             connection.execute(query, rows)
 
     def to_index(self, collection: str, limit: int) -> list[IndexEntry]:
@@ -225,14 +239,18 @@ class EmbeddingStore:
     def forget_embeddings(self) -> None:
         """Drop every embedding, for another embedder to make them anew."""
         with self._db.write() as connection:
+            touch_everything(connection)
             connection.execute(update(chunks).values(embedding=None, indexed_in=None))
 
-    def matrix(self, collection: str, *, current: bool = True) -> tuple[list[int], Vectors]:
-        """Keys, ascending, and unit vectors, shape (chunks, dimensions), of the current chunks, or of all past ones."""
-        of = and_(chunks.c.collection == collection, chunks.c.is_current == current, chunks.c.embedding.is_not(None))
+    def matrix(self, collection: str, *, current: bool = True) -> tuple[list[int], list[int], Vectors]:
+        """Of the current chunks of a collection, or of all past ones: keys, ascending, the keys of their articles, and
+        unit vectors, shape (chunks, dimensions).
+        """
+        of = and_(chunks.c.collection == collection, chunks.c.is_current == current, _EMBEDDED)
+        query = select(chunks.c.key, chunks.c.article_key, chunks.c.embedding).where(of).order_by(chunks.c.key)
         with self._db.read() as connection:
-            rows = connection.execute(select(chunks.c.key, chunks.c.embedding).where(of).order_by(chunks.c.key)).all()
-        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+            rows = connection.execute(query).all()
+        return [row[0] for row in rows], [row[1] for row in rows], _matrix([row[2] for row in rows])
 
     def among(self, keys: Sequence[int]) -> tuple[list[int], Vectors]:
         """The same of those of these chunks that have an embedding, in no order."""
@@ -240,11 +258,11 @@ class EmbeddingStore:
             rows = connection.execute(_AMONG, {"keys": list(keys)}).all()
         return [row[0] for row in rows], _matrix([row[1] for row in rows])
 
-    def of_articles(self, keys: Sequence[int]) -> tuple[list[tuple[int, int]], Vectors]:
-        """The unit vectors of all chunks of these articles by key, and of each its article's key and its revision."""
+    def of_articles(self, keys: Sequence[int]) -> tuple[list[EmbeddedChunk], Vectors]:
+        """All chunks of these articles that have an embedding, in the order of their keys, and their unit vectors."""
         with self._db.read() as connection:
             rows = connection.execute(_OF_ARTICLES, {"keys": list(keys)}).all()
-        return [(row[0], row[1]) for row in rows], _matrix([row[2] for row in rows])
+        return [EmbeddedChunk(*row[:-1]) for row in rows], _matrix([row[-1] for row in rows])
 
     def chunks_by_collection(self, *, current: bool) -> dict[str, int]:
         """How many current or past chunks there are, by collection."""
@@ -296,9 +314,9 @@ _TO_INDEX = "INDEXED BY ix_chunks_to_index"
 _BY_COLLECTION = select(chunks.c.collection, func.count()).group_by(chunks.c.collection)
 _EMBEDDED = chunks.c.embedding.is_not(None)
 _AMONG = select(chunks.c.key, chunks.c.embedding).where(chunks.c.key.in_(listed("keys")), _EMBEDDED)
-_OF_ARTICLES = select(chunks.c.article_key, chunks.c.revision, chunks.c.embedding).where(
-    chunks.c.article_key.in_(listed("keys")), _EMBEDDED
-)
+_PLACE = (chunks.c.key, chunks.c.article_key, chunks.c.revision, chunks.c.collection, chunks.c.is_current)
+_OF_ARTICLES = select(*_PLACE, chunks.c.embedding).where(chunks.c.article_key.in_(listed("keys")), _EMBEDDED)
+_OF_ARTICLES = _OF_ARTICLES.order_by(chunks.c.key)
 # Each name by one step in the index of collections, where DISTINCT would walk through all of it. Ends with NULL.
 _FIRST = select(func.min(chunks.c.collection).label("name")).cte("names", recursive=True)
 _NAMES = select(

@@ -62,33 +62,63 @@ class KeptArticles:
             self._characters -= len(gone.body)
 
 
-class KeptUntilWritten(Generic[Key, Value]):
-    """What was read of a database, kept until this process writes to it. Thread-safe.
+class KeptOfArticles(Generic[Key, Value]):
+    """What was read of articles of a database, kept until this process changes the article. Thread-safe.
 
-    Of a database that other processes write to as well nothing is kept.
+    `article_of` gives the key of the article that a value is of. Of a database that other processes write to as well
+    nothing is kept.
     """
 
-    def __init__(self, database: Database, most: int) -> None:
+    def __init__(self, database: Database, most: int, article_of: Callable[[Value], int]) -> None:
         self._db = database
         self._most = most
-        self._known: tuple[int, dict[Key, Value | None]] = (database.written, {})
+        self._article_of = article_of
+        self._lock = threading.Lock()
+        self._known: dict[Key, Value] = {}
+        self._of: dict[int, list[Key]] = {}  # what is known of each article
+        self._followed = database.touched.number
 
     def get(self, keys: Collection[Key], read: Callable[[list[Key]], Mapping[Key, Value]]) -> dict[Key, Value]:
         """What is stored under these keys, in their order; `read` gives it for those not known. Others are left out."""
         if self._db.is_shared:
-            found = read(list(keys))
-            return {key: found[key] for key in keys if key in found}
-        known = self._still_true()
-        if missing := [key for key in keys if key not in known]:
-            found = read(missing)
-            # Not true any more if something was written meanwhile: then nobody looks here again.
-            known.update({key: found.get(key) for key in missing})
-        return {key: value for key in keys if (value := known.get(key)) is not None}
+            found: Mapping[Key, Value] = read(list(keys))
+        else:
+            found = self._at_hand(keys)
+            if missing := [key for key in keys if key not in found]:
+                since = self._db.touched.number
+                read_now = read(missing)
+                self._keep(read_now, since)
+                found = {**found, **read_now}
+        return {key: found[key] for key in keys if key in found}
 
-    def _still_true(self) -> dict[Key, Value | None]:
-        written = self._db.written
-        of, known = self._known
-        if of != written or len(known) > self._most:
-            known = {}
-            self._known = (written, known)
-        return known
+    def _at_hand(self, keys: Collection[Key]) -> dict[Key, Value]:
+        with self._lock:
+            self._follow()
+            return {key: self._known[key] for key in keys if key in self._known}
+
+    def _keep(self, read: Mapping[Key, Value], since: int) -> None:
+        """Keep what was read after the change with this number, unless another one has come meanwhile."""
+        with self._lock:
+            self._follow()
+            if len(self._known) + len(read) > self._most:
+                self._forget()
+            later = self._db.touched.since(since)
+            for key, value in read.items():
+                if (article := self._article_of(value)) not in later:
+                    self._known[key] = value
+                    self._of.setdefault(article, []).append(key)
+
+    def _follow(self) -> None:
+        followed, self._followed = self._followed, self._db.touched.number
+        if followed == self._followed:
+            return
+        touched = self._db.touched.since(followed)
+        if touched.everything:
+            self._forget()
+        for article in touched.articles & self._of.keys():
+            for key in self._of.pop(article):
+                self._known.pop(key, None)
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self._of.clear()

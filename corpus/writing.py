@@ -17,6 +17,7 @@ from corpus.exported import ExportedRevision
 from corpus.ledger import forget_words_of
 from corpus.rows import CHUNK, chunk_of
 from corpus.schema import articles, chunks, keyword_changes, removals, revisions
+from corpus.touched import touch
 
 _MANY = 5_000  # bound values a statement
 
@@ -164,6 +165,7 @@ def delete_article(connection: Connection, key: int, collection: str) -> int:
 
 def drop_chunks(connection: Connection, key: int, collection: str) -> None:
     """Remove the chunks of all revisions of an article, and let the indexes know."""
+    touch(connection, [key])
     of_article = chunks.c.article_key == key
     rows = connection.execute(select(*CHUNK).where(of_article)).all()
     _schedule_removal(connection, rows, collection)
@@ -204,6 +206,7 @@ def _new_articles(connection: Connection, named: Sequence[tuple[str, str]]) -> l
 
 def _retire(connection: Connection, key: int, collection: str) -> None:
     """The current revision becomes history: it stays citable, and its chunks leave the vector index."""
+    touch(connection, [key])
     connection.execute(update(revisions).where(revisions.c.article_key == key).values(is_current=False))
     gone = connection.execute(select(*CHUNK).where(chunks.c.article_key == key, chunks.c.is_current)).all()
     _schedule_removal(connection, gone, collection)
@@ -249,6 +252,7 @@ def _insert_revisions(connection: Connection, wordings: Sequence[tuple[Wording, 
 
 def insert_chunks(connection: Connection, wordings: Sequence[Wording]) -> None:
     """Store the chunks of revisions. A text embedded before keeps its embedding."""
+    touch(connection, [wording.key for wording in wordings])
     rows = [
         (
             wording.key,

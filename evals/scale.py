@@ -204,7 +204,7 @@ def _measured(sentences: Sequence[str], folder: Path) -> Cost:
 
     hybrid, dense, keyword = times("fused"), times("dense"), times("keyword")
     embedder = Generated()
-    keys, matrix = parts.embeddings.matrix("default")
+    keys, _, matrix = parts.embeddings.matrix("default")
     flat, found = [], []
     index = parts.indexer.ready_index()
     assert index is not None

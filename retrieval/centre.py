@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embeddings import EmbeddingStore
+from corpus.embeddings import EmbeddedChunk, EmbeddingStore
+from corpus.touched import Touched
 
 Vectors = NDArray[np.float32]
 Place = tuple[int, int]  # article key and revision number
@@ -19,7 +20,7 @@ _SHARE = 0.35
 
 
 class Centres:
-    """The unit mean of the vectors of each revision asked for, kept until the store changes. Thread-safe.
+    """The unit mean of the vectors of each revision asked for, kept until its article changes. Thread-safe.
 
     A question reads those of the few articles that may be shown, so its cost does not grow with the archive.
     """
@@ -46,11 +47,12 @@ class Centres:
             return {}
         return dict(zip(found, np.vecdot(np.stack(list(found.values())), vector).tolist(), strict=True))
 
-    def forget(self) -> None:
+    def forget(self, touched: Touched) -> None:
         """The store changed."""
         with self._lock:
-            self._kept.clear()
             self._changes += 1
+            for place in [place for place in self._kept if place[0] in touched]:
+                del self._kept[place]
 
     def _keep(self, read: dict[Place, Vectors], seen: int) -> None:
         with self._lock:
@@ -71,9 +73,9 @@ def with_centres(
     return {key: (1.0 - _SHARE) * cosine + _SHARE * centres.get(places[key], cosine) for key, cosine in cosines.items()}
 
 
-def _means(places: Sequence[Place], matrix: Vectors) -> dict[Place, Vectors]:
+def _means(chunks: Sequence[EmbeddedChunk], matrix: Vectors) -> dict[Place, Vectors]:
     rows: dict[Place, list[int]] = {}
-    for row, place in enumerate(places):
-        rows.setdefault(place, []).append(row)
+    for row, chunk in enumerate(chunks):
+        rows.setdefault((chunk.article_key, chunk.revision), []).append(row)
     sums = {place: matrix[of].sum(axis=0) for place, of in rows.items()}
     return {place: total / max(float(np.linalg.norm(total)), 1e-12) for place, total in sums.items()}

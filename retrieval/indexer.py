@@ -18,6 +18,7 @@ from corpus.database import Database
 from corpus.embeddings import Backlog, EmbeddingStore
 from corpus.errors import DatelineError, EmbedderMismatch, EmbedderUnavailable, IndexUnavailable
 from corpus.lease import Lease
+from corpus.touched import EVERYTHING
 from corpus.tracing import traced
 from retrieval.backoff import Backoff
 from retrieval.centre import Centres
@@ -88,6 +89,8 @@ class Indexer:
         self.keywords = KeywordIndex(database, folder.with_name("keyword"))
         self._lease = Lease(database, LEASE)
         self._seen = 0  # of the changes of a shared store
+        self._followed = database.touched.number
+        self._following = threading.Lock()
         self.state = IndexState.STARTING
         self._index: ChromaIndex | None = None
         self._helper = ThreadPoolExecutor(1, "indexing")
@@ -114,7 +117,7 @@ class Indexer:
 
     def wake(self) -> None:
         """There is something new to embed, index or remove."""
-        self._forget()
+        self._follow()
         self._wake.set()
 
     def take_words(self) -> bool:
@@ -277,7 +280,7 @@ class Indexer:
                 vectors = self._embedder.embed_passages(texts, between=self._make_way)
                 self._embeddings.save([item.text_hash for item in pending], vectors)
             self._unembedded.worked()
-            self._forget()
+            self._follow()
         except EmbedderUnavailable as error:  # keywords and what has its vector go on
             self._unembedded.failed(error)
         finally:
@@ -319,10 +322,19 @@ class Indexer:
         self._lease.held()  # renewed in the midst of a long batch; lost, the batch is of use all the same
         self.courtesy.make_way()
 
+    def _follow(self) -> None:
+        """What is kept of the articles that this process changed is out of date."""
+        with self._following:
+            followed, self._followed = self._followed, self._db.touched.number
+            touched = self._db.touched.since(followed)
+            self.exact.changed(touched, self._most_at_hand)
+            self.centres.forget(touched)
+        self.lag.forget()
+
     def _forget(self) -> None:
-        """What is kept of the embeddings is out of date."""
+        """What is kept of the embeddings is out of date, and nobody can say which."""
         self.exact.forget()
-        self.centres.forget()
+        self.centres.forget(EVERYTHING)
         self.lag.forget()
 
     def _opened(self) -> ChromaIndex:

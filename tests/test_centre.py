@@ -8,6 +8,7 @@ import pytest
 
 from corpus.article import IncomingArticle
 from corpus.selection import Selection
+from corpus.touched import Touched
 from retrieval.centre import Centres, with_centres
 from tests.small import Small
 
@@ -39,9 +40,9 @@ def test_an_article_is_as_near_as_all_of_it(small: Small) -> None:
     centres = Centres(small.embeddings)
     found = centres.cosines([(both, 1), (harbour, 1), (99, 1)], question)
     assert set(found) == {(both, 1), (harbour, 1)} and found[harbour, 1] > found[both, 1]
-    places, vectors = small.embeddings.of_articles([both])
+    chunks, vectors = small.embeddings.of_articles([both])
     mean = vectors.mean(axis=0)
-    assert len(places) > 1
+    assert len(chunks) > 1
     assert found[both, 1] == pytest.approx(float(mean @ question / np.linalg.norm(mean)), abs=1e-5)
 
 
@@ -52,7 +53,9 @@ def test_what_changed_is_read_anew_once_forgotten(small: Small) -> None:
     before = centres.cosines([(key, 1)], question)
     put(small, IncomingArticle("Choir", SCHOOL, "a"))
     assert centres.cosines([(key, 1)], question) == before
-    centres.forget()
+    centres.forget(Touched(frozenset([key + 1])))
+    assert centres.cosines([(key, 1)], question) == before
+    centres.forget(Touched(frozenset([key])))
     both = centres.cosines([(key, 1), (key, 2)], question)
     assert both[key, 1] == pytest.approx(before[key, 1]) and both[key, 2] > both[key, 1]
 

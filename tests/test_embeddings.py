@@ -56,8 +56,8 @@ def test_from_stored_to_embedded_to_indexed(database: Database) -> None:
     assert len(ids) == 2 and embeddings.indexed_by_collection() == {"default": 2, "other": 0}
     keys = embeddings.chunk_of([*ids, "9:9:9"])
     assert set(keys) == set(ids) and embeddings.chunk_of([]) == {}
-    found, matrix = embeddings.matrix("default")
-    assert found == sorted(keys.values()) and matrix.shape == (2, 4)
+    found, of, matrix = embeddings.matrix("default")
+    assert found == sorted(keys.values()) and of == [1, 2] and matrix.shape == (2, 4)
     assert sorted(embeddings.among([*found, 999])[0]) == found and embeddings.among([])[0] == []
 
 
@@ -76,8 +76,8 @@ def test_collections_are_counted_no_further_than_matters(database: Database) -> 
     embed(embeddings)
     index(embeddings)
     assert embeddings.indexed_by_collection() == {"archive": 0, "default": 4, "isles": 0}
-    places, vectors = embeddings.of_articles([1, 2, 999])
-    assert sorted(places) == [(1, 1), (2, 1)] and vectors.dtype == np.float32
+    found, vectors = embeddings.of_articles([1, 2, 999])
+    assert [(one.article_key, one.revision) for one in found] == [(1, 1), (2, 1)] and vectors.dtype == np.float32
 
 
 def test_what_leaves_the_index_is_noted_and_what_differs_is_mended(database: Database) -> None:
@@ -100,7 +100,7 @@ def test_what_leaves_the_index_is_noted_and_what_differs_is_mended(database: Dat
     embeddings.forget_index()
     assert embeddings.backlog().to_index == 2 and embeddings.backlog().to_remove == 0
     embeddings.forget_embeddings()
-    assert embeddings.backlog().to_embed == 3 and embeddings.matrix("default")[1].shape == (0, 0)
+    assert embeddings.backlog().to_embed == 3 and embeddings.matrix("default")[2].shape == (0, 0)
 
 
 def test_vectors_that_come_batch_by_batch_fill_the_pages_of_the_file(tmp_path: Path) -> None:
