@@ -31,8 +31,8 @@ from evals.bootstrap import estimate_of
 from evals.calibration_sets import Trial
 from evals.reliability import draw
 from evals.selective import abstention_f1
+from retrieval.courtesy import no_pause
 from retrieval.embedder import BUNDLED, Embedder, Vectors, load_embedder
-from retrieval.onnx import no_pause
 
 # How much a question of each source weighs in the fit of "does anything answer": news as asked by people first, then
 # open search; SQuAD's traps, made to share every word with the passage, last.

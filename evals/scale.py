@@ -31,8 +31,8 @@ from corpus.article import IncomingArticle
 from corpus.selection import Selection
 from corpus.sentence import sentence_spans
 from evals.parts import Parts, articles_of, open_parts
+from retrieval.courtesy import no_pause
 from retrieval.embedder import Vectors
-from retrieval.onnx import no_pause
 from retrieval.search import Sides
 
 _DIMENSIONS, _TOPICS = 384, 1_000

@@ -1,11 +1,26 @@
 """Background work makes way for questions: both want the same cores."""
 
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 # Seconds that one piece of background work waits at most, so that it goes on under a steady stream of questions.
 _PATIENCE = 0.25
+# Steps of Linux's scale of niceness: a thread ten steps down gets a tenth of a core that another one wants.
+_STEPS_BACK = 10
+
+
+def no_pause() -> None:
+    """Nothing is more urgent."""
+
+
+def step_back() -> None:
+    """Let the system run the calling thread behind those of questions, for good. Only Linux can do that by thread."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _STEPS_BACK)
 
 
 class Courtesy:

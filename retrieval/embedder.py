@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import EmbedderUnavailable
-from retrieval.onnx import OnnxModel, Pass, no_pause
+from retrieval.courtesy import no_pause
+from retrieval.onnx import OnnxModel, Pass
 
 log = logging.getLogger(__name__)
 

@@ -19,9 +19,9 @@ import numpy as np
 from corpus.errors import EmbedderUnavailable
 from corpus.retry_after import seconds_of
 from retrieval.backoff import Backoff
+from retrieval.courtesy import no_pause
 from retrieval.embedded_reply import UnusableReply, read_vectors
 from retrieval.embedder import Vectors, fingerprint_of
-from retrieval.onnx import no_pause
 
 T = TypeVar("T")
 

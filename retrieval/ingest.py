@@ -1,7 +1,7 @@
 """Take articles in: check, cut, commit. When `Ingester.put` returns, what it took is durable, citable and findable."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,15 @@ from corpus.store import ArticleStore
 from corpus.tracing import traced
 from corpus.writing import Change, ChunkText, Stored
 from retrieval.chunk import chunk_spans, embedded_text
+from retrieval.courtesy import no_pause
 
 if TYPE_CHECKING:  # what a machine that only prepares batches need not load
     from retrieval.indexer import Indexer
 
 # Below this nothing is written: an index file cut short by a full disk is lost, and a little room keeps reads going.
 SPARE_BYTES = 64 << 20
-
+# Seconds that the work on one article waits at most for questions: a batch goes on under a steady stream of them.
+_PATIENCE = 0.02
 
 _EXAMPLE = IncomingArticle("A headline", "One sentence. And another.")
 
@@ -64,7 +66,7 @@ class Ingester:
     def put(self, incoming: Sequence[IncomingArticle]) -> IngestReport:
         """Store a batch in one transaction. A bad article fails alone; raises `StoreUnavailable` for the whole."""
         with traced("ingest", articles=len(incoming)):
-            return self.put_prepared(prepare(incoming))
+            return self.put_prepared(prepare(incoming, self._make_way))
 
     def put_prepared(self, batch: Prepared) -> IngestReport:
         """The same for a batch that is prepared."""
@@ -79,7 +81,7 @@ class Ingester:
         with ThreadPoolExecutor(1, "preparing") as helper:
             ahead: Future[Prepared] | None = None
             for batch in batches:
-                following = helper.submit(prepare, batch)
+                following = helper.submit(prepare, batch, self._make_way)
                 if ahead is not None:
                     yield self.put_prepared(ahead.result())
                 ahead = following
@@ -115,6 +117,9 @@ class Ingester:
                 self._indexer.take_words()
             self._indexer.wake()
 
+    def _make_way(self) -> None:
+        self._indexer.courtesy.make_way(_PATIENCE)
+
     def _check_room(self) -> None:
         free = shutil.disk_usage(self._folder).free
         if free < SPARE_BYTES:
@@ -124,22 +129,28 @@ class Ingester:
             )
 
 
-def prepare(incoming: Sequence[IncomingArticle]) -> Prepared:
-    """Do all that can be done for a batch without the store."""
+def prepare(incoming: Sequence[IncomingArticle], between: Callable[[], None] = no_pause) -> Prepared:
+    """Do all that can be done for a batch without the store. `between` is called before each article."""
     with traced("ingest.accept", articles=len(incoming)):
-        return _prepared(incoming)
+        return _prepared(incoming, between)
 
 
-def _prepared(incoming: Sequence[IncomingArticle]) -> Prepared:
+def _prepared(incoming: Sequence[IncomingArticle], between: Callable[[], None]) -> Prepared:
     good: list[tuple[IncomingArticle, Sequence[ChunkText]]] = []
     failed: list[Failure] = []
     for index, article in enumerate(incoming):
+        between()
         try:
             accepted = accept(article)
             good.append((accepted, cut(accepted)))
         except InvalidInput as error:
             failed.append(Failure(index, article.id or article.title or None, error))
-    return Prepared(good, [Placing.of(article.collection, article.body) for article, _ in good], failed)
+    return Prepared(good, [_placing(article, between) for article, _ in good], failed)
+
+
+def _placing(article: IncomingArticle, between: Callable[[], None]) -> Placing:
+    between()
+    return Placing.of(article.collection, article.body)
 
 
 def cut(article: IncomingArticle | Article) -> list[ChunkText]:

@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from corpus.errors import ClusterUnavailable
+from retrieval.courtesy import no_pause
 from retrieval.embedder import Embedder, LazyEmbedder, Vectors, load_embedder
-from retrieval.onnx import no_pause
 
 Item = TypeVar("Item")
 Part = TypeVar("Part")

@@ -11,15 +11,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.courtesy import no_pause, step_back
+
 T = TypeVar("T")
 
 # Tokens of a text that one thread runs as soon as several do. Those others would go on spinning for a while, and take
 # the cores from the rest of the search and from everybody else.
 _SHORT = 64
-
-
-def no_pause() -> None:
-    """Nothing is more urgent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ class OnnxModel:
         self._inputs = {node.name for node in self._narrow.get_inputs()}
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "encoder")
+        self._background = ThreadPoolExecutor(threads, "background", initializer=step_back)
         self._running = 0
         self._counting = threading.Lock()
 
@@ -66,17 +65,19 @@ class OnnxModel:
     ) -> list[T]:
         """What `then` makes of each text or pair of texts, in order. Of a pair that is too long, the longer is cut.
 
-        `between` is called before each, and may block to let something more urgent go first.
+        `between` is called before each, and may block to let something more urgent go first; what has to make way so
+        runs on threads that the system, too, puts behind others.
         """
         if len(texts) == 1:
             return [then(self._forward(texts[0]))]
         # One more than there are threads at a time, so that no thread idles, yet another call waits for few only.
         room = threading.Semaphore(self._threads + 1)
+        pool = self._pool if between is no_pause else self._background
         done: list[Future[T]] = []
         for text in texts:
             room.acquire()
             between()
-            done.append(self._pool.submit(lambda one: then(self._forward(one)), text))
+            done.append(pool.submit(lambda one: then(self._forward(one)), text))
             done[-1].add_done_callback(lambda _: room.release())
         return [one.result() for one in done]
 

@@ -18,10 +18,10 @@ from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.selection import Selection
 from corpus.store import ArticleStore
+from retrieval.courtesy import no_pause
 from retrieval.embedder import Embedder, Vectors
 from retrieval.indexer import MOST_AT_HAND, Indexer
 from retrieval.ingest import Ingester
-from retrieval.onnx import no_pause
 from retrieval.passage import SearchResult
 from retrieval.search import Searcher
 

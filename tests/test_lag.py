@@ -12,10 +12,9 @@ from api.commands.terminal import print_passages
 from corpus.article import IncomingArticle
 from corpus.embeddings import Waiting
 from corpus.selection import Moment, Selection
-from retrieval.courtesy import Courtesy
+from retrieval.courtesy import Courtesy, no_pause
 from retrieval.embedder import Embedder, Vectors
 from retrieval.lag import lag_notice
-from retrieval.onnx import no_pause
 from tests.small import HashedWords, Small, article
 
 

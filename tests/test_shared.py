@@ -24,9 +24,9 @@ from corpus.politeness import Politeness
 from corpus.selection import Selection
 from corpus.store import ArticleStore
 from retrieval.collect import Collector
+from retrieval.courtesy import no_pause
 from retrieval.embedder import Vectors
 from retrieval.ingest import cut
-from retrieval.onnx import no_pause
 from tests.chroma import ChromaServer, until
 from tests.postgres import Cluster
 from tests.small import HashedWords, Small, article, words
