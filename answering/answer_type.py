@@ -64,6 +64,7 @@ _UNITS = tuple(
         (r"\bhow often\b", r"\bevery\b|\btimes?\b|\bonce\b|\btwice\b|\b(?:daily|weekly|monthly|yearly|annual\w*)\b"),
     )
 )
+_BEING = frozenset("live lived exist existed inhabit populate".split())  # who is counted is there
 _ANYBODY = frozenset(stems("people persons individuals men women others more times of cases"))
 
 
@@ -75,7 +76,7 @@ def counted_noun(question: Question) -> str | None:
     found = _COUNTED.search(question.text)
     thing = stem(found[1].split()[0]) if found else None
     of_people = _DID.search(question.text)
-    if thing in _ANYBODY and of_people and of_people[1].lower() not in LIGHT:
+    if thing in _ANYBODY and of_people and of_people[1].lower() not in LIGHT | _BEING:
         thing = stem(of_people[1])
     return thing if thing in question.shown and thing not in _ANYBODY else None
 

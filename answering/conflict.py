@@ -8,10 +8,12 @@ from answering.day import Day, days
 from answering.quantity import Quantity, quantities
 from answering.question import Kind, Question
 from answering.spelling import plain
+from answering.timely import past_days
 
 # From this much later on, another figure is taken for what became known meanwhile.
 _LATER = timedelta(hours=20)
 _MOST_TOLD = 3
+_FAR_APART = 31  # days
 # Of `Quantity.unit`: what makes a figure an answer by itself, where a question asks for "what" and not for "how many".
 _UNITS_OF_AMOUNTS = frozenset({"$", "€", "£", "¥", "₽", "₹", "₴", "yuan", "franc", "%", "points"})
 
@@ -27,13 +29,23 @@ def find_conflict(question: Question, told: Sequence[Told]) -> Conflict | None:
     of_articles = {one.span.article.id: one for one in reversed(told)}  # the first answer of each
     different: list[Told] = []
     for one in (one for one in told if of_articles[one.span.article.id] is one):
-        if all(_differ(one.value, other.value, question.kind) for other in different):
+        if all(
+            _differ(one.value, other.value, question.kind) and not _twice(question, one, other) for other in different
+        ):
             different.append(one)
     if len(different) < 2:
         return None
     newest_first = sorted(different[:_MOST_TOLD], key=lambda one: _when(one), reverse=True)
     is_later = _when(newest_first[0]) - _when(newest_first[-1]) >= _LATER
     return Conflict(Difference.CHANGED if is_later else Difference.DISAGREE, tuple(newest_first))
+
+
+def _twice(question: Question, one: Told, other: Told) -> bool:
+    """Whether two articles tell of days far apart that both were past: what they tell of has happened twice."""
+    if question.kind is not Kind.WHEN:
+        return False
+    past = [past_days(told.value, told.span.article.published_at) for told in (one, other)]
+    return all(past) and all(abs((a - b).days) > _FAR_APART for a in past[0] for b in past[1])
 
 
 def _differ(one: str, other: str, kind: Kind) -> bool:

@@ -33,7 +33,7 @@ _ASIDE = frozenset(
     "early again together yet".split()
 )
 _PARTICIPLE = re.compile(
-    r"^(?:[a-z]{2,}(?:ed|ing)|built|made|found|held|sent|sold|paid|lost|won|shot|caught|taught|bought|brought|hurt|"
+    r"^(?!being$)(?:[a-z]{2,}(?:ed|ing)|built|made|found|held|sent|sold|paid|lost|won|shot|caught|taught|bought|brought|hurt|"
     r"taken|given|written|stolen|chosen|broken|driven|hidden|beaten|shut|put|set|met|told|drawn|begun|dug|cut|thrown)$"
 )
 _NOT_A_DEED = GENERIC | LIGHT | frozenset(stems("happen like called named known live exist cost weigh last measure"))
@@ -45,10 +45,11 @@ def deed(question: Question) -> str | None:
     """The stem of the verb that tells what was done, where the order of words gives it away and it tells anything."""
     text = question.asked.strip().rstrip("? .!")
     asking = _ASKING.match(text)
-    is_cause = question.kind is Kind.WHY and asking is not None and asking["ask"].lower() != "why"
-    if asking is None or is_cause:  # "what broke it?": the cause may be told in any words
+    ask = asking["ask"].lower() if asking else ""
+    is_cause = question.kind is Kind.WHY and ask != "why"
+    if is_cause or not (ask or question.kind is Kind.YES_NO):  # "what broke it?": the cause may be told in any words
         return None
-    rest = _CLAUSE.sub("", text[asking.end() :])
+    rest = _CLAUSE.sub("", text[asking.end() if asking else 0 :])
     found = _AUXILIARY.search(rest)
     words = WORD.findall(rest[found.end() :] if found else rest)
     if found and found["be"]:
@@ -58,7 +59,7 @@ def deed(question: Question) -> str | None:
     else:
         chunk = _chunks(words)[0]
         lower = [w for w in chunk.words if w.islower()]
-        is_subject = asking["ask"].lower() in ("who", "whom")
+        is_subject = ask in ("who", "whom")
         verb = (lower[0] if is_subject else lower[-1]) if lower and not chunk.opened_by else None
     root = stem(verb) if verb else None
     return root if root in question.shown and root not in _NOT_A_DEED else None

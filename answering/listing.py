@@ -19,7 +19,8 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 # "Croatia, Slovenia and Serbia", "a rise of 9 per cent, a break, and toilets"
-_NAMES_SEVERAL = re.compile(r"(?:[^,;:.]{2,80}, ){1,12}[^,;:.]{2,80},? (?:and|or) [^\s,;:.]")
+_ITEM = r"[^\W_][\w’'%-]*(?: [\w’'%-]+){0,5}"
+_NAMES_SEVERAL = re.compile(rf"(?:\b{_ITEM}, ){{1,12}}{_ITEM},? (?:and|or) [^\W_]")
 
 
 def list_spans(text: str) -> Iterator[TextSpan]:

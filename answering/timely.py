@@ -32,6 +32,12 @@ def is_untimely(question: Question, words: str, published: dt.datetime | None) -
     return False
 
 
+def past_days(words: str, published: dt.datetime | None) -> list[dt.date]:
+    """The first dates of the days in the words, when all of them lie before the article; else none."""
+    spans = [span for day in days(plain(words)) if published and (span := _span(day, published.date()))]
+    return [first for first, _ in spans] if published and all(last <= published.date() for _, last in spans) else []
+
+
 def _span(day: Day, near: dt.date) -> tuple[dt.date, dt.date] | None:
     """The first and the last date that it can mean; None for one that no calendar has."""
     if day.year:

@@ -150,3 +150,11 @@ def test_a_hyphen_belongs_to_the_word() -> None:
     assert [body[slice(*_whole_words(body, *place))] for place in ((0, 6), (7, 10), (19, 20), (37, 40))] == [
         "Thirty-one", "Thirty-one", "4.5", "£18.5",
     ]  # fmt: skip
+
+
+def test_what_was_on_two_days_far_apart_has_happened_twice() -> None:
+    met = read_question("When did Oster and Danko meet?")
+    assert found(met, told("on 9 December 2019", 3), told("on 1 March 2025", 6)) is None
+    conflict = found(met, told("on 1 March", 3), told("on 2 March", 6))
+    assert conflict and conflict.difference is Difference.CHANGED
+    assert found(WHEN, told("on 9 December 2019", 3), told("on 7 April 2025", 6)) is not None, "one was to come"

@@ -33,7 +33,9 @@ from answering.stem import stem, stems
         ("What happened in Tarn?", None),
         ("Who said so?", None),
         ("What caused the fire?", None),
-        ("Did the mayor resign?", None),
+        ("Did the mayor resign?", "resign"),
+        ("Is the chain being sold?", "sold"),
+        ("Was the alarm switched off?", "switched"),
         ("the mayor", None),
     ],
 )

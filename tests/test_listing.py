@@ -69,6 +69,7 @@ def test_questions_for_several(question: str, several: bool) -> None:
         ("Croatia, Slovenia and Serbia signed it.", True),
         ("It wants a rise of 9 per cent, a break, and toilets.", True),
         ("Six countries signed it.", False),
+        ("Trump said on Monday, 18 August 2025, that he had begun to prepare a meeting of Putin and Zelenskiy.", False),
         ("Croatia and Serbia signed it.", False),
         ("one\ntwo", True),
     ],
