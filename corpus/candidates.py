@@ -15,7 +15,7 @@ from corpus.rows import CHUNK
 from corpus.schema import OF_REVISION, articles, chunks, revisions
 from corpus.selection import Selection, conditions
 
-_MOST_KEPT = 30_000  # about 20 MB
+_MOST_KEPT = 50_000  # about 30 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,10 @@ class Candidates:
 
         kept = self._current.get([(collection, key) for key in keys], read)
         return {key: candidate for (_, key), candidate in kept.items()}
+
+    def has_room(self, count: int) -> bool:
+        """Whether so many more are kept without letting others go."""
+        return self._current.has_room(count)
 
     def shared(self, clusters: Collection[int]) -> list[int]:
         """Those of these clusters that more than one article is in."""

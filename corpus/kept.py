@@ -50,6 +50,11 @@ class KeptArticles:
             while self._characters > self._most:
                 self._drop(next(iter(self._articles)))
 
+    @property
+    def has_room(self) -> bool:
+        """Whether another article is kept without letting one go, as far as it is not very long."""
+        return self._characters < self._most * 3 // 4
+
     def forget(self, article_key: int) -> None:
         """Let every revision of an article go: a deleted text does not stay in memory."""
         with self._lock:
@@ -77,6 +82,10 @@ class KeptOfArticles(Generic[Key, Value]):
         self._known: dict[Key, Value] = {}
         self._of: dict[int, list[Key]] = {}  # what is known of each article
         self._followed = database.touched.number
+
+    def has_room(self, count: int) -> bool:
+        """Whether so many more are kept without letting others go."""
+        return not self._db.is_shared and len(self._known) + count <= self._most
 
     def get(self, keys: Collection[Key], read: Callable[[list[Key]], Mapping[Key, Value]]) -> dict[Key, Value]:
         """What is stored under these keys, in their order; `read` gives it for those not known. Others are left out."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from corpus.article import Article, Chunk
+from corpus.dialect import listed
 from corpus.schema import articles, chunks, revisions
 
 # What `chunk_of` reads: all of a chunk but its embedding.
@@ -22,9 +23,8 @@ def revision_query() -> Any:
 def articles_at(connection: Connection, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Article]:
     """The revisions with these pairs of article key and number, each body read once."""
     wanted = list(places)
-    of = revisions.c.article_key.in_({key for key, _ in wanted})
-    query = revision_query().where(of, revisions.c.number.in_({number for _, number in wanted}))
-    return {(row.article_key, row.number): article_of(row) for row in connection.execute(query)}
+    lists = {"keys": list({key for key, _ in wanted}), "numbers": list({number for _, number in wanted})}
+    return {(row.article_key, row.number): article_of(row) for row in connection.execute(_AT, lists)}
 
 
 def chunk_of(row: Row[Any]) -> Chunk:
@@ -50,3 +50,6 @@ def article_of(row: Row[Any]) -> Article:
         is_current=row.is_current,
         guessed=tuple(row.guessed),
     )
+
+
+_AT = revision_query().where(revisions.c.article_key.in_(listed("keys")), revisions.c.number.in_(listed("numbers")))

@@ -1,6 +1,6 @@
 """The article store: every revision of every article, whole. What is committed here is acknowledged and never lost."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +28,8 @@ from corpus.writing import (
     put_all,
     restore_one,
 )
+
+_PAGE = 500  # chunks read ahead together
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +302,18 @@ class ArticleStore:
             for one in candidates
             if (place := (one.chunk.article_key, one.chunk.revision)) in now
         ]
+
+    def read_ahead(self, collection: str, keys: Sequence[int]) -> Iterator[list[FoundChunk]]:
+        """Read what searches need of these current chunks of a collection, a page a step, as far as memory is set aside
+        for it: all of what candidates need, and the words of those that come first, which are given.
+        """
+        for at in range(0, len(keys), _PAGE):
+            page = keys[at : at + _PAGE]
+            if not self._candidates.has_room(len(page)):
+                return
+            candidates = self.candidates(page, Selection(collection)).values()
+            self._candidates.shared({one.cluster for one in candidates if one.cluster is not None})
+            yield self.with_words(list(candidates)) if self._kept.has_room else []
 
     def selected_chunks(self, selection: Selection, limit: int) -> list[int]:
         """The keys of at most `limit` chunks of the selected revisions."""

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.candidates import Candidate
 from corpus.embeddings import EmbeddedChunk, EmbeddingStore
 from corpus.touched import Touched
+from retrieval.exact import ExactSearch
+from retrieval.held import centres_of
 
 Vectors = NDArray[np.float32]
 Place = tuple[int, int]  # article key and revision number
@@ -20,29 +23,26 @@ _SHARE = 0.35
 
 
 class Centres:
-    """The unit mean of the vectors of each revision asked for, kept until its article changes. Thread-safe.
+    """The unit mean of the vectors of each revision asked for. Thread-safe.
 
-    A question reads those of the few articles that may be shown, so its cost does not grow with the archive.
+    Those of current wordings come from what is at hand; others are read, and kept until their article changes, so that
+    the cost of a question does not grow with the archive.
     """
 
-    def __init__(self, embeddings: EmbeddingStore) -> None:
+    def __init__(self, embeddings: EmbeddingStore, exact: ExactSearch) -> None:
         self._embeddings = embeddings
+        self._exact = exact
         self._lock = threading.Lock()
         self._kept: OrderedDict[Place, Vectors] = OrderedDict()
         self._changes = 0
 
-    def cosines(self, places: Iterable[Place], vector: Vectors) -> dict[Place, float]:
-        """The cosine of the question's unit vector to each revision as a whole; those not embedded are left out."""
-        wanted = list(dict.fromkeys(places))
-        with self._lock:
-            found = {place: self._kept[place] for place in wanted if place in self._kept}
-            seen = self._changes
-            for place in found:
-                self._kept.move_to_end(place)
-        if missing := {place[0] for place in wanted if place not in found}:
-            read = _means(*self._embeddings.of_articles(sorted(missing)))
-            found |= {place: read[place] for place in wanted if place in read}
-            self._keep(read, seen)
+    def cosines(self, collection: str, candidates: Iterable[Candidate], vector: Vectors) -> dict[Place, float]:
+        """The cosine of the question's unit vector to each revision as a whole that these chunks of a collection are
+        of; those not embedded are left out."""
+        wanted = {(one.chunk.article_key, one.chunk.revision): one.is_current for one in candidates}
+        at_hand = self._exact.centres(collection)
+        found = {place: at_hand[place[0]] for place, current in wanted.items() if current and place[0] in at_hand}
+        found |= self._read([place for place in wanted if place not in found])
         if not found:
             return {}
         return dict(zip(found, np.vecdot(np.stack(list(found.values())), vector).tolist(), strict=True))
@@ -54,6 +54,18 @@ class Centres:
             for place in [place for place in self._kept if place[0] in touched]:
                 del self._kept[place]
 
+    def _read(self, wanted: Sequence[Place]) -> dict[Place, Vectors]:
+        with self._lock:
+            found = {place: self._kept[place] for place in wanted if place in self._kept}
+            seen = self._changes
+            for place in found:
+                self._kept.move_to_end(place)
+        if missing := {place[0] for place in wanted if place not in found}:
+            read = _means(*self._embeddings.of_articles(sorted(missing)))
+            found |= {place: read[place] for place in wanted if place in read}
+            self._keep(read, seen)
+        return found
+
     def _keep(self, read: dict[Place, Vectors], seen: int) -> None:
         with self._lock:
             if seen != self._changes:
@@ -64,18 +76,21 @@ class Centres:
 
 
 def with_centres(
-    cosines: Mapping[int, float], places: Mapping[int, Place], centres: Mapping[Place, float]
+    cosines: Mapping[int, float], candidates: Mapping[int, Candidate], centres: Mapping[Place, float]
 ) -> dict[int, float]:
     """The cosines of chunks by key, each moved towards that of its article as a whole.
 
     A passage counts more in an article that is about the question than in one that touches it.
     """
-    return {key: (1.0 - _SHARE) * cosine + _SHARE * centres.get(places[key], cosine) for key, cosine in cosines.items()}
+    moved = {}
+    for key, cosine in cosines.items():
+        chunk = candidates[key].chunk
+        moved[key] = (1.0 - _SHARE) * cosine + _SHARE * centres.get((chunk.article_key, chunk.revision), cosine)
+    return moved
 
 
 def _means(chunks: Sequence[EmbeddedChunk], matrix: Vectors) -> dict[Place, Vectors]:
-    rows: dict[Place, list[int]] = {}
-    for row, chunk in enumerate(chunks):
-        rows.setdefault((chunk.article_key, chunk.revision), []).append(row)
-    sums = {place: matrix[of].sum(axis=0) for place, of in rows.items()}
-    return {place: total / max(float(np.linalg.norm(total)), 1e-12) for place, total in sums.items()}
+    numbers = {place: number for number, place in enumerate(dict.fromkeys((c.article_key, c.revision) for c in chunks))}
+    of = np.array([numbers[chunk.article_key, chunk.revision] for chunk in chunks], dtype=np.int64)
+    means = centres_of(of, matrix)
+    return {place: means[number] for place, number in numbers.items()}

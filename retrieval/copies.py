@@ -17,7 +17,7 @@ _COPY_RESEMBLANCE = 0.6
 _ALL_BUT_A_FEW = 0.9
 _MOST_COPIES = 50
 _WORD = re.compile(r"\w+")
-_MOST_KEPT = 20_000  # chunks; about 20 MB
+_MOST_KEPT = 30_000  # chunks; about 30 MB
 
 Shingles = NDArray[np.int64]
 

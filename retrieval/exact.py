@@ -1,7 +1,7 @@
 """Exact nearest neighbours by brute force: narrow selections, small collections, an index that is being rebuilt."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,16 @@ class ExactSearch:
             return found, matrix
         others, read = self._embeddings.among(list(set(keys).difference(found)))
         return (found + others, np.concatenate([matrix, read])) if others else (found, matrix)
+
+    def centres(self, collection: str) -> Mapping[int, Vectors]:
+        """The unit mean of the vectors of each article's current wording, by the article's key; of those at hand."""
+        held = self._at_hand(collection, current=True)
+        return {} if held is None else held.centres
+
+    def keys(self, collection: str) -> list[int]:
+        """The current chunks that are at hand, those that came last first."""
+        held = self._at_hand(collection, current=True)
+        return [] if held is None else held.keys.tolist()[::-1]
 
     def keep(self, collection: str, *, current: bool = True) -> None:
         """Have the vectors of a collection's current, or past, chunks at hand from now on."""

@@ -1,6 +1,6 @@
 """Vectors of chunks held in memory: which of them are nearest, and what follows when a few of them change."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -80,19 +80,26 @@ class _Block:
 class HeldVectors:
     """The vectors of a collection: the many that were put in order together, and the few that came `since`.
 
-    A change costs as much as what changed, not as much as all.
+    `centres` has for each article by key the unit mean of its vectors. A change costs as much as what changed, not as
+    much as all.
     """
 
     base: _Block
     since: _Block
+    centres: Mapping[int, Vectors]
 
     @classmethod
     def of(cls, rows: Rows) -> Self:
         """Put in order."""
-        return cls(_Block.of(rows), _Block.of(rows[:0]))
+        return cls(_Block.of(rows), _Block.of(rows[:0]), centres_of(rows.articles, rows.matrix))
 
     def __len__(self) -> int:
         return len(self.base.rows) + len(self.since.rows)
+
+    @property
+    def keys(self) -> Keys:
+        """Of all its chunks, ascending but for the few."""
+        return np.concatenate([self.base.rows.keys[self.base.alive], self.since.rows.keys])
 
     def nearest(self, vector: Vectors, limit: int) -> list[ChunkHit]:
         """The nearest chunks to a unit vector, nearest first."""
@@ -120,7 +127,9 @@ class HeldVectors:
         gone = len(base) - int(np.count_nonzero(alive))
         if len(since) + gone > max(_WORTH_SIGNS, len(base) * _MOST_CHANGED):
             return type(self).of(_in_order(_joined(base[alive], since)))
-        return type(self)(replace(self.base, alive=alive), _Block.of(since))
+        others = {key: centre for key, centre in self.centres.items() if key not in touched}
+        centres = others | centres_of(now.articles, now.matrix)
+        return type(self)(replace(self.base, alive=alive), _Block.of(since), centres)
 
 
 def nearest(
@@ -138,6 +147,18 @@ def nearest(
     best = np.argpartition(-similarities, min(limit, len(keys)) - 1)[:limit]
     best = best[np.argsort(-similarities[best], kind="stable")]
     return [ChunkHit(*pair) for pair in zip(keys[best].tolist(), similarities[best].tolist(), strict=True)]
+
+
+def centres_of(articles: Keys, matrix: Vectors) -> dict[int, Vectors]:
+    """The unit mean of the vectors, shape (chunks, dimensions), of each of the articles that they are of."""
+    if not len(articles):
+        return {}
+    # Chunks of one article mostly stand together, so that they are added up where they are.
+    begins = np.flatnonzero(np.diff(articles, prepend=articles[0] - 1))
+    sums: dict[int, Vectors] = {}
+    for article, total in zip(articles[begins].tolist(), np.add.reduceat(matrix, begins, axis=0), strict=True):
+        sums[article] = sums[article] + total if article in sums else total
+    return {article: total / max(float(np.linalg.norm(total)), 1e-12) for article, total in sums.items()}
 
 
 def _joined(some: Rows, others: Rows) -> Rows:

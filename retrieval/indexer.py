@@ -5,7 +5,7 @@ import math
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
@@ -55,6 +55,14 @@ class _Stopping(Exception):
     """The indexer is being closed."""
 
 
+# Reads what questions need of these chunks of a collection, a little each step.
+ReadAhead = Callable[[str, Sequence[int]], Iterator[None]]
+
+
+def _nothing(collection: str, keys: Sequence[int]) -> Iterator[None]:
+    return iter(())
+
+
 class Indexer:
     """Owns the vector index. The index is derived: whatever happens to it, it is made again from stored embeddings.
 
@@ -83,7 +91,7 @@ class Indexer:
         self._most_at_hand = most_at_hand
         self._embed_batch = embed_batch
         self.exact = ExactSearch(embeddings)
-        self.centres = Centres(embeddings)
+        self.centres = Centres(embeddings, self.exact)
         self.lag = Lag(embeddings)
         self.courtesy = Courtesy()
         self.keywords = KeywordIndex(database, folder.with_name("keyword"))
@@ -97,6 +105,7 @@ class Indexer:
         self._failure: DatelineError | None = None
         self._unembedded = _Unembedded()
         self._known_generation: int | None = None  # read at every question
+        self._read_ahead: ReadAhead = _nothing
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
@@ -110,6 +119,10 @@ class Indexer:
     def ready_index(self) -> ChromaIndex | None:
         """The index when questions may use it, else None: then `exact` answers."""
         return self._index if self.state is IndexState.READY else None
+
+    def read_ahead(self, read: ReadAhead) -> None:
+        """Have `read` read what questions need, whenever nothing else is to do."""
+        self._read_ahead = read
 
     def start(self) -> None:
         """Open the index and begin to work, in the background."""
@@ -261,6 +274,10 @@ class Indexer:
         for collection, count in self._embeddings.sizes(self._most_at_hand, current=True).items():
             if count <= self._most_at_hand:
                 self.exact.keep(collection)
+                for _ in self._read_ahead(collection, self.exact.keys(collection)):
+                    if self._wake.is_set():
+                        return
+                    self.courtesy.make_way()
             if past.get(collection, 0) <= self._most_at_hand:
                 self.exact.keep(collection, current=False)
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from contextvars import copy_context
@@ -130,6 +130,7 @@ class Searcher:
         self._sentences = sentences or embedder
         self._embeds_elsewhere = embeds_elsewhere
         self._outlets = KnownOutlets(store)
+        indexer.read_ahead(self._read_ahead)
         self._shingled = Shingled()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
         self._beside = ThreadPoolExecutor(_AT_ONCE, "question")
@@ -180,6 +181,13 @@ class Searcher:
     def urgently(self) -> AbstractContextManager[None]:
         """Inside it, embedding of what is new makes way for the question."""
         return self._indexer.courtesy.question()
+
+    def _read_ahead(self, collection: str, keys: Sequence[int]) -> Iterator[None]:
+        """Have at hand what questions need of these chunks, a little each step."""
+        for found in self._store.read_ahead(collection, keys):
+            for one in found:
+                self._shingled(one)
+            yield
 
     def _search(
         self,
@@ -252,9 +260,9 @@ class Searcher:
         known = found.similar | self._cosines(selection.collection, others, vector)
         alike = known
         if asked.sides == "fused":
-            chunks = {key: found.candidates[key].chunk for key in known}
-            places = {key: (chunk.article_key, chunk.revision) for key, chunk in chunks.items()}
-            alike = with_centres(known, places, self._indexer.centres.cosines(places.values(), vector))
+            of = [found.candidates[key] for key in known]
+            centres = self._indexer.centres.cosines(selection.collection, of, vector)
+            alike = with_centres(known, found.candidates, centres)
         fused = convex_combination(alike if asked.sides != "keyword" else {}, found.worded)
         return [Ranked(found.candidates[key], score, known.get(key)) for key, score in fused]
 

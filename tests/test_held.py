@@ -68,6 +68,10 @@ def test_after_any_changes_the_same_is_found_as_in_what_is_read_anew(
             found, matrix = held.vectors_of(np.asarray([*every, 99_999], dtype=np.int64))
             assert set(every) <= set(found) and 99_999 not in found
             assert np.array_equal(matrix, vectors_of(found)) if found else not len(matrix)
+            assert {article for article, keys in stored.items() if keys} == held.centres.keys()
+            for article, centre in held.centres.items():
+                mean = vectors_of(stored[article]).mean(axis=0)
+                assert centre == pytest.approx(mean / np.linalg.norm(mean), abs=1e-5)
 
 
 @pytest.fixture
@@ -127,3 +131,13 @@ def test_what_grows_too_large_is_let_go(tmp_path: Path) -> None:
         assert not small.indexer.exact.is_at_hand("default", current=True)
     finally:
         small.close()
+
+
+def test_what_searches_need_is_read_while_nothing_else_is_to_do(small: Small) -> None:
+    small.ingester.put([IncomingArticle(f"Ferry {n}", f"Ferry {n} sails at noon. " * 40, f"{n}") for n in range(30)])
+    small.settle()
+    small.indexer.exact.keep("default")
+    keys = small.indexer.exact.keys("default")
+    given = [one for page in small.store.read_ahead("default", keys) for one in page]
+    assert [one.chunk.key for one in given] == keys == sorted(keys, reverse=True)
+    assert all(one.text.startswith("Ferry") for one in given)
