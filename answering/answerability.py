@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from answering.answer_type import counted_noun, counts_otherwise, is_of_kind
-from answering.deed import deed, is_of_another, is_told
+from answering.deed import deed, is_of_another, is_reversed, is_told
 from answering.dimension import measures_otherwise
 from answering.evidence import GENERIC, Candidate, Reading
 from answering.features import NAMES, Features
@@ -126,11 +126,11 @@ def _supposes_a_deed(question: Question) -> bool:
 
 
 def _is_undone(question: Question, verb: str, best: Candidate, near: frozenset[str], gives_reason: bool) -> bool:
-    """Whether a sentence tells of somebody else's deed, or neither it, nor what stands near, of any such deed.
+    """Whether a sentence tells of somebody else's or the opposite deed, or neither it nor what stands near of any such.
 
     A sentence that plainly gives a reason may leave out of what.
     """
-    if is_of_another(verb, question, best.text):
+    if is_of_another(verb, question, best.text) or is_reversed(verb, frozenset(best.stems)):
         return True
     return not gives_reason and not is_told(verb, frozenset(best.stems), near)
 

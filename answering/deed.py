@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from answering.evidence import GENERIC
-from answering.lexicon import ALIKE, LIGHT, NEGATORS
+from answering.lexicon import ALIKE, LIGHT, NEGATORS, OPPOSITES
 from answering.question import Kind, Question
 from answering.stem import WORD, stem, stems
 from answering.terms import has
@@ -119,6 +119,11 @@ def is_told(root: str, sentence: frozenset[str], around: frozenset[str] = frozen
         return True
     groups = ALIKE.get(root, frozenset())
     return any(not groups.isdisjoint(ALIKE.get(other, ())) for other in sentence)
+
+
+def is_reversed(root: str, sentence: frozenset[str]) -> bool:
+    """Whether a sentence with these stems tells of the opposite deed, and not of the deed in its word."""
+    return root not in sentence and not OPPOSITES.get(root, frozenset()).isdisjoint(sentence)
 
 
 def is_of_another(root: str, question: Question, text: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.deed import deed, is_denied, is_of_another, is_told
+from answering.deed import deed, is_denied, is_of_another, is_reversed, is_told
 from answering.question import read_question
 from answering.stem import stem, stems
 
@@ -88,6 +88,19 @@ def test_somebody_else_s_deed_is_another(sentence: str, of_another: bool) -> Non
 )
 def test_a_deed_is_denied_where_every_mention_of_it_is(sentence: str, denied: bool) -> None:
     assert is_denied(stem("sign"), sentence) is denied
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reversed_"),
+    [
+        ("It will reopen in May.", True),
+        ("It will close in May.", False),
+        ("It closed and will reopen.", False),
+        ("It rained.", False),
+    ],
+)
+def test_the_opposite_deed_is_another(sentence: str, reversed_: bool) -> None:
+    assert is_reversed(stem("close"), frozenset(stems(sentence))) is reversed_
 
 
 @given(st.text("abWhy diwas'Th e,.?-N", max_size=60))
