@@ -104,7 +104,11 @@ class Engine:
             self.keys = KeyStore(self._database)
             self.feeds = FeedStore(self._database, timedelta(minutes=settings.feed_minutes))
             lease = Lease(self._database, "fetching")
-            self.collector = _collector(settings, self.jobs, self.feeds, self.ingester, lease)
+            fetcher = _fetcher(settings)
+            politeness = Politeness(fetcher, settings.fetch_interval)
+            self.collector = Collector(
+                self.jobs, self.feeds, fetcher, politeness, self.ingester, lease, self.indexer.courtesy
+            )
             self._reranker = CrossEncoderReranker(settings.reranker, settings.threads) if settings.reranker else None
             self.searcher = Searcher(
                 self.store,
@@ -226,11 +230,10 @@ class Engine:
             log.error("%s", error)
 
 
-def _collector(settings: Settings, jobs: JobStore, feeds: FeedStore, ingester: Ingester, lease: Lease) -> Collector:
+def _fetcher(settings: Settings) -> Fetcher:
     contact = f" ({settings.fetch_contact})" if settings.fetch_contact else ""
     allowed = Allowed.parse(settings.fetch_allow.split(","))
-    fetcher = Fetcher(allowed, f"Dateline/{VERSION}{contact}", settings.fetch_timeout)
-    return Collector(jobs, feeds, fetcher, Politeness(fetcher, settings.fetch_interval), ingester, lease)
+    return Fetcher(allowed, f"Dateline/{VERSION}{contact}", settings.fetch_timeout)
 
 
 def _traces() -> "Traces | None":

@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import sys
 import threading
 from contextlib import closing
 
@@ -23,6 +24,9 @@ _GRACE = 2
 # Seconds that a connection stays open for another request: longer than clients (mostly 5) and proxies (60) keep theirs,
 # because who sends one while the server closes it gets an error instead of an answer.
 _KEEP_ALIVE = 75
+# Seconds after which a thread that computes lets another have the interpreter: by itself 5 ms, and a question wants it
+# some tens of times. Beside a long text that is taken in it takes half as long so, and no request costs more.
+_TURN = 0.001
 
 
 def serve(settings: Settings) -> None:
@@ -41,6 +45,7 @@ def serve(settings: Settings) -> None:
 
 def serve_on(settings: Settings, listener: socket.socket, *, greets: bool = False) -> None:
     """Serve on a socket that listens, in this process."""
+    sys.setswitchinterval(_TURN)
     with Engine(settings) as engine:
         _check_keys(engine.keys, listener)
         url = _announced(engine, listener)

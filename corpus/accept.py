@@ -12,7 +12,7 @@ from corpus.article import IncomingArticle
 from corpus.clean import clean_body, clean_line
 from corpus.errors import DatelineError, InvalidInput
 
-MOST_BODY_CHARACTERS = 2_000_000
+MOST_BODY_CHARACTERS, MOST_BODY_LINES = 2_000_000, 100_000
 _MOST_TITLE = 500
 _MOST_ID = 200
 _CAN_BE_GUESSED = ("title", "authors", "publisher", "published_at", "updated_at", "url", "language")
@@ -57,6 +57,8 @@ def check_length(body: str) -> None:
     """Raise `InvalidInput` for a body that is longer than articles are."""
     if len(body) > MOST_BODY_CHARACTERS:
         raise InvalidInput(f"The body has {len(body):,} characters; at most {MOST_BODY_CHARACTERS:,} are taken.")
+    if (lines := body.count("\n") + 1) > MOST_BODY_LINES:
+        raise InvalidInput(f"The body has {lines:,} lines; at most {MOST_BODY_LINES:,} are taken.")
 
 
 def check_collection(name: str) -> str:

@@ -57,17 +57,19 @@ def place(connection: Connection, placings: Mapping[int, Placing]) -> None:
     # Most texts are like no other, and need not be looked at one by one.
     resembling = _resembling(connection, list(placings))
     _set_alone(connection, [key for key in placings if key not in resembling])
-    first: dict[tuple[tuple[int, ...], bytes], int] = {}
+    # What is equal to another of the batch goes where that went, so that a thousand copies are not each compared with
+    # all before.
+    equal: dict[tuple[tuple[int, ...], bytes], list[int]] = {}
     for key in [key for key in placings if key in resembling]:
         placing = placings[key]
-        # What is equal to one that was placed a moment ago goes where that went, so that a thousand copies in one
-        # batch are not each compared with all before.
-        equal = first.setdefault((tuple(placing.bands), placing.runs.tobytes()), key)
-        if equal == key:
+        alike = equal.setdefault((tuple(placing.bands), placing.runs.tobytes()), [])
+        alike.append(key)
+        if alike == [key]:
             _join(connection, key, placing)
-        else:
-            cluster = connection.execute(select(articles.c.cluster).where(articles.c.key == equal)).scalar_one()
-            _set(connection, [key], cluster)
+    for first, *others in equal.values():
+        if others:
+            cluster = connection.execute(select(articles.c.cluster).where(articles.c.key == first)).scalar_one()
+            _set(connection, others, cluster)
 
 
 def leave(connection: Connection, key: int) -> None:

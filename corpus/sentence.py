@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
 
-_LINE = re.compile(r"[^\n]+")
+# sentencex holds the interpreter until it is done with what it is given, so a whole book in one line goes to it in pieces.
+_LONGEST = 20_000
+_LINE = re.compile(rf"[^\n]{{1,{_LONGEST}}}(?!\S)|[^\n]{{{_LONGEST}}}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # What a quotation ends with.
 _BEFORE_QUOTE_MARKS, _QUOTE_MARKS = "?!.,…", '”"’»'
@@ -32,6 +34,7 @@ class TextSpan:
 
 def sentence_spans(text: str, language: str | None = "en") -> tuple[TextSpan, ...]:
     """The sentences of `text` in order. A line break always ends a sentence; a quotation and its attribution are one.
+    A line of more than 20,000 characters is split as if it were several.
 
     Spans never overlap, hold no surrounding white space, and together cover every other character of the text.
     """

@@ -297,7 +297,10 @@ _CHUNK_COLUMNS = (
 def _take_known_embeddings(connection: Connection, *, after: int) -> None:
     """Give the chunks with a key `after` this one the embeddings that others with the same text have."""
     other = chunks.alias()
-    known = (other.c.text_hash == chunks.c.text_hash, other.c.embedding.is_not(None))
-    embedding = select(other.c.embedding).where(*known).limit(1).scalar_subquery()
-    new = update(chunks).where(chunks.c.key > after, exists().where(*known))
-    connection.execute(new.values(embedding=embedding))
+    is_new, has_one = chunks.c.key > after, other.c.embedding.is_not(None)
+    # Each text is looked up once: a thousand equal ones that all wait for their embedding would each meet all others.
+    new = select(chunks.c.text_hash).where(is_new).distinct().subquery()
+    known = select(new.c.text_hash).where(exists().where(other.c.text_hash == new.c.text_hash, has_one))
+    embedding = select(other.c.embedding).where(other.c.text_hash == chunks.c.text_hash, has_one).limit(1)
+    these = update(chunks).where(is_new, chunks.c.text_hash.in_(known))
+    connection.execute(these.values(embedding=embedding.scalar_subquery()))

@@ -84,6 +84,8 @@ BODIES: Hosts = {
     "9 MB of front matter": ("text/markdown", lambda: b"---\n" + b"a: 1\n" * 1_800_000 + b"---\nBody."),
     "9 MB of one line": ("text/plain", lambda: b"word " * 1_800_000),
     "9 MB of line breaks": ("text/plain", lambda: b"a\n\n\n" * 2_250_000),
+    "2 MB of line breaks": ("text/plain", lambda: b"a\n\n\n" * 499_000),
+    "2 MB of sentences": ("text/plain", lambda: b"The mayor said so. " * 100_000),
     "a table of 2,000,000 rows": ("text/csv", lambda: b"title,body\n" + b"a,b\n" * 2_000_000),
 }
 

@@ -24,6 +24,7 @@ from corpus.reader import read_bytes
 from corpus.tracing import traced
 from corpus.worker import WORKERS
 from corpus.writing import Change
+from retrieval.courtesy import Courtesy
 from retrieval.ingest import Ingester
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Collector:
         politeness: Politeness,
         ingester: Ingester,
         lease: Lease,
+        courtesy: Courtesy,
     ) -> None:
         self._jobs = jobs
         self._feeds = feeds
@@ -62,6 +64,7 @@ class Collector:
         self._politeness = politeness
         self._ingester = ingester
         self._lease = lease
+        self._courtesy = courtesy
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._polls = False
@@ -236,11 +239,17 @@ class Collector:
                 names.append(found.name)
             else:
                 reasons.append(_reason(found.name, url, found.outcome))
-        report = self._ingester.put(articles)
+        report = self._ingester.put_gently(articles, self._make_way)
         reasons += [_reason(names[failure.index], url, failure.error) for failure in report.failed]
         added, revised, unchanged = map(report.count, (Change.ADDED, Change.REVISED, Change.UNCHANGED))
         more = f" So did {len(reasons) - 1:,} more of what it holds." if len(reasons) > 1 else ""
         return Outcome(added, revised, unchanged, f"{reasons[0]}{more}" if reasons else None)
+
+    def _make_way(self) -> None:
+        """Questions go first; and a stop is not kept waiting by what the next start does as well."""
+        if self._stop.is_set():
+            raise _Stopping
+        self._courtesy.make_way()
 
 
 def _reason(name: str, url: str, error: object) -> str:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -265,6 +265,39 @@ def test_what_of_a_table_was_not_taken_is_told_by_its_row(engine: Engine, web: W
     job = done(engine, web.gives("/t.csv", rows, "text/csv"))
     (failure,) = job.failures
     assert failure.reason.startswith("Row 3: The article has no text") and "1 more" in failure.reason
+
+
+def table(rows: int, *bad: int) -> bytes:
+    """Row 2 is the first below the head, as in the reasons."""
+    lines = [f"Ferry {n},{'' if n in bad else f'Ferry {n} sails.'}" for n in range(2, rows + 2)]
+    return ("title,body\n" + "\n".join(lines)).encode()
+
+
+def test_many_rows_are_stored_in_pieces_between_which_questions_go(data_folder: Path, web: Web) -> None:
+    url = web.gives("/t.csv", table(120, 100, 110), "text/csv")
+    with Engine(read_settings(**settings_for(data_folder))) as engine:
+        job_id = engine.jobs.create("default", [NewItem(url)])
+        with engine.indexer.courtesy.question():  # each piece waits for it a moment, not for ever
+            engine.collector.start(poll=False)
+            assert until(lambda: engine.store.coverage("default").articles > 0)
+            stored = engine.store.coverage("default").articles
+            engine.collector.close()
+            assert stored < 118 and not engine.jobs.job(job_id).is_finished
+    with Engine(read_settings(**settings_for(data_folder))) as engine:
+        engine.collector.work(job_id)
+        job = engine.jobs.job(job_id)
+        assert engine.store.coverage("default").articles == job.added + job.unchanged == 118 and job.unchanged >= stored
+        assert (
+            job.failures[0].reason.startswith("Row 100: The article has no text") and "1 more" in job.failures[0].reason
+        )
+        assert not engine.indexer.keywords.waiting() and engine.indexer.keywords.search("119", "default", 5)
+
+
+def until(is_so: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 60
+    while not (so := is_so()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return so
 
 
 def test_a_feed_that_takes_too_much_fails_alone(engine: Engine, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,3 +56,10 @@ def test_spans_are_ordered_stripped_and_cover_every_character(text: str) -> None
         last = span.end
         covered.update(range(span.start, span.end))
     assert all(text[i].isspace() for i in range(len(text)) if i not in covered)
+
+
+@pytest.mark.parametrize("text", ["The mayor said so. " * 4_000, "word " * 9_000, "x" * 50_000, "é " * 30_000])
+def test_a_book_in_one_line_is_covered_too(text: str) -> None:
+    spans = sentence_spans(text)
+    assert "".join(text[span.start : span.end] for span in spans).replace(" ", "") == text.replace(" ", "")
+    assert max(span.end - span.start for span in spans) <= 20_000

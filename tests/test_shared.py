@@ -252,7 +252,8 @@ def test_a_backup_of_postgresql_is_left_to_its_own_tools(url: str, tmp_path: Pat
 def collector(small: Small) -> Collector:
     fetcher = Fetcher(Allowed.parse(["127.0.0.1"]), "Dateline/test")
     jobs, feeds = JobStore(small.database), FeedStore(small.database)
-    return Collector(jobs, feeds, fetcher, Politeness(fetcher, 0), small.ingester, Lease(small.database, "fetching"))
+    lease, courtesy = Lease(small.database, "fetching"), small.indexer.courtesy
+    return Collector(jobs, feeds, fetcher, Politeness(fetcher, 0), small.ingester, lease, courtesy)
 
 
 def test_each_address_and_feed_is_asked_by_one_process_and_the_next_goes_on_when_it_ends(
