@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
 
-# sentencex holds the interpreter until it is done with what it is given, so a whole book in one line goes to it in pieces.
+# sentencex holds the interpreter until it is done with what it is given, so a book in one line goes to it in pieces.
 _LONGEST = 20_000
 _LINE = re.compile(rf"[^\n]{{1,{_LONGEST}}}(?!\S)|[^\n]{{{_LONGEST}}}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
