@@ -104,7 +104,7 @@ def answer_features(
             or measures_otherwise(question, best.text)
             or counts_otherwise(question, best.text)
             or ordinal_agreement(question, best.text) < 0
-            or is_untimely(question, best.text, best.passage.article.published_at)
+            or is_untimely(question, best.text, best.passage.article)
         ),
         "untyped_words": float(first in answers and not is_of_kind(question, _words(reading, first, answers))),
         "undone": float(undone),

@@ -177,7 +177,7 @@ def _fitting(question: Question, reading: Reading, order: Sequence[int]) -> list
     for i in order:
         c = reading.candidates[i]
         is_one = one is None or not one.isdisjoint(c.stems)
-        if is_one and not is_untimely(question, c.text, c.passage.article.published_at):
+        if is_one and not is_untimely(question, c.text, c.passage.article):
             fit.append(i)
     return fit
 

@@ -6,6 +6,7 @@ import re
 from answering.day import Day, days
 from answering.question import Kind, Question
 from answering.spelling import plain
+from corpus.article import Article
 
 _WILL = re.compile(r"\b(?:will|shall|won['’]t)\b|['’]ll\b", re.IGNORECASE)
 _WAS = re.compile(r"\b(?:did|was|were|has|have|had)\b", re.IGNORECASE)
@@ -15,11 +16,12 @@ _PLANNED = re.compile(
 )
 
 
-def is_untimely(question: Question, words: str, published: dt.datetime | None) -> bool:
+def is_untimely(question: Question, words: str, article: Article) -> bool:
     """Whether all days in the words lie before the article where the question asks for what will be, or the reverse.
 
     A day without a year is taken for the nearest one. Words without a day are never untimely.
     """
+    published = article.published_at
     if question.kind is not Kind.WHEN or published is None:
         return False
     spans = [span for day in days(plain(words)) if (span := _span(day, published.date()))]
@@ -28,7 +30,9 @@ def is_untimely(question: Question, words: str, published: dt.datetime | None) -
     if _WILL.search(question.asked):
         return all(last < published.date() for _, last in spans)
     if _WAS.search(question.asked) and not _PLANNED.search(question.asked):
-        return all(first > published.date() for first, _ in spans)
+        # A later wording that gives no time of its own is as old as it was when it was first seen.
+        later = article.updated_at or (article.first_seen_at if article.revision > 1 else published)
+        return all(first > max(published, later).date() for first, _ in spans)
     return False
 
 

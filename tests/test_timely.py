@@ -1,13 +1,19 @@
 """Days that could answer a question for what will be, and for what was."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from answering.question import read_question
 from answering.timely import is_untimely
+from corpus.article import Article
 
 PUBLISHED = datetime(2025, 1, 28, 10, tzinfo=UTC)
+SEEN = datetime(2025, 6, 1, tzinfo=UTC)
+
+
+def article(published: datetime | None, updated: datetime | None = None, revision: int = 1) -> Article:
+    return Article("port", revision, "Port", "The port.", None, (), None, "en", published, updated, SEEN)
 
 
 @pytest.mark.parametrize(
@@ -30,5 +36,12 @@ PUBLISHED = datetime(2025, 1, 28, 10, tzinfo=UTC)
     ],
 )
 def test_a_day_fits_what_is_asked(question: str, words: str, untimely: bool) -> None:
-    assert is_untimely(read_question(question), words, PUBLISHED) is untimely
-    assert is_untimely(read_question(question), words, None) is False
+    assert is_untimely(read_question(question), words, article(PUBLISHED)) is untimely
+    assert is_untimely(read_question(question), words, article(None)) is False
+
+
+def test_a_later_wording_may_tell_of_later_days() -> None:
+    asked, words = read_question("When did the port reopen?"), "on Monday 3 March"
+    assert is_untimely(asked, words, article(PUBLISHED))
+    assert not is_untimely(asked, words, article(PUBLISHED, updated=PUBLISHED + timedelta(days=60)))
+    assert not is_untimely(asked, words, article(PUBLISHED, revision=2))
