@@ -39,6 +39,12 @@ _CHANGES = frozenset(
 _TAKES_NOTHING = re.compile(
     r"^\W*(?:(?:what|who|which)\b|(?:why|when|where|how) (?:could|might|would|may)\b)", re.IGNORECASE
 )
+# "It will not open before May" says that it will, "it was due to open" neither.
+_LEFT_OPEN = re.compile(
+    r"(?:\bnot|n['’]t)\b[^.;:]{0,60}\b(?:before|until|till)\b|"
+    r"\b(?:due|planned|meant|supposed|expected|scheduled|hoped) to\b",
+    re.IGNORECASE,
+)
 _CONTRACTED = re.compile(r"^\W*(?:can|won|shan)['’]t\b", re.IGNORECASE)
 # "Before 2025" bounds the time that is asked for, and takes nothing for granted.
 _BOUND = re.compile(
@@ -77,26 +83,30 @@ def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> De
     """The first of the nearest sentences that denies the premise; None when none does, or when one bears it out.
 
     Each comes with its words, which may name whom its pronouns mean.
-    Only a question with a number, a day, or a negation of its own, or a sentence with one, can be denied.
+    Only a question with a number, a day, a negation of its own or a deed, or a sentence with a negation, can be denied.
     """
     said = premise(question)
-    if said is None or len(stems(said)) < 3:
+    if said is None:
+        return None
+    verb = deed(question) if question.kind in _TAKES_THE_MATTER and not _is_negated(said) else None
+    if verb is None and len(stems(said)) < 3:
         return None
     denied: Denied | None = None
-    verb = deed(question) if question.kind in _TAKES_THE_MATTER and not _is_negated(said) else None
+    # "Who died?", "Nobody died": an answer, and no false premise.
+    takes = question.kind in _TAKES_THE_MATTER and not _TAKES_NOTHING.match(question.text)
     for span, words in sentences[:_LOOKED_AT]:
+        if verb and takes and is_denied(verb, words) and _names_all(question, span, words, verb):
+            denied = denied or Denied(span, question.shown[verb])
+            continue
         support = verify(said, [words])
-        if support.verdict is Verdict.SUPPORTED:
+        if support.verdict is Verdict.SUPPORTED and _names_all(question, span, words):
             return None
-        if denied is None and verb and is_denied(verb, words) and _names_all(question, span, words, verb):
-            denied = Denied(span, question.shown[verb])
         if denied is None and support.verdict is Verdict.CONTRADICTED and _names_all(question, span, words):
             asked, told = _difference(said, words)
-            # "Who died?", "Nobody died": an answer, and no false premise.
-            takes = question.kind in _TAKES_THE_MATTER and not _TAKES_NOTHING.match(question.text)
             if not asked and takes:
                 asked, told = _opposites(said, words)
-            if asked or (takes and _is_negated(said) != _is_negated(words)):
+            is_turned = _is_negated(said) != _is_negated(words) and not _LEFT_OPEN.search(words)
+            if asked or (takes and is_turned):
                 denied = Denied(span, asked, told)
     return denied
 

@@ -299,3 +299,41 @@ def test_what_changed_what_is_disputed_and_what_is_neither(
     found = ask(embedder, question, report("a", *one), report("b", *other))
     assert found.reason is None, found.reason
     assert (found.conflict.difference.value if found.conflict else None) == kind
+
+
+LINDE = article(
+    "linde", "Halder wins a third term as mayor of Linde",
+    "Petra Halder was re-elected mayor of Linde on Sunday. She promises:\n\na tram line to the harbour\n1,500 new flats\n"
+    "free meals at school\n\nHer deputy, Jonas Wexley, resigned on 2 February because he had let a flat to his brother.",
+)  # fmt: skip
+VOTE = article(
+    "vote", "Six countries sign the Linde treaty",
+    "Six countries signed the Linde treaty on Thursday. Croatia, Slovenia, Serbia, Montenegro, Bosnia and Albania had "
+    "negotiated the treaty for four years. Hungary took part in the talks and did not sign.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("Why did Halder resign?", ReasonCode.DOES_NOT_SAY),
+        ("Who was the first mayor of Linde?", ReasonCode.DOES_NOT_SAY),
+        ("Why did Hungary sign the Linde treaty?", ReasonCode.FALSE_PREMISE),
+    ],
+)
+def test_somebody_else_s_deed_and_any_of_a_kind_are_no_answer(
+    embedder: Embedder, question: str, code: ReasonCode
+) -> None:
+    found = ask(embedder, question, LINDE, VOTE)
+    assert found.reason and found.reason.code is code, said(found)
+
+
+def test_a_list_is_told_whole_and_cited_as_it_stands(embedder: Embedder) -> None:
+    found = ask(embedder, "What does Halder promise?", LINDE, VOTE)
+    assert found.claims[0].text == "a tram line to the harbour; 1,500 new flats; free meals at school"
+    assert found.claims[0].spans[0].quote == "a tram line to the harbour\n1,500 new flats\nfree meals at school"
+
+
+def test_where_several_are_asked_for_the_sentence_that_names_them_stands_first(embedder: Embedder) -> None:
+    found = ask(embedder, "Which countries signed the Linde treaty?", LINDE, VOTE)
+    assert found.claims[0].text.startswith("Croatia, Slovenia")

@@ -33,6 +33,9 @@ TAX = "The council passed its budget on Tuesday and raised the council tax by 4.
         ("Why wasn’t Oduya invited to Oslo?", "Anna Oduya was invited to Oslo."),
         ("Why can't the ferry reach Vannow?", "The ferry can reach Vannow."),
         ("When did the barge cause the hole in the breakwater?", "The barge did not cause the hole in the breakwater."),
+        ("When did Halder resign?", "Halder said that she would not resign."),
+        ("Why did Hungary sign the river treaty?", "Hungary took part in the talks as an observer and did not sign."),
+        ("When did the Arden Bridge collapse?", "The Arden Bridge was not at risk of collapse, the engineer said."),
     ],
 )
 def test_a_false_premise_is_found(question: str, sentence: str) -> None:
@@ -53,6 +56,13 @@ def test_a_false_premise_is_found(question: str, sentence: str) -> None:
         ("Who cut the council tax?", "The council passed its budget and raised the council tax."),
         ("What caused the hole in the breakwater?", "The barge did not cause the hole in the breakwater."),
         ("Where could the meeting in Oslo take place?", "The meeting in Oslo will not take place."),
+        ("When did Halder resign?", "Halder was re-elected."),
+        ("When did Halder resign?", "Wexley said that he would not resign."),
+        (
+            "Why did the port not reopen on 7 April?",
+            "The port had been due to reopen on 7 April, but a swell kept it shut.",
+        ),
+        ("When will the clinic open?", "The ward of the clinic will not open before January."),
         ("What happened?", TAX),
         ("", TAX),
     ],
