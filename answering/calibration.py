@@ -79,6 +79,8 @@ def answer_probability(features: Features) -> float:
 
 # What a sentence gains in score by being of the outlet, or of the time, that the question names. By judgement.
 HINT_BONUS = 3.5
+# And by being new where the present is asked for: what opened since is no longer closed. By judgement.
+FRESH_BONUS, FRESH_REACH = 2.0, 2.0
 # And by telling of what the question says was done; where it asks when, why or whether, also before it is judged
 # whether anything answers. Of 0 to 3, these did best on two pages of SQuAD 2.0 and half of RealTimeQA.
 DEED_BONUS, DEED_SOUGHT = 1.0, {Kind.WHEN: 2.0, Kind.WHY: 2.0, Kind.YES_NO: 2.0}

@@ -38,6 +38,8 @@ _PARTICIPLE = re.compile(
 )
 _NOT_A_DEED = GENERIC | LIGHT | frozenset(stems("happen like called named known live exist cost weigh last measure"))
 _LATER = re.compile(r"^[^.;:]{0,40}\b(?:before|until|till|yet)\b")  # "it will not open before May"
+_IF = re.compile(r"\b(?:if|unless|provided that|in case)\b[^,;:.]*", re.IGNORECASE)
+_BEGINS_WITH_IF = re.compile(r"^\W*(?:if|unless)\b", re.IGNORECASE)
 _NEAR = 5  # words before a verb in which a "not" counts
 
 
@@ -133,6 +135,15 @@ def is_of_another(root: str, question: Question, text: str) -> bool:
         return False
     at = next((i for i, m in enumerate(words) if stem(m.group()) == root), 0)
     return any(m.group()[0].isupper() and m.start() > 0 for m in words[max(0, at - _NEAR) : at])
+
+
+def is_supposed(root: str, text: str) -> bool:
+    """Whether a text begins with "if", or has the word of the deed only where it supposes it: "he pays if it opens"."""
+    if _BEGINS_WITH_IF.match(text):
+        return True
+    supposed = [m.span() for m in _IF.finditer(text)]
+    places = [m.start() for m in WORD.finditer(text) if stem(m.group()) == root]
+    return bool(places) and all(any(first <= at < last for first, last in supposed) for at in places)
 
 
 def is_denied(root: str, text: str) -> bool:

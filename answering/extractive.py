@@ -14,7 +14,7 @@ from answering.attribution import attribution
 from answering.choose import Scored, chosen_among, highlight, place_of, same_elsewhere
 from answering.close_reading import read_closely
 from answering.conflict import find_conflict
-from answering.deed import deed, is_told
+from answering.deed import deed, is_supposed, is_told
 from answering.evidence import NAME, Candidate, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.listing import asks_for_several, in_one_line, names_several
@@ -27,7 +27,7 @@ from answering.respelled import respelled
 from answering.stem import stems
 from answering.telling import answers_told, tellers
 from answering.terms import has
-from answering.timely import is_untimely
+from answering.timely import asks_what_was, is_untimely
 from answering.topic import is_bare, leads, read_topic
 from retrieval.embedder import Embedder, Vectors
 from retrieval.hints import NO_HINTS, Hints
@@ -111,6 +111,7 @@ class ExtractiveAnswerer:
         scores = scores + calibration.ORDINAL_BONUS * np.array(
             [ordinal_agreement(asked, candidate.text) for candidate in reading.candidates]
         )
+        scores = scores + calibration.FRESH_BONUS * _fresh(reading, order, scores, hints)
         if asks_for_several(asked):
             scores = scores + calibration.LIST_BONUS * np.array([names_several(c.text) for c in reading.candidates])
         scores = scores - calibration.OTHER_SPEAKER * _by_others(asked, reading, order)
@@ -172,12 +173,13 @@ def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) 
 
 def _fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[int]:
     """The candidates that tell of the very one asked for (the first, the largest), at a time that fits the question."""
-    one = the_one_asked(question)
+    one, verb = the_one_asked(question), deed(question)
     fit = []
     for i in order:
         c = reading.candidates[i]
         is_one = one is None or not one.isdisjoint(c.stems)
-        if is_one and not is_untimely(question, c.text, c.passage.article):
+        is_supposed_only = verb is not None and asks_what_was(question) and is_supposed(verb, c.text)
+        if is_one and not is_supposed_only and not is_untimely(question, c.text, c.passage.article):
             fit.append(i)
     return fit
 
@@ -194,6 +196,21 @@ def _hinted(reading: Reading, hints: Hints) -> Features:
     of = [candidate.passage.article for candidate in reading.candidates]
     met = [((a.publisher or "").lower() in outlets) + hints.is_in_time(a.published_at) for a in of]
     return np.array(met, dtype=np.float64)
+
+
+def _fresh(reading: Reading, order: Sequence[int], scores: Features, hints: Hints) -> Features:
+    """For each candidate that is about as good as the best, where its article stands between the oldest of these, 0,
+    and the newest, 1; nothing unless the present is asked for."""
+    fresh = np.zeros(len(reading.candidates))
+    if hints.asks_for_present:
+        of = {i: reading.candidates[i].passage.article.published_at for i in order}
+        near = {
+            i: w.timestamp() for i, w in of.items() if w and scores[i] >= scores[order[0]] - calibration.FRESH_REACH
+        }
+        oldest, newest = min(near.values(), default=0.0), max(near.values(), default=0.0)
+        for i, when in near.items():
+            fresh[i] = (when - oldest) / max(newest - oldest, 1.0)
+    return fresh
 
 
 def _by_others(question: Question, reading: Reading, order: Sequence[int]) -> Features:

@@ -29,11 +29,16 @@ def is_untimely(question: Question, words: str, article: Article) -> bool:
         return False
     if _WILL.search(question.asked):
         return all(last < published.date() for _, last in spans)
-    if _WAS.search(question.asked) and not _PLANNED.search(question.asked):
+    if asks_what_was(question) and not _PLANNED.search(question.asked):
         # A later wording that gives no time of its own is as old as it was when it was first seen.
         later = article.updated_at or (article.first_seen_at if article.revision > 1 else published)
         return all(first > max(published, later).date() for first, _ in spans)
     return False
+
+
+def asks_what_was(question: Question) -> bool:
+    """Whether the question looks back."""
+    return bool(_WAS.search(question.asked)) and not _WILL.search(question.asked)
 
 
 def past_days(words: str, published: dt.datetime | None) -> list[dt.date]:

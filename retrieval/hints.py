@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # a client that only reads answers needs no database
 
 _PRESENT = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|current(?:ly)?|right now|nowadays|at present|at the moment|these days|"
-    r"so far|to date|now)\b|^\W*who(?:\s+is|['’]s|\s+are)\b",
+    r"so far|to date|now)\b|^\W*(?:who\s+)?(?:is|are)(?:n['’]t)?\b|^\W*who['’]s\b",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*[+!]?", re.UNICODE)
@@ -52,8 +52,8 @@ class Hints:
     """How a question was read. `publishers` are names as the collection spells them, `typed` the question's words for
     each.
 
-    `asks_for_present` is set for "latest", "now", "who is"; `prefers_recent` says whether new articles get a bonus: all
-    of them, or, when the question names dates, those of these dates.
+    `asks_for_present` is set for "latest", "now", "who is", "is it"; `prefers_recent` says whether new articles get a
+    bonus: all of them, or, when the question names dates, those of these dates.
     """
 
     publishers: tuple[str, ...] = ()

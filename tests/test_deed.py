@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.deed import deed, is_denied, is_of_another, is_reversed, is_told
+from answering.deed import deed, is_denied, is_of_another, is_reversed, is_supposed, is_told
 from answering.question import read_question
 from answering.stem import stem, stems
 
@@ -88,6 +88,21 @@ def test_somebody_else_s_deed_is_another(sentence: str, of_another: bool) -> Non
 )
 def test_a_deed_is_denied_where_every_mention_of_it_is(sentence: str, denied: bool) -> None:
     assert is_denied(stem("sign"), sentence) is denied
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supposed"),
+    [
+        ("If they sign, the war ends.", True),
+        ("Unless it rains, they meet.", True),
+        ("The war ends if Hungary signs.", True),
+        ("They signed, and the war ends if Hungary signs.", False),
+        ("They signed.", False),
+        ("The war ends if Hungary agrees.", False),
+    ],
+)
+def test_a_deed_may_be_supposed_only(sentence: str, supposed: bool) -> None:
+    assert is_supposed(stem("sign"), sentence) is supposed
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from answering.answer import ReasonCode
 from answering.extractive import Extraction, ExtractiveAnswerer
+from answering.listing import in_one_line
 from answering.reader import Reader
 from corpus.article import Article
 from retrieval.chunk import chunk_spans, embedded_text
 from retrieval.embedder import Embedder, Vectors
-from retrieval.hints import Outlets, read_hints
+from retrieval.hints import NO_HINTS, Outlets, read_hints
 from retrieval.passage import Passage
 
 READER = Reader(threads=2)
@@ -154,7 +155,7 @@ def test_nothing_raises_and_every_span_is_valid(embedder: Embedder, question: st
     assert (found.reason is None) == bool(found.claims)
     assert 0.0 <= found.confidence <= 1.0
     for claim in found.claims:
-        assert claim.text == claim.spans[0].quote and "\n" not in claim.text
+        assert claim.text == in_one_line(claim.spans[0].quote) and "\n" not in claim.text
         for span in claim.spans:
             assert 0 <= span.start < span.end <= len(span.article.body)
 
@@ -337,3 +338,13 @@ def test_a_list_is_told_whole_and_cited_as_it_stands(embedder: Embedder) -> None
 def test_where_several_are_asked_for_the_sentence_that_names_them_stands_first(embedder: Embedder) -> None:
     found = ask(embedder, "Which countries signed the Linde treaty?", LINDE, VOTE)
     assert found.claims[0].text.startswith("Croatia, Slovenia")
+
+
+def test_where_the_present_is_asked_for_the_newest_that_answers_stands_first(embedder: Embedder) -> None:
+    closed = report("closed", 3, 8, "The port of Velm is closed to all ships, the harbour master said.")
+    opened = report("opened", 20, 8, "The port of Velm reopened to all ships, the harbour master said.")
+    vector = embedder.embed_questions(["Is the port of Velm open?"])[0]
+    found = passages_for(embedder, vector, closed, opened)
+    hints = replace(NO_HINTS, asks_for_present=True)
+    answer = ExtractiveAnswerer(embedder, READER).answer("Is the port of Velm open?", vector, found, hints=hints)
+    assert answer.claims[0].text == opened.body
