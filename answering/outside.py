@@ -1,5 +1,6 @@
 """Say that a question asks for a time from which the collection has nothing."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from corpus.selection import Selection
 from corpus.store import Coverage
 from retrieval.dates import DateRange
 
+_YEAR = re.compile(r"\d{4}")
 _OPEN = (ReasonCode.DOES_NOT_SAY, ReasonCode.NOTHING_RELEVANT)
 
 
@@ -32,7 +34,7 @@ def why_outside(reason: Reason, asked: Sequence[DateRange], covers: Covered) -> 
         return reason
     if any(_overlap(one, covers.first, covers.last) for one in asked):
         return reason
-    times = " and ".join(f"“{one.text}”" for one in asked)
+    times = " and ".join(map(_in_words, asked))
     lies = "lies" if len(asked) == 1 else "lie"
     message = f"{times} {lies} outside what the collection covers: {_span(covers.first, covers.last)}."
     return Reason(ReasonCode.OUTSIDE_DATES, message)
@@ -44,5 +46,16 @@ def _overlap(asked: DateRange, first: datetime, last: datetime) -> bool:
     return starts and (asked.end is None or asked.end.date() >= first.date())
 
 
+def _in_words(asked: DateRange) -> str:
+    """The words of the question; where they leave the year open, also how they were read."""
+    if _YEAR.search(asked.text) or asked.start is None or asked.end is None:
+        return f"“{asked.text}”"
+    return f"“{asked.text}” ({_span(asked.start, asked.end)})"
+
+
 def _span(first: datetime, last: datetime) -> str:
-    return f"{first:%d %B %Y} to {last:%d %B %Y}"
+    return _day(first) if first.date() == last.date() else f"{_day(first)} to {_day(last)}"
+
+
+def _day(when: datetime) -> str:
+    return f"{when.day} {when:%B %Y}"

@@ -1,5 +1,6 @@
 """Questions for times from which a collection has nothing, in the forms in which people name times."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -72,9 +73,11 @@ def test_other_questions_keep_their_reason(question: str) -> None:
 
 def test_the_sentence_says_what_was_asked_and_what_is_covered() -> None:
     one = why_outside(SAYS_NOT, date_ranges("Who was mayor in 1975?", NOW), COVERS)
-    assert one.message == ("“in 1975” lies outside what the collection covers: 06 February 2024 to 06 November 2025.")
+    assert one.message == ("“in 1975” lies outside what the collection covers: 6 February 2024 to 6 November 2025.")
     two = why_outside(SAYS_NOT, date_ranges("Who was mayor in 1975 and in 1980?", NOW), COVERS)
     assert two.message.startswith("“in 1975” and “in 1980” lie outside")
+    open_ = why_outside(SAYS_NOT, date_ranges("What happened in December?", NOW.replace(year=2030)), COVERS)
+    assert re.match(r"“in December” \(1 December 20(29|30) to 31 December 20(29|30)\) lies outside", open_.message)
 
 
 def test_a_plainer_reason_and_undated_articles_stay_as_they_are() -> None:
