@@ -327,9 +327,13 @@ class Indexer:
         vectors = np.stack([entry.vector for entry in batch])
         ids = [entry.index_id for entry in batch]
         self._make_way()
+        clock = time.monotonic()
         with traced("ingest.index", collection=collection, passages=len(batch)):
             self._opened().upsert(collection, ids, vectors, [entry.article_id for entry in batch])
             self._embeddings.mark_indexed([entry.key for entry in batch], self._generation)
+        # An embedded Chroma holds the interpreter while it writes.
+        if not self._url:
+            self._stop.wait(self.courtesy.rest_after(time.monotonic() - clock))
         self.lag.forget()
 
     def _make_way(self) -> None:
