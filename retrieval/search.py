@@ -263,6 +263,7 @@ class Searcher:
             of = [found.candidates[key] for key in known]
             centres = self._indexer.centres.cosines(selection.collection, of, vector)
             alike = with_centres(known, found.candidates, centres)
+            alike = _with_unembedded(alike, found.worded)
         fused = convex_combination(alike if asked.sides != "keyword" else {}, found.worded)
         return [Ranked(found.candidates[key], score, known.get(key)) for key, score in fused]
 
@@ -382,6 +383,14 @@ class Searcher:
         state = self._indexer.state
         lag = lag_notice(self._indexer.lag.of(selection, by_index=by_index and state is IndexState.READY))
         return [lag, _OF_INDEX.get(state)]
+
+
+def _with_unembedded(alike: Mapping[int, float], worded: Mapping[int, float]) -> Mapping[int, float]:
+    """With what has no vector yet as near as its words are good: as unlike the question it would hardly be found."""
+    if not alike or not worded:
+        return alike
+    scale = max(*alike.values(), 0.0) / max(worded.values())
+    return {**{key: score * scale for key, score in worded.items()}, **alike}
 
 
 def _of(side: Mapping[int, float], candidates: Mapping[int, Candidate]) -> dict[int, float]:

@@ -58,6 +58,27 @@ def test_what_lags_is_said_until_its_vectors_are_made(tmp_path: Path) -> None:
     small.close()
 
 
+def test_what_has_no_vector_yet_is_found_by_its_rare_word_among_many_that_resemble_it(tmp_path: Path) -> None:
+    def wharf(name: str) -> IncomingArticle:
+        return IncomingArticle(
+            f"The wharf of {name}", f"The wharf of {name} was repaired by a yard, it was said.", name
+        )
+
+    held = Held()
+    held.may.set()
+    small = Small(tmp_path / "data", embedder=held).start()
+    small.ingester.put([wharf(f"Place{number}x") for number in range(30)])
+    small.settle()
+    held.may.clear()
+    small.ingester.put([wharf("Gutipuzor"), wharf("Casumipus")])
+    found = small.searcher.search("Who repaired the wharf of Gutipuzor?", Selection(), 5)
+    assert found.passages[0].article.id == "Gutipuzor" and found.passages[0].similarity is None and found.notices
+    held.may.set()
+    small.settle()
+    assert small.searcher.search("Who repaired the wharf of Gutipuzor?", Selection(), 5).passages[0].similarity
+    small.close()
+
+
 def test_the_notice_counts() -> None:
     assert lag_notice(Waiting(0, 0)) is None
     assert lag_notice(Waiting(1204, 96)) == (
