@@ -1,12 +1,14 @@
 """The command line. Only light things are imported at the top, so that `dateline --help` answers at once."""
 
+import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -70,9 +72,24 @@ def main() -> None:
         app(standalone_mode=True)
     except DatelineError as error:
         typer.secho(f"error: {error}", fg="red", err=True)
-        sys.exit(2)
+        _end(2)
     except BrokenPipeError:
-        sys.exit(0)
+        _end(0)
+    except SystemExit as asked:
+        _end(asked.code)
+
+
+def _end(code: str | int | None) -> NoReturn:
+    """End the process; at once if a thread still works that nobody waits for, such as one that loads a model.
+
+    Python would end beneath it, and where it is in a library's own code that aborts the process (exit code 134).
+    """
+    if isinstance(code, int) and any(thread.daemon for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # nobody reads it any more
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 @app.command()

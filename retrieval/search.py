@@ -385,12 +385,12 @@ class Searcher:
         return [lag, _OF_INDEX.get(state)]
 
 
-def _with_unembedded(alike: Mapping[int, float], worded: Mapping[int, float]) -> Mapping[int, float]:
+def _with_unembedded(alike: dict[int, float], worded: Mapping[int, float]) -> dict[int, float]:
     """With what has no vector yet as near as its words are good: as unlike the question it would hardly be found."""
     if not alike or not worded:
         return alike
     scale = max(*alike.values(), 0.0) / max(worded.values())
-    return {**{key: score * scale for key, score in worded.items()}, **alike}
+    return {key: score * scale for key, score in worded.items()} | alike
 
 
 def _of(side: Mapping[int, float], candidates: Mapping[int, Candidate]) -> dict[int, float]:

@@ -155,6 +155,19 @@ def test_help_needs_no_heavy_imports() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
+def test_a_command_ends_cleanly_while_a_thread_still_works_in_native_code(made_files: Path, embedder: object) -> None:
+    code = (
+        "import sys, threading, time\nfrom pathlib import Path\nfrom retrieval.embedder import BUNDLED, load_embedder\n"
+        "model, working = load_embedder(BUNDLED, Path(sys.argv.pop(1)), threads=1), threading.Event()\n"
+        "def work():\n while True:\n  model.embed_questions(['Is it open?'])\n  working.set()\n"
+        "threading.Thread(target=work, daemon=True).start()\nworking.wait()\n"
+        "from api.cli import main\nmain()"
+    )
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", code, made_files, "ask", "--help"], capture_output=True, text=True)
+        assert done.returncode == 0 and "Usage" in done.stdout, done.stderr
+
+
 def test_asking_imports_no_torch(data_folder: Path, folder: Path) -> None:
     run("ingest", str(folder), data=data_folder, check=1)
     code = (
