@@ -331,8 +331,8 @@ class Indexer:
         with traced("ingest.index", collection=collection, passages=len(batch)):
             self._opened().upsert(collection, ids, vectors, [entry.article_id for entry in batch])
             self._embeddings.mark_indexed([entry.key for entry in batch], self._generation)
-        # An embedded Chroma holds the interpreter while it writes.
-        if not self._url:
+        # An embedded Chroma holds the interpreter while it writes; after a full batch there is mostly another.
+        if not self._url and len(batch) == WRITE_BATCH:
             self._stop.wait(self.courtesy.rest_after(time.monotonic() - clock))
         self.lag.forget()
 
