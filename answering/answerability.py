@@ -15,7 +15,6 @@ from answering.question import Kind, Question
 from answering.reader import Found
 from answering.stem import stems
 from answering.terms import attested, coverage, has
-from answering.timely import is_untimely
 
 ANSWER_NAMES = (
     "score", "margin", "cosine", "cosine_top", "similarity", "coverage", "coverage_around", "coverage_anywhere",
@@ -104,7 +103,6 @@ def answer_features(
             or measures_otherwise(question, best.text)
             or counts_otherwise(question, best.text)
             or ordinal_agreement(question, best.text) < 0
-            or is_untimely(question, best.text, best.passage.article)
         ),
         "untyped_words": float(first in answers and not is_of_kind(question, _words(reading, first, answers))),
         "undone": float(undone),
