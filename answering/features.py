@@ -61,7 +61,8 @@ def lexical_features(question: Question, reading: Reading) -> Features:
             "lead": 1 / (1 + c.start / 400),
             "first": float(c.number == 0),
             "rank": 1 / (1 + c.passage.rank),
-            "passage_cosine": (c.passage.similarity or 0.0) - nearest,
+            # What has no vector yet is not on that account less like the question.
+            "passage_cosine": 0.0 if c.passage.similarity is None else c.passage.similarity - nearest,
             "title_coverage": coverage(reading.weights, frozenset(stems(c.passage.article.title))),
         }
         if column := _TYPED_COLUMN.get(question.kind):

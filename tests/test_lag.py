@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from api.commands.terminal import print_passages
+from api.engine import Engine
+from api.local import LocalDateline
+from api.settings import read_settings
 from corpus.article import IncomingArticle
 from corpus.embeddings import Waiting
 from corpus.selection import Moment, Selection
@@ -77,6 +80,25 @@ def test_what_has_no_vector_yet_is_found_by_its_rare_word_among_many_that_resemb
     small.settle()
     assert small.searcher.search("Who repaired the wharf of Gutipuzor?", Selection(), 5).passages[0].similarity
     small.close()
+
+
+async def test_what_has_no_vector_yet_answers_questions(data_folder: Path) -> None:
+    def wharf(name: str) -> IncomingArticle:
+        repaired = (f"The wharf of {name} was repaired in stage {n} by the yard of {name}." for n in range(12))
+        return IncomingArticle(f"The wharf of {name}", "\n".join(repaired), name)
+
+    new = "Gutipuzor Casumipus Rozunazas Ninosoton Vofufobut Zitobisot Lebanunis Tivekaher".split()
+    old = "Bicokusir Ditimoson Ceposonan Cesovedan Temihatar Lavihuvun Panofabat Rakidabas Mazakabas Safecabar".split()
+    settings = read_settings(data=data_folder, sample=False)
+    with Engine(settings) as engine:
+        engine.start()
+        engine.ingester.put([wharf(name) for name in old])
+        assert engine.indexer.wait_until_current(lambda _: None, 90)
+    with Engine(settings) as engine:  # not started, it embeds nothing
+        engine.ingester.put([wharf(name) for name in new])
+        for name in new:
+            answer = await LocalDateline(engine, "").ask(f"Who repaired the wharf of {name}?")
+            assert answer.status == "answered" and answer.citations[0].article_id == name and answer.notices
 
 
 def test_the_notice_counts() -> None:
