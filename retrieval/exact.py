@@ -53,7 +53,9 @@ class ExactSearch:
         if len(found) == len(keys):
             return found, matrix
         others, read = self._embeddings.among(list(set(keys).difference(found)))
-        return (found + others, np.concatenate([matrix, read])) if others else (found, matrix)
+        if not found or not others:
+            return (found, matrix) if found else (others, read)
+        return found + others, np.concatenate([matrix, read])
 
     def centres(self, collection: str) -> Mapping[int, Vectors]:
         """The unit mean of the vectors of each article's current wording, by the article's key; of those at hand."""

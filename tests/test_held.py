@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from corpus.article import IncomingArticle
 from corpus.candidates import Candidates
 from corpus.selection import Selection
+from corpus.touched import Touched
 from retrieval import held as held_module
 from retrieval.exact import ExactSearch
 from retrieval.held import HeldVectors, Rows, Vectors
@@ -141,3 +142,18 @@ def test_what_searches_need_is_read_while_nothing_else_is_to_do(small: Small) ->
     given = [one for page in small.store.read_ahead("default", keys) for one in page]
     assert [one.chunk.key for one in given] == keys == sorted(keys, reverse=True)
     assert all(one.text.startswith("Ferry") for one in given)
+
+
+def test_what_is_not_held_is_read(small: Small) -> None:
+    small.ingester.put([IncomingArticle("Ferry", "The ferry sails at noon.", "a")])
+    small.settle()
+    small.ingester.put([IncomingArticle("Ferry", "The ferry sails at one.", "a")])
+    small.settle()
+    exact = small.indexer.exact
+    exact.keep("default")
+    [now] = exact.keys("default")
+    for _ in range(2):
+        for keys in ([now - 1], [now, now - 1], [now]):
+            found, matrix = exact.vectors("default", keys)
+            assert found == keys and len(matrix) == len(keys)
+        exact.changed(Touched(frozenset([99])), 1_000)  # an article of which nothing is embedded
