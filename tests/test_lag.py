@@ -84,10 +84,11 @@ def test_what_has_no_vector_yet_is_found_by_its_rare_word_among_many_that_resemb
 
 async def test_what_has_no_vector_yet_answers_questions(data_folder: Path) -> None:
     def wharf(name: str) -> IncomingArticle:
-        repaired = (f"The wharf of {name} was repaired in stage {n} by the yard of {name}." for n in range(12))
+        yard = f"by the yard of {name}, its mayor said on Monday."
+        repaired = (f"The wharf of {name} was repaired in stage {n} {yard}" for n in range(12))
         return IncomingArticle(f"The wharf of {name}", "\n".join(repaired), name)
 
-    new = "Gutipuzor Casumipus Rozunazas Ninosoton Vofufobut Zitobisot Lebanunis Tivekaher".split()
+    new = "Gutipuzor Mesosenas Casumipus Rozunazas Ninosoton Vofufobut Zitobisot Lebanunis Tivekaher".split()
     old = "Bicokusir Ditimoson Ceposonan Cesovedan Temihatar Lavihuvun Panofabat Rakidabas Mazakabas Safecabar".split()
     settings = read_settings(data=data_folder, sample=False)
     with Engine(settings) as engine:
