@@ -96,7 +96,7 @@ class Engine:
                 self.embeddings,
                 self.embedder,
                 settings.data / "index",
-                settings.chroma_url or None,
+                settings.chroma_server,
                 embed_batch=self.embedder.at_once,
             )
             self.ingester = Ingester(self.store, self.indexer, settings.data)

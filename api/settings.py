@@ -14,6 +14,7 @@ from answering.answer import Policy
 from answering.model import ModelFormat
 from api.ledger_keep import Keep
 from corpus.errors import InvalidSettings
+from retrieval.chroma_address import ChromaAddress
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:*-]+")
 
@@ -66,6 +67,11 @@ class Settings(BaseSettings):
     feed_minutes: float = Field(15.0, gt=0, description="Minutes between two polls of a feed.")
     poll_feeds: bool = Field(True, description="Whether the server polls the feeds that are subscribed to.")
     chroma_url: str = Field("", description="A Chroma server; empty: embedded in the data folder.")
+    chroma_key: SecretStr = Field(
+        SecretStr(""), description="API key of Chroma Cloud; empty: the server asks for none."
+    )
+    chroma_tenant: str = Field("", description="Tenant on the Chroma server; empty: the key's, or the default one.")
+    chroma_database: str = Field("", description="Database on the Chroma server; empty: the key's, or the default one.")
     database_url: SecretStr = Field(
         SecretStr(""), description="A PostgreSQL database, for several processes; empty: SQLite in the data folder."
     )
@@ -81,6 +87,13 @@ class Settings(BaseSettings):
     def store(self) -> Path | str:
         """Where the article store is: a SQLite file, or the URL of a PostgreSQL database."""
         return self.database_url.get_secret_value() or self.data / "dateline.sqlite"
+
+    @property
+    def chroma_server(self) -> ChromaAddress | None:
+        """The Chroma server that holds the vectors; None when the index is embedded."""
+        key = self.chroma_key.get_secret_value()
+        address = ChromaAddress(self.chroma_url, key, self.chroma_tenant, self.chroma_database)
+        return address if address.url else None
 
     @property
     def made_files(self) -> Path:

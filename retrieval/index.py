@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import IndexUnavailable, InvalidSettings
+from retrieval.chroma_address import ChromaAddress
 
 Vectors = NDArray[np.float32]
 T = TypeVar("T")
@@ -25,6 +26,7 @@ READ_BATCH = 300
 # ef_search 400 gives recall@10 of 0.999 at 100,000 vectors for about a millisecond more than the default of 100; the
 # threshold makes the write of the whole graph to disk, the moment at which a kill can damage it, ten times rarer.
 _HNSW = {"space": "cosine", "ef_search": 400}
+_SPANN = {"space": "cosine"}
 SYNC_THRESHOLD = 10_000
 
 
@@ -37,7 +39,7 @@ class IndexHit:
 
 
 class ChromaIndex:
-    """Vectors of chunks in Chroma, embedded in `folder` or on a server at `url`, one Chroma collection per collection.
+    """Vectors of chunks in Chroma, embedded in `folder` or on a `server`, one Chroma collection per collection.
 
     The embedder's fingerprint is part of each Chroma collection's name, so vectors of two models never mix. Embedded,
     the folder belongs to this process alone, and after `sync_threshold` writes the graph is put on disk. Every method
@@ -48,18 +50,20 @@ class ChromaIndex:
         self,
         fingerprint: str,
         folder: Path | None = None,
-        url: str | None = None,
+        server: ChromaAddress | None = None,
         deadline: float = 10.0,
         sync_threshold: int = SYNC_THRESHOLD,
     ) -> None:
         self._fingerprint = fingerprint
         self._deadline = deadline
-        self._hnsw = {**_HNSW, "sync_threshold": sync_threshold}
+        # What Chroma Cloud builds is no such graph, and has nothing of it to be set.
+        is_cloud = server is not None and server.key
+        self._made_so = {"spann": _SPANN} if is_cloud else {"hnsw": {**_HNSW, "sync_threshold": sync_threshold}}
         self._collections: dict[str, Any] = {}
         self._writer = threading.Lock()
         # A call that overran its deadline keeps its thread, so there are some to spare.
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="chroma")
-        self._client: Any = self._call(lambda: _client(folder, url), max(deadline, 60.0))
+        self._client: Any = self._call(lambda: _client(folder, server), max(deadline, 60.0))
 
     def upsert(self, collection: str, ids: Sequence[str], vectors: Vectors, article_ids: Sequence[str]) -> None:
         """Add or replace entries; shape of `vectors` is (ids, dimensions), unit length."""
@@ -120,7 +124,7 @@ class ChromaIndex:
     def _collection(self, name: str) -> Any:
         if name not in self._collections:
             self._collections[name] = self._client.get_or_create_collection(
-                collection_name(self._fingerprint, name), configuration={"hnsw": self._hnsw}, embedding_function=None
+                collection_name(self._fingerprint, name), configuration=self._made_so, embedding_function=None
             )
         return self._collections[name]
 
@@ -146,17 +150,24 @@ def collection_name(fingerprint: str, collection: str) -> str:
     return f"dateline-{fingerprint}-{collection}"
 
 
-def _client(folder: Path | None, url: str | None) -> Any:
+def _client(folder: Path | None, server: ChromaAddress | None) -> Any:
     import chromadb
     from chromadb.config import Settings
 
     settings = Settings(anonymized_telemetry=False)
-    if url:
-        parts = urlsplit(url)
+    if server:
+        parts = urlsplit(server.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise InvalidSettings(f"DATELINE_CHROMA_URL {url!r} is not an http(s) URL.")
-        port = parts.port or (443 if parts.scheme == "https" else 8000)
-        return chromadb.HttpClient(parts.hostname, port, ssl=parts.scheme == "https", settings=settings)
+            raise InvalidSettings(f"DATELINE_CHROMA_URL {server.url!r} is not an http(s) URL.")
+        host, is_https = parts.hostname, parts.scheme == "https"
+        port = parts.port or (443 if is_https else 8000)
+        if server.key:
+            return chromadb.CloudClient(
+                server.tenant or None, server.database or None, server.key, settings,
+                cloud_host=host, cloud_port=port, enable_ssl=is_https,
+            )  # fmt: skip
+        of = {name: value for name in ("tenant", "database") if (value := getattr(server, name))}
+        return chromadb.HttpClient(host, port, ssl=is_https, settings=settings, **of)
     assert folder is not None
     return chromadb.PersistentClient(str(folder), settings=settings)
 
@@ -169,16 +180,16 @@ class ServerState:
     counts: dict[str, int]
 
 
-def server_state(url: str, deadline: float = 10.0) -> ServerState:
+def server_state(server: ChromaAddress, deadline: float = 10.0) -> ServerState:
     """Ask a Chroma server what it is and holds, changing nothing. Raises `IndexUnavailable` and `InvalidSettings`."""
 
     def asked(client: Any) -> ServerState:
         return ServerState(client.get_version(), {one.name: one.count() for one in client.list_collections()})
 
-    return _asked(url, asked, deadline)
+    return _asked(server, asked, deadline)
 
 
-def asked_for(url: str, name: str, vector: Vectors, deadline: float = 10.0) -> float:
+def asked_for(server: ChromaAddress, name: str, vector: Vectors, deadline: float = 10.0) -> float:
     """The cosine of a unit vector to the nearest that a Chroma server finds in its collection `name`; -1 for none.
 
     Changes nothing. Raises `IndexUnavailable` and `InvalidSettings`.
@@ -190,18 +201,18 @@ def asked_for(url: str, name: str, vector: Vectors, deadline: float = 10.0) -> f
         )
         return 1.0 - float(found["distances"][0][0]) if found["distances"][0] else -1.0
 
-    return _asked(url, asked, deadline)
+    return _asked(server, asked, deadline)
 
 
-def _asked(url: str, ask: Callable[[Any], T], deadline: float) -> T:
+def _asked(server: ChromaAddress, ask: Callable[[Any], T], deadline: float) -> T:
     pool = ThreadPoolExecutor(1, "chroma")
     try:
-        return pool.submit(lambda: ask(_client(None, url))).result(deadline)
+        return pool.submit(lambda: ask(_client(None, server))).result(deadline)
     except InvalidSettings:
         raise
     except Exception as error:
         why = f"within {deadline:.0f} seconds" if isinstance(error, FutureTimeout) else f"({type(error).__name__})"
-        raise IndexUnavailable(f"The Chroma server at {url} did not answer {why}.") from error
+        raise IndexUnavailable(f"The Chroma server at {server.url} did not answer {why}.") from error
     finally:
         pool.shutdown(wait=False)
 

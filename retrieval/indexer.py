@@ -22,6 +22,7 @@ from corpus.touched import EVERYTHING
 from corpus.tracing import traced
 from retrieval.backoff import Backoff
 from retrieval.centre import Centres
+from retrieval.chroma_address import ChromaAddress
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
 from retrieval.courtesy import Courtesy
 from retrieval.embedder import Embedder
@@ -66,8 +67,8 @@ def _nothing(collection: str, keys: Sequence[int]) -> Iterator[None]:
 class Indexer:
     """Owns the vector index. The index is derived: whatever happens to it, it is made again from stored embeddings.
 
-    `folder` holds one sub-folder a generation; a damaged generation is left for a new one. With `url` the index is on
-    a Chroma server. Of several processes over one store each has keywords of its own, and one, which holds a lease,
+    `folder` holds one sub-folder a generation; a damaged generation is left for a new one. With a `server` the index
+    is there. Of several processes over one store each has keywords of its own, and one, which holds a lease,
     embeds and writes the vector index. Raises `EmbedderMismatch` when the stored embeddings are of another kind.
     """
 
@@ -77,7 +78,7 @@ class Indexer:
         embeddings: EmbeddingStore,
         embedder: Embedder,
         folder: Path,
-        url: str | None = None,
+        server: ChromaAddress | None = None,
         sync_threshold: int = SYNC_THRESHOLD,
         most_at_hand: int = MOST_AT_HAND,
         embed_batch: int = _EMBED_BATCH,
@@ -86,7 +87,7 @@ class Indexer:
         self._embeddings = embeddings
         self._embedder = embedder
         self._folder = folder
-        self._url = url
+        self._server = server
         self._sync_threshold = sync_threshold
         self._most_at_hand = most_at_hand
         self._embed_batch = embed_batch
@@ -193,7 +194,7 @@ class Indexer:
         try:
             index, self._index = self._index, None  # the server and the engine around it both close
             index.close()
-            if not self._url and self.state is IndexState.READY:
+            if not self._server and self.state is IndexState.READY:
                 write_manifest(self._generation_folder)
         except (IndexUnavailable, OSError) as error:
             log.warning("The index was not closed cleanly and will be checked at the next start: %s", error)
@@ -332,7 +333,7 @@ class Indexer:
             self._opened().upsert(collection, ids, vectors, [entry.article_id for entry in batch])
             self._embeddings.mark_indexed([entry.key for entry in batch], self._generation)
         # An embedded Chroma holds the interpreter while it writes; after a full batch there is mostly another.
-        if not self._url and len(batch) == WRITE_BATCH:
+        if not self._server and len(batch) == WRITE_BATCH:
             self._stop.wait(self.courtesy.rest_after(time.monotonic() - clock))
         self.lag.forget()
 
@@ -368,8 +369,8 @@ class Indexer:
         old, self._index = self._index, None
         if old is not None:
             old.abandon()
-        if self._url:
-            self._index = ChromaIndex(self._embedder.fingerprint, url=self._url)
+        if self._server:
+            self._index = ChromaIndex(self._embedder.fingerprint, server=self._server)
             self._recount(self._index)
         else:
             self._check_generation()

@@ -18,6 +18,7 @@ from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.selection import Selection
 from corpus.store import ArticleStore
+from retrieval.chroma_address import ChromaAddress
 from retrieval.courtesy import no_pause
 from retrieval.embedder import Embedder, Vectors
 from retrieval.indexer import MOST_AT_HAND, Indexer
@@ -68,7 +69,13 @@ class Small:
         self.embeddings = EmbeddingStore(self.database)
         self.embedder = embedder or HashedWords()
         self.indexer = Indexer(
-            self.database, self.embeddings, self.embedder, folder / "index", url, sync_threshold, most_at_hand
+            self.database,
+            self.embeddings,
+            self.embedder,
+            folder / "index",
+            ChromaAddress(url) if url else None,
+            sync_threshold,
+            most_at_hand,
         )
         self.ingester = Ingester(self.store, self.indexer, folder)
         self.searcher = Searcher(self.store, self.embeddings, self.indexer, self.embedder)

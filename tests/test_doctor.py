@@ -24,6 +24,7 @@ from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.errors import StoreUnavailable
 from corpus.keys import Scope
+from retrieval.chroma_address import ChromaAddress
 from retrieval.index import ChromaIndex, _client, server_state
 from tests.chroma import ChromaServer
 from tests.postgres import Cluster
@@ -358,8 +359,8 @@ def test_a_chroma_server_that_finds_other_vectors(folder: Path, chroma: ChromaSe
     with Engine(read_settings(data=folder, sample=False, chroma_url=chroma.url)) as engine:
         engine.start()
         assert engine.indexer.wait_until_current(lambda _: None, 90)
-    name = next(iter(server_state(chroma.url).counts))
-    collection = _client(None, chroma.url).get_collection(name, embedding_function=None)
+    name = next(iter(server_state(ChromaAddress(chroma.url)).counts))
+    collection = _client(None, ChromaAddress(chroma.url)).get_collection(name, embedding_function=None)
     ids = collection.get(include=[])["ids"]
     collection.update(ids=ids, embeddings=np.full((len(ids), 384), 384**-0.5))
     settings = read_settings(data=folder, sample=False, chroma_url=chroma.url)

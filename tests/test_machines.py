@@ -23,6 +23,7 @@ from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.selection import Selection
 from corpus.store import ArticleStore
+from retrieval.chroma_address import ChromaAddress
 from retrieval.index import ChromaIndex
 from retrieval.keyword import KeywordIndex
 from tests.chroma import ChromaServer
@@ -147,7 +148,7 @@ class Machines:
             expected = {one.chunk.index_id for one in store.candidates(keys, Selection()).values()}
             fingerprint = database.fact("embedder_fingerprint")
             assert fingerprint is not None
-            index = ChromaIndex(fingerprint, url=self.chroma.url)
+            index = ChromaIndex(fingerprint, server=ChromaAddress(self.chroma.url))
             held = index._collection("default").get(include=[])["ids"]
             assert len(held) == len(set(held)) and set(held) == expected
             index.close()

@@ -16,6 +16,7 @@ from api.settings import read_settings
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.store import ArticleStore
+from retrieval.chroma_address import ChromaAddress
 from retrieval.embedder import BUNDLED, LazyEmbedder, fingerprint_of
 from retrieval.index import ChromaIndex
 from retrieval.indexer import Indexer
@@ -50,7 +51,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def held(url: str) -> int:
-    index = ChromaIndex(fingerprint_of(BUNDLED), url=url)
+    index = ChromaIndex(fingerprint_of(BUNDLED), server=ChromaAddress(url))
     try:
         return index.count("default")
     finally:
@@ -80,7 +81,7 @@ def test_what_a_server_holds_too_much_goes_and_what_it_lost_comes_back(
     folder: Path, chroma: ChromaServer
 ) -> None:  # fmt: skip
     run("move-index", chroma.url, data=folder)
-    index = ChromaIndex(fingerprint_of(BUNDLED), url=chroma.url)
+    index = ChromaIndex(fingerprint_of(BUNDLED), server=ChromaAddress(chroma.url))
     index.remove("default", sorted(index.ids("default"))[:40])
     stray = np.eye(1, 384, dtype=np.float32)
     index.upsert("default", ["99999:1:0"], stray, ["stray"])

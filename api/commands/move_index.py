@@ -16,13 +16,13 @@ def run(settings: Settings, url: str | None, quiet: bool) -> Moved:
     Killed at any moment, it goes on where it was when it is run again; what the folder holds stays as it is. Raises
     `StoreInUse` beside a running server, and `IndexUnavailable` when the Chroma server fails or is not as it should.
     """
-    target = url or settings.chroma_url
-    if not target:
+    there = settings.model_copy(update={"chroma_url": url or settings.chroma_url})
+    if not there.chroma_server:
         raise InvalidSettings("Name the Chroma server: `dateline move-index http://127.0.0.1:8001`.")
-    with Engine(settings.model_copy(update={"chroma_url": target})) as engine:
-        with closing(ChromaIndex(engine.embedder.fingerprint, url=target)) as index:
+    with Engine(there) as engine:
+        with closing(ChromaIndex(engine.embedder.fingerprint, server=there.chroma_server)) as index:
             prepare(engine.embeddings, index)
         engine.indexer.start()  # nothing else: no model is loaded where every text has its vector
         catch_up(engine, quiet=quiet, name="Copying vectors")
-        with closing(ChromaIndex(engine.embedder.fingerprint, url=target)) as index:
+        with closing(ChromaIndex(engine.embedder.fingerprint, server=there.chroma_server)) as index:
             return verify(engine.embeddings, index)

@@ -14,6 +14,7 @@ from api.doctor.finding import Finding, Patient, note, ok, wrong
 from api.engine import embedder_of
 from corpus.errors import DatelineError, IndexUnavailable
 from corpus.keyword_log import position
+from retrieval.chroma_address import ChromaAddress
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
 from retrieval.embedder import BUNDLED, LazyEmbedder
 from retrieval.embedding_server import EmbeddingServer
@@ -117,8 +118,8 @@ def vector_index(patient: Patient) -> Iterator[Finding]:
     indexed = dict(found.indexed) if found and found.is_current else {}
     if found and found.counts.get("unembedded"):
         yield note("vectors", f"{found.counts['unembedded']:,} chunks have none yet", "start Dateline: it makes them")
-    if settings.chroma_url:
-        yield from _server(patient, indexed)
+    if settings.chroma_server:
+        yield from _server(patient, settings.chroma_server, indexed)
     elif patient.owner:
         yield ok("vector index", "in use by the process that holds the folder; its /readyz says how it is")
     elif found and found.is_current:
@@ -144,9 +145,9 @@ def _embedded(patient: Patient, indexed: dict[str, int], generation: str) -> Ite
     yield _compared(patient, indexed, {name: len(ids) for name, ids in seen.ids.items()}, "vector index")
 
 
-def _server(patient: Patient, indexed: dict[str, int]) -> Iterator[Finding]:
+def _server(patient: Patient, server: ChromaAddress, indexed: dict[str, int]) -> Iterator[Finding]:
     try:
-        state = server_state(patient.settings.chroma_url)
+        state = server_state(server)
     except DatelineError as error:
         yield wrong("Chroma server", str(error), "start it (`chroma run --path FOLDER`), or mend DATELINE_CHROMA_URL")
         return
@@ -159,12 +160,12 @@ def _server(patient: Patient, indexed: dict[str, int]) -> Iterator[Finding]:
     stored = patient.store.sample if patient.store else None
     if patient.store and stored and state.counts.get(_name(patient, stored.collection)):
         vector = np.frombuffer(stored.embedding, dtype=np.float32)
-        likest = asked_for(patient.settings.chroma_url, _name(patient, stored.collection), vector)
+        likest = asked_for(server, _name(patient, stored.collection), vector)
         if likest < _SAME and indexed.get(stored.collection) == state.counts[_name(patient, stored.collection)]:
             yield wrong(about, f"asked for a stored vector it finds another (cosine {likest:.2f})",
                         "empty its folder and start it: it is filled again from the store")  # fmt: skip
-    host = urlsplit(patient.settings.chroma_url).hostname or ""
-    if _is_public(host):
+    host = urlsplit(server.url).hostname or ""
+    if not server.key and _is_public(host):
         yield note(about, f"{host} is a public address, and it asks nobody for a key",
                    "bind it to a private network, or let only Dateline's machines reach it")  # fmt: skip
 
