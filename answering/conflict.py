@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from answering.answer import Conflict, Difference, Span, Told
-from answering.day import Day, days
+from answering.day import Day, days, in_full
 from answering.quantity import Quantity, quantities
 from answering.question import Kind, Question
 from answering.spelling import plain
@@ -93,5 +93,5 @@ def in_words(conflict: Conflict) -> str:
 
 def _source(span: Span) -> str:
     article = span.article
-    day = f"{article.published_at:%d %B %Y}".lstrip("0") if article.published_at else "undated"
+    day = in_full(article.published_at) if article.published_at else "undated"
     return f"{article.publisher or article.title}, {day}"

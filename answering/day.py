@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -69,3 +70,8 @@ def _day(match: re.Match[str]) -> Day | None:
     if not 1 <= number <= 12 or (day and not 1 <= int(day) <= 31):
         return None
     return Day(match.group(), *match.span(), int(year) if year else None, number, int(day) if day else None)
+
+
+def in_full(when: date) -> str:
+    """A date as sentences have it: "3 May 2024"."""
+    return f"{when.day} {when:%B %Y}"

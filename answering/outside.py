@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from answering.answer import Covered, Reason, ReasonCode
+from answering.day import in_full
 from corpus.selection import Selection
 from corpus.store import Coverage
 from retrieval.dates import DateRange
@@ -54,8 +55,4 @@ def _in_words(asked: DateRange) -> str:
 
 
 def _span(first: datetime, last: datetime) -> str:
-    return _day(first) if first.date() == last.date() else f"{_day(first)} to {_day(last)}"
-
-
-def _day(when: datetime) -> str:
-    return f"{when.day} {when:%B %Y}"
+    return in_full(first) if first.date() == last.date() else f"{in_full(first)} to {in_full(last)}"

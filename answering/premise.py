@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answering.answer import Span, Verdict
-from answering.day import days
+from answering.day import days, in_full
 from answering.deed import deed, is_denied
 from answering.lexicon import NEGATORS, OPPOSITES
 from answering.quantity import quantities
@@ -151,7 +151,7 @@ def _opposites(said: str, told: str) -> tuple[str | None, str | None]:
 def in_words(denied: Denied) -> str:
     """One sentence that says what the question takes for granted and who says otherwise."""
     article = denied.span.article
-    day = f" of {article.published_at:%d %B %Y}".replace(" 0", " ") if article.published_at else ""
+    day = f" of {in_full(article.published_at)}" if article.published_at else ""
     source = f"{article.publisher or article.title}{day}"
     if denied.asked and denied.told:
         return f"The question says “{denied.asked}”; {source} says “{denied.told}”."

@@ -315,8 +315,11 @@ _BY_COLLECTION = select(chunks.c.collection, func.count()).group_by(chunks.c.col
 _EMBEDDED = chunks.c.embedding.is_not(None)
 _AMONG = select(chunks.c.key, chunks.c.embedding).where(chunks.c.key.in_(listed("keys")), _EMBEDDED)
 _PLACE = (chunks.c.key, chunks.c.article_key, chunks.c.revision, chunks.c.collection, chunks.c.is_current)
-_OF_ARTICLES = select(*_PLACE, chunks.c.embedding).where(chunks.c.article_key.in_(listed("keys")), _EMBEDDED)
-_OF_ARTICLES = _OF_ARTICLES.order_by(chunks.c.key)
+_OF_ARTICLES = (
+    select(*_PLACE, chunks.c.embedding)
+    .where(chunks.c.article_key.in_(listed("keys")), _EMBEDDED)
+    .order_by(chunks.c.key)
+)
 # Each name by one step in the index of collections, where DISTINCT would walk through all of it. Ends with NULL.
 _FIRST = select(func.min(chunks.c.collection).label("name")).cte("names", recursive=True)
 _NAMES = select(
