@@ -26,6 +26,7 @@ from typing import Any
 
 import httpx
 
+from evals.memory import children, megabytes
 from evals.served import Served, served
 
 _PARAGRAPH = b"<p>The harbour reopened on Friday after divers had cleared the wreck from the channel.</p>"
@@ -167,7 +168,7 @@ class _Server:
     def cost(self, name: str, urls: list[str], quiet_p95: float) -> Cost:
         """What it costs to fetch some addresses while questions are asked."""
         Path(f"/proc/{self._pid}/clear_refs").write_text("5")  # the peak begins anew
-        before = _memory(self._pid, "VmRSS")
+        before = megabytes(self._pid, "VmRSS")
         times: list[float] = []
         over = threading.Event()
         asking = threading.Thread(target=lambda: times.extend(self.ask_for(1, over)))
@@ -177,12 +178,12 @@ class _Server:
         parser = 0.0
         while job["status"] != "finished":
             time.sleep(0.05)
-            parser = max(parser, *(_memory(pid, "VmHWM") for pid in _children(self._pid)), 0.0)
+            parser = max(parser, *(megabytes(pid, "VmHWM") for pid in children(self._pid, "corpus.parse")), 0.0)
             job = self._http.get(f"/v1/jobs/{job['id']}").raise_for_status().json()
         seconds = time.perf_counter() - clock
         over.set()
         asking.join()
-        grown = _memory(self._pid, "VmHWM") - before
+        grown = megabytes(self._pid, "VmHWM") - before
         counts = f"{job['added']} taken, {job['failed']} refused"
         outcome = counts if len(urls) > 1 or not job["failures"] else job["failures"][0]["reason"]
         return Cost(name, seconds, grown, parser, _p95(times) / quiet_p95, outcome)
@@ -287,25 +288,6 @@ def _head(handler: BaseHTTPRequestHandler, *pairs: str) -> None:
     for name, value in zip(pairs[::2], pairs[1::2], strict=True):
         handler.send_header(name, value)
     handler.end_headers()
-
-
-def _memory(pid: int, what: str) -> float:
-    """A line of the process's status in MB; 0 when it is gone."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(what)), 0.0)
-
-
-def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        try:
-            found += map(int, (task / "children").read_text().split())
-        except OSError:
-            continue
-    return found
 
 
 def _p95(times: list[float]) -> float:

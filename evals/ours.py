@@ -5,7 +5,7 @@ vectors alone, keywords alone, and a search as of the day of the question find.
 """
 
 import json
-import resource
+import os
 import sys
 import tempfile
 import time
@@ -16,6 +16,7 @@ from typing import Any
 from corpus.article import IncomingArticle
 from corpus.selection import Moment, Selection
 from evals.dated import Question, articles_file, questions_of
+from evals.memory import with_children
 from evals.parts import Parts, articles_of, open_parts
 from evals.peers import TAKEN_IN, measured
 from retrieval.search import Sides
@@ -57,7 +58,7 @@ def _taken_in(parts: Parts, articles: list[IncomingArticle]) -> dict[str, Any]:
     found_s = time.perf_counter() - clock
     parts.complete()
     ingest_s = time.perf_counter() - clock
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak_mb = with_children(os.getpid(), "VmHWM")
     return {"articles": count, "found_s": found_s, "ingest_s": ingest_s, "peak_mb": peak_mb}
 
 

@@ -12,8 +12,8 @@ index finds.
 
 import argparse
 import hashlib
+import os
 import random
-import resource
 import shutil
 import statistics
 import tempfile
@@ -30,6 +30,7 @@ from rich.progress import Progress
 from corpus.article import IncomingArticle
 from corpus.selection import Selection
 from corpus.sentence import sentence_spans
+from evals.memory import with_children
 from evals.parts import Parts, articles_of, open_parts
 from retrieval.courtesy import no_pause
 from retrieval.embedder import Vectors
@@ -215,6 +216,7 @@ def _measured(sentences: Sequence[str], folder: Path) -> Cost:
         flat.append((time.perf_counter() - clock) * 1000)
         hits = parts.embeddings.chunk_of([hit.index_id for hit in index.query("default", vector, 10)])
         found.append(len({keys[int(i)] for i in nearest} & set(hits.values())) / 10)
+    peak_mb = with_children(os.getpid(), "VmHWM")
     parts.indexer.close()
     disk = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Cost(
@@ -225,7 +227,7 @@ def _measured(sentences: Sequence[str], folder: Path) -> Cost:
         keyword_p50=statistics.median(keyword),
         flat_p50=statistics.median(flat),
         recall=statistics.mean(found),
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        peak_mb=peak_mb,
         disk_mb=disk / 1e6,
     )
 

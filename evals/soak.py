@@ -35,6 +35,7 @@ import httpx
 from api.doctor.finding import State
 from api.doctor.report import findings
 from api.settings import read_settings
+from evals.memory import with_children
 
 _IDS, _CLIENTS = 400, 8
 _SHARES = {"ask": 35, "search": 35, "push": 22, "delete": 8}
@@ -47,7 +48,7 @@ _DEEDS = "reopened closed burned flooded expanded moved collapsed passed failed 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The server at one second of the run."""
+    """The server at one second of the run: memory with the processes that it started, open files of its own."""
 
     at_s: float
     rss_mb: float
@@ -223,11 +224,10 @@ def _watch(pid: int, result: Soak, over: threading.Event) -> None:
     began = time.monotonic()
     while not over.wait(1.0):
         try:
-            status = Path(f"/proc/{pid}/status").read_text()
-            rss = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")) / 1024
             files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
-        except (OSError, StopIteration):
+        except OSError:
             return
+        rss = with_children(pid, "VmRSS")
         result.samples.append(Sample(round(time.monotonic() - began, 1), round(rss, 1), files))
 
 

@@ -22,12 +22,13 @@ from corpus.touched import EVERYTHING
 from corpus.tracing import traced
 from retrieval.backoff import Backoff
 from retrieval.centre import Centres
+from retrieval.chroma import SYNC_THRESHOLD, collection_name
 from retrieval.chroma_address import ChromaAddress
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
 from retrieval.courtesy import Courtesy
 from retrieval.embedder import Embedder
 from retrieval.exact import ExactSearch
-from retrieval.index import SYNC_THRESHOLD, WRITE_BATCH, ChromaIndex, collection_name
+from retrieval.index import WRITE_BATCH, ChromaIndex
 from retrieval.keyword import KeywordIndex
 from retrieval.lag import Lag
 from retrieval.probe import probe, take_manifest, write_manifest
@@ -328,13 +329,9 @@ class Indexer:
         vectors = np.stack([entry.vector for entry in batch])
         ids = [entry.index_id for entry in batch]
         self._make_way()
-        clock = time.monotonic()
         with traced("ingest.index", collection=collection, passages=len(batch)):
             self._opened().upsert(collection, ids, vectors, [entry.article_id for entry in batch])
             self._embeddings.mark_indexed([entry.key for entry in batch], self._generation)
-        # An embedded Chroma holds the interpreter while it writes; after a full batch there is mostly another.
-        if not self._server and len(batch) == WRITE_BATCH:
-            self._stop.wait(self.courtesy.rest_after(time.monotonic() - clock))
         self.lag.forget()
 
     def _make_way(self) -> None:

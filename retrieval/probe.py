@@ -18,7 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.index import entries, nearest
+from retrieval.chroma import entries, nearest
+from retrieval.chroma_process import alone_in
 
 _MANIFEST = "sound.json"
 # A sparse or corrupted file can claim any size; reading it must fail rather than take the machine's memory.
@@ -118,19 +119,20 @@ def main(folder: Path) -> None:
     threading.Thread(target=_end_with_the_owner, daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (_SPARE_BYTES, _SPARE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    held = entries(folder)
-    for name, (ids, vectors) in held.items():
-        if not ids:
-            continue
-        lengths = np.linalg.norm(vectors, axis=1)
-        if not np.all(np.abs(lengths - 1.0) < 1e-2):
-            raise SystemExit(f"{name}: vectors are damaged")
-        sample = np.random.default_rng(0).permutation(len(ids))[:_SELF_QUERIES]
-        lost = sum(similarity < 0.999 for similarity in nearest(folder, name, vectors[sample]))
-        # HNSW is approximate: one vector in a hundred may miss itself in a sound graph, a broken graph misses many.
-        if lost > max(1, len(sample) // 50):
-            raise SystemExit(f"{name}: {lost} of {len(sample)} vectors do not find themselves")
-    json.dump({name: ids for name, (ids, _) in held.items()}, sys.stdout)
+    with alone_in(folder):
+        held = entries(folder)
+        for name, (ids, vectors) in held.items():
+            if not ids:
+                continue
+            lengths = np.linalg.norm(vectors, axis=1)
+            if not np.all(np.abs(lengths - 1.0) < 1e-2):
+                raise SystemExit(f"{name}: vectors are damaged")
+            sample = np.random.default_rng(0).permutation(len(ids))[:_SELF_QUERIES]
+            lost = sum(similarity < 0.999 for similarity in nearest(folder, name, vectors[sample]))
+            # HNSW is approximate: one vector in a hundred may miss itself in a sound graph, a broken graph misses many.
+            if lost > max(1, len(sample) // 50):
+                raise SystemExit(f"{name}: {lost} of {len(sample)} vectors do not find themselves")
+        json.dump({name: ids for name, (ids, _) in held.items()}, sys.stdout)
 
 
 def _end_with_the_owner() -> None:

@@ -97,8 +97,7 @@ class Small:
         """The ids that Chroma holds, as Chroma itself says."""
         index = self.indexer.ready_index()
         assert index is not None
-        collection = index._collection("default")
-        return set(collection.get(include=[])["ids"])
+        return index.ids("default")
 
     def expected(self) -> set[str]:
         """The ids that Chroma should hold."""

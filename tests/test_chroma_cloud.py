@@ -14,8 +14,9 @@ import pytest
 
 from api.settings import read_settings
 from corpus.errors import IndexUnavailable
+from retrieval.chroma import server_state
 from retrieval.chroma_address import ChromaAddress
-from retrieval.index import ChromaIndex, server_state
+from retrieval.index import ChromaIndex
 from tests.chroma import ChromaServer
 
 KEY = "ck-of-a-newsroom"

@@ -1,4 +1,4 @@
-"""Background work makes way for questions, and rests while they come."""
+"""Background work makes way for questions."""
 
 import threading
 import time
@@ -29,11 +29,3 @@ def test_work_goes_on_under_a_question_that_never_ends() -> None:
     courtesy = Courtesy()
     with courtesy.question():
         courtesy.make_way(0.01)
-
-
-def test_work_rests_only_while_questions_come() -> None:
-    courtesy = Courtesy()
-    assert courtesy.rest_after(0.1) == 0
-    with courtesy.question():
-        assert courtesy.rest_after(0.1) == 0.5
-    assert courtesy.rest_after(0.1) == 0.5 and courtesy.rest_after(60) == 1

@@ -24,8 +24,9 @@ from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.errors import StoreUnavailable
 from corpus.keys import Scope
+from retrieval.chroma import _client, server_state
 from retrieval.chroma_address import ChromaAddress
-from retrieval.index import ChromaIndex, _client, server_state
+from retrieval.index import ChromaIndex
 from tests.chroma import ChromaServer
 from tests.postgres import Cluster
 from tests.running import copied, serve
@@ -148,7 +149,7 @@ def test_indexes_that_hold_other_chunks_than_the_store(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "dateline.sqlite")) as connection:
         [fingerprint] = connection.execute("SELECT value FROM facts WHERE name = 'embedder_fingerprint'").fetchone()
     index = ChromaIndex(fingerprint, folder=next((folder / "index").iterdir()))
-    ids = index._collection("default").get(include=[])["ids"]
+    ids = sorted(index.ids("default"))
     index.remove("default", ids[:3])
     index.close()
     found = diagnosed(folder)
@@ -360,7 +361,7 @@ def test_a_chroma_server_that_finds_other_vectors(folder: Path, chroma: ChromaSe
         engine.start()
         assert engine.indexer.wait_until_current(lambda _: None, 90)
     name = next(iter(server_state(ChromaAddress(chroma.url)).counts))
-    collection = _client(None, ChromaAddress(chroma.url)).get_collection(name, embedding_function=None)
+    collection = _client(ChromaAddress(chroma.url)).get_collection(name, embedding_function=None)
     ids = collection.get(include=[])["ids"]
     collection.update(ids=ids, embeddings=np.full((len(ids), 384), 384**-0.5))
     settings = read_settings(data=folder, sample=False, chroma_url=chroma.url)

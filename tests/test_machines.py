@@ -149,8 +149,7 @@ class Machines:
             fingerprint = database.fact("embedder_fingerprint")
             assert fingerprint is not None
             index = ChromaIndex(fingerprint, server=ChromaAddress(self.chroma.url))
-            held = index._collection("default").get(include=[])["ids"]
-            assert len(held) == len(set(held)) and set(held) == expected
+            assert index.ids("default") == expected and index.count("default") == len(expected)
             index.close()
 
     def check_words(self, wordings: dict[int, int]) -> None:

@@ -14,11 +14,11 @@ from api.doctor.finding import Finding, Patient, note, ok, wrong
 from api.engine import embedder_of
 from corpus.errors import DatelineError, IndexUnavailable
 from corpus.keyword_log import position
+from retrieval.chroma import asked_for, collection_name, library_version, server_state
 from retrieval.chroma_address import ChromaAddress
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
 from retrieval.embedder import BUNDLED, LazyEmbedder
 from retrieval.embedding_server import EmbeddingServer
-from retrieval.index import asked_for, collection_name, library_version, server_state
 from retrieval.keyword import held
 from retrieval.probe import probe
 
