@@ -70,6 +70,7 @@ class Engine:
         self.settings = settings
         self._started = False
         self._closing = threading.Event()
+        self.warm = threading.Event()  # whatever is loaded at a start is loaded, or cannot be
         with contextlib.ExitStack() as undo:
             self.traces = _traces()
             if self.traces is not None:
@@ -228,6 +229,8 @@ class Engine:
                 pass
         except DatelineError as error:
             log.error("%s", error)
+        finally:
+            self.warm.set()
 
 
 def _fetcher(settings: Settings) -> Fetcher:

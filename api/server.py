@@ -1,5 +1,6 @@
 """One socket, a clean stop: `dateline serve` in one process or several, and a server within another command."""
 
+import gc
 import ipaddress
 import socket
 import sys
@@ -47,11 +48,22 @@ def serve_on(settings: Settings, listener: socket.socket, *, greets: bool = Fals
     """Serve on a socket that listens, in this process."""
     sys.setswitchinterval(_TURN)
     with Engine(settings) as engine:
+        threading.Thread(target=_let_libraries_be, args=(engine,), name="freeze", daemon=True).start()
         _check_keys(engine.keys, listener)
         url = _announced(engine, listener)
         if greets:
             _greet(url)
         _server(engine, is_public=_is_public(listener)).run(sockets=[listener])
+
+
+def _let_libraries_be(engine: Engine) -> None:
+    """Never again look among what a start has made for what can be let go.
+
+    A look through all of it holds every question up for a quarter of a second, and happens whenever much is taken in.
+    """
+    engine.warm.wait()
+    gc.collect()
+    gc.freeze()
 
 
 class BackgroundServer:

@@ -6,7 +6,7 @@ here only.
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 Runs = NDArray[np.uint64]
 
-_WORD = re.compile(r"\w+")
+_WORD, _GAP = re.compile(r"\w+"), re.compile(r"\s")
+_STRETCH = 20_000
 _SHINGLE_WORDS = 3
 # Any odd numbers of 64 bits will do; these are the ones of SplitMix64 (Steele et al., 2014) and xxHash.
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xBF58476D1CE4E5B9], dtype=np.uint64)
@@ -58,7 +59,7 @@ def shingles(text: str) -> frozenset[int]:
 
 def runs(text: str) -> Runs:
     """The shingles of a text in their order, repeated ones included, shape (runs,)."""
-    words = _WORD.findall(text.lower())
+    words = [word for stretch in _stretches(text.lower()) for word in _WORD.findall(stretch)]
     number_of = {word: crc32(word.encode()) for word in set(words)}
     numbers = np.zeros(max(_SHINGLE_WORDS, len(words)), dtype=np.uint64)
     numbers[: len(words)] = [number_of[word] for word in words]
@@ -66,6 +67,16 @@ def runs(text: str) -> Runs:
     mixed = first * _ODD[0] + second * _ODD[1] + third * _ODD[2]
     mixed = (mixed ^ (mixed >> np.uint64(32))) * _ODD[3]
     return np.asarray(mixed ^ (mixed >> np.uint64(29)), dtype=np.uint64)
+
+
+def _stretches(text: str) -> Iterator[str]:
+    """The text in parts that end at white space: what is looked for in one holds the interpreter until it is found."""
+    begin = 0
+    while begin < len(text):
+        gap = _GAP.search(text, begin + _STRETCH)
+        end = gap.start() if gap else len(text)
+        yield text[begin:end]
+        begin = end
 
 
 def bands(collection: str, found: Runs) -> list[int]:
