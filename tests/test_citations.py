@@ -216,10 +216,10 @@ PIECES = (
     "piece", [*PIECES, "\n", "a [1]. ", "[1-2] harbour. ", "word " * 50 + "[1, 2]. ", " ", "Lind "]
 )
 def test_an_enormous_reply_is_read_quickly(piece: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()  # what costs the square of its length takes a minute
     claims = parse_claims(piece * (300_000 // len(piece)), PASSAGES)
     assert len(claims) <= 40
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 10
 
 
 TOKENS = st.sampled_from(

@@ -99,5 +99,9 @@ def test_what_a_server_holds_too_much_goes_and_what_it_lost_comes_back(
 def test_refusals_are_one_sentence(folder: Path) -> None:
     assert "Name the Chroma server" in run("move-index", data=folder, check=2).stderr
     assert "is not an http" in run("move-index", "here", data=folder, check=2).stderr
+    of_another = {"DATELINE_CHROMA_URL": "https://one.example", "DATELINE_CHROMA_KEY": "secret"}
+    refused = run("move-index", "http://two.example", data=folder, check=2, **of_another).stderr
+    assert "is the key of https://one.example, and is not shown to http://two.example" in refused
+    assert "secret" not in refused
     with Engine(read_settings(data=folder, sample=False)):
         assert "in use" in run("move-index", "http://127.0.0.1:9", data=folder, check=2).stderr

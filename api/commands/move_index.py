@@ -16,6 +16,11 @@ def run(settings: Settings, url: str | None, quiet: bool) -> Moved:
     Killed at any moment, it goes on where it was when it is run again; what the folder holds stays as it is. Raises
     `StoreInUse` beside a running server, and `IndexUnavailable` when the Chroma server fails or is not as it should.
     """
+    if url and settings.chroma_url not in ("", url) and settings.chroma_key.get_secret_value():
+        raise InvalidSettings(
+            f"DATELINE_CHROMA_KEY is the key of {settings.chroma_url}, and is not shown to {url}: set "
+            "DATELINE_CHROMA_URL and the key to those of the new server, and run `dateline move-index` without an address."
+        )
     there = settings.model_copy(update={"chroma_url": url or settings.chroma_url})
     if not there.chroma_server:
         raise InvalidSettings("Name the Chroma server: `dateline move-index http://127.0.0.1:8001`.")
