@@ -47,6 +47,10 @@ class Rows:
     def __getitem__(self, of: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Self:
         return type(self)(self.keys[of], self.articles[of], self.matrix[of])
 
+    def take(self, rows: NDArray[np.intp]) -> Self:
+        """These rows. Of some hundreds numpy copies twice as fast so as by their index."""
+        return type(self)(self.keys.take(rows), self.articles.take(rows), self.matrix.take(rows, axis=0))
+
     def find(self, keys: Keys) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """The row of each key, and whether it is there at all, of rows in the order of their keys."""
         if not len(self):
@@ -72,7 +76,7 @@ class _Block:
         rows, alive = self.rows, self.alive
         if self.signs and limit * _PER_WANTED < len(rows):
             near = self.signs.nearest(vector, limit * _PER_WANTED)
-            rows, alive = rows[near], alive[near]
+            rows, alive = rows.take(near), alive.take(near)
         return nearest(rows.keys, rows.matrix, vector, limit, alive)
 
 
@@ -111,7 +115,7 @@ class HeldVectors:
     def vectors_of(self, keys: Keys) -> tuple[list[int], Vectors]:
         """Those of these chunks that are held, and their vectors."""
         found, are_there = self.base.rows.find(keys)
-        held = self.base.rows[found[are_there]]
+        held = self.base.rows.take(found[are_there])
         if not are_there.all():
             rest = keys[~are_there]
             found, are_there = self.since.rows.find(rest)

@@ -37,5 +37,6 @@ class Signs:
 def _packed(matrix: Vectors, mean: Vectors) -> NDArray[np.uint64]:
     """Shape (vectors, words)."""
     bits = np.packbits(matrix > mean, axis=1)
-    spare = -bits.shape[1] % 8
-    return np.pad(bits, ((0, 0), (0, spare))).view(np.uint64)
+    if spare := -bits.shape[1] % 8:  # mostly none, and padding with nothing takes long
+        bits = np.pad(bits, ((0, 0), (0, spare)))
+    return bits.view(np.uint64)
