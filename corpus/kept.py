@@ -92,12 +92,14 @@ class KeptOfArticles(Generic[Key, Value]):
         if self._db.is_shared:
             found: Mapping[Key, Value] = read(list(keys))
         else:
-            found = self._at_hand(keys)
-            if missing := [key for key in keys if key not in found]:
-                since = self._db.touched.number
-                read_now = read(missing)
-                self._keep(read_now, since)
-                found = {**found, **read_now}
+            at_hand = self._at_hand(keys)
+            missing = [key for key in keys if key not in at_hand]
+            if not missing:
+                return at_hand
+            since = self._db.touched.number
+            read_now = read(missing)
+            self._keep(read_now, since)
+            found = {**at_hand, **read_now}
         return {key: found[key] for key in keys if key in found}
 
     def _at_hand(self, keys: Collection[Key]) -> dict[Key, Value]:

@@ -45,7 +45,8 @@ class Centres:
         found |= self._read([place for place in wanted if place not in found])
         if not found:
             return {}
-        return dict(zip(found, np.vecdot(np.stack(list(found.values())), vector).tolist(), strict=True))
+        matrix = np.concatenate(list(found.values())).reshape(len(found), -1)  # `np.stack` takes four times as long
+        return dict(zip(found, np.vecdot(matrix, vector).tolist(), strict=True))
 
     def forget(self, touched: Touched) -> None:
         """The store changed."""

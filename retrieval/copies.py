@@ -72,13 +72,16 @@ def _shared(shingles: Sequence[Shingles]) -> NDArray[np.float32]:
     """How many shingles each two chunks have in common."""
     if not shingles:
         return np.zeros((0, 0), dtype=np.float32)
-    chunks = np.repeat(np.arange(len(shingles)), [len(one) for one in shingles])
-    _, ids, counts = np.unique(np.concatenate(shingles), return_inverse=True, return_counts=True)
-    is_shared = counts > 1  # most are of one chunk alone
-    column = np.cumsum(is_shared) - 1
-    those = is_shared[ids]
-    has = np.zeros((len(shingles), int(is_shared.sum())), dtype=np.float32)
-    has[chunks[those], column[ids[those]]] = 1.0
+    hashes = np.concatenate(shingles)
+    order = hashes.argsort()
+    hashes = hashes[order]
+    repeats = hashes[1:] == hashes[:-1]
+    is_again = np.append(False, repeats)
+    is_shared = is_again | np.append(repeats, False)  # most are of one chunk alone
+    columns = np.cumsum(~is_again[is_shared]) - 1
+    chunks = np.repeat(np.arange(len(shingles)), [len(one) for one in shingles])[order[is_shared]]
+    has = np.zeros((len(shingles), columns.max(initial=-1) + 1), dtype=np.float32)
+    has[chunks, columns] = 1.0
     # On one thread: those that `@` would wake go on spinning and slow the embedding of the next question.
     return np.asarray(np.vecdot(has[:, np.newaxis], has), dtype=np.float32)
 
@@ -92,6 +95,8 @@ def _folded(kept: Scored, one: Scored, covered: float) -> Scored:
 
 def with_copies(passage: Passage, carried: Sequence[Article]) -> Passage:
     """The passage with everybody else who carries its text; `carried` are the articles of its cluster."""
+    if not carried and not passage.copies:
+        return passage
     everyone = {article.id: article for article in (*passage.copies, *carried)}
     copies = tuple(article for article in everyone.values() if article.id != passage.article.id)
     return replace(passage, copies=copies[:_MOST_COPIES])

@@ -1,6 +1,7 @@
 """Join what vectors and what keywords found into one ranking, by their scores."""
 
 from collections.abc import Hashable, Mapping
+from operator import itemgetter
 from typing import TypeVar
 
 Item = TypeVar("Item", bound=Hashable)
@@ -24,7 +25,8 @@ def convex_combination(
     weight = sum(share for _, share, _ in present)
     scores: dict[Item, float] = {}
     for side, share, best in present:
+        factor = share / weight
         for item, score in side.items():
-            part = max(0.0, score) / best if best > 0 else 0.0
-            scores[item] = scores.get(item, 0.0) + share / weight * part
-    return sorted(((item, min(1.0, score)) for item, score in scores.items()), key=lambda pair: -pair[1])
+            part = score / best if score > 0 else 0.0
+            scores[item] = scores.get(item, 0.0) + factor * part
+    return sorted([(item, min(1.0, score)) for item, score in scores.items()], key=itemgetter(1), reverse=True)

@@ -1,9 +1,11 @@
 """Heed the hints of a question: move up what is of the time, the outlets and the words that it names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain, zip_longest
+from operator import attrgetter
+from typing import NamedTuple
 
 from corpus.candidates import Candidate
 from corpus.selection import Selection
@@ -20,8 +22,7 @@ _OUTLETS_SHARE = 0.75
 _FARTHEST = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A chunk in its place before its words are read: its score, and its cosine to the question when it has one."""
 
     candidate: Candidate
@@ -46,10 +47,12 @@ def by_time(ranked: Sequence[Ranked], hints: Hints, selection: Selection, moment
         new = bonus(published_at, until, asks_for_present=hints.asks_for_present) if is_wanted else 1.0
         return _IN_TIME * new if hints.published else new
 
+    factors = {when: factor(when) for when in set(times)}
     raised = [
-        Ranked(one.candidate, one.score * factor(when), one.similarity) for one, when in zip(ranked, times, strict=True)
+        Ranked(one.candidate, one.score * factors[when], one.similarity)
+        for one, when in zip(ranked, times, strict=True)
     ]
-    return sorted(raised, key=lambda one: -one.score)
+    return sorted(raised, key=attrgetter("score"), reverse=True)
 
 
 def with_shares(ranked: Sequence[Ranked], of_outlets: Sequence[Sequence[Ranked]], limit: int) -> list[Ranked]:

@@ -6,10 +6,9 @@ import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus.database import Database
 from corpus.errors import IndexUnavailable, StoreUnavailable
@@ -30,8 +29,7 @@ BATCH = 5_000
 _OVER_FETCH = (1, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class KeywordHit:
+class KeywordHit(NamedTuple):
     """A chunk found by its words; a higher `score` is better, and scores of one query only compare."""
 
     key: int
