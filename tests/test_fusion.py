@@ -38,7 +38,8 @@ def test_every_item_comes_once_with_falling_scores_in_range(
     assert all(0 <= score <= 1 for score in scores)
 
 
-@given(positive, st.floats(0.1, 10))
+# By powers of two, so that no two scores are rounded to one.
+@given(positive, st.sampled_from([0.125, 0.5, 2.0, 8.0]))
 def test_one_side_keeps_its_order_whatever_its_scale(worded: dict[int, float], scale: float) -> None:
     order = [item for item, _ in convex_combination({}, worded)]
     assert order == sorted(worded, key=lambda item: -worded[item])
