@@ -19,7 +19,8 @@ def run(settings: Settings, url: str | None, quiet: bool) -> Moved:
     if url and settings.chroma_url not in ("", url) and settings.chroma_key.get_secret_value():
         raise InvalidSettings(
             f"DATELINE_CHROMA_KEY is the key of {settings.chroma_url}, and is not shown to {url}: set "
-            "DATELINE_CHROMA_URL and the key to those of the new server, and run `dateline move-index` without an address."
+            "DATELINE_CHROMA_URL and the key to those of the new server, and run `dateline move-index` without an "
+            "address."
         )
     there = settings.model_copy(update={"chroma_url": url or settings.chroma_url})
     if not there.chroma_server:
