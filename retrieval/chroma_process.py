@@ -8,6 +8,7 @@ import fcntl
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "MALLOC_ARENA_MAX")
 _OPERATIONS = ("heartbeat", "upsert", "delete", "query", "count", "page", "close")
 _END_SECONDS = 5.0
+_SEND_SECONDS = 60  # until what is sent is read; a batch is larger than what the system holds between them
 
 
 class ChromaFailed(Exception):
@@ -42,17 +44,9 @@ class ChromaProcess:
         theirs = [there.fileno() for _, there in ends]
         known = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         # A fresh interpreter, never a fork of this one and its threads; -P as in `corpus.worker`.
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "retrieval.chroma_process",
-            str(folder),
-            fingerprint,
-            str(sync_threshold),
-        ]
+        command = [sys.executable, "-P", "-m", "retrieval.chroma_process"]
         self._process = subprocess.Popen(
-            [*command, *map(str, theirs)],
+            [*command, str(folder), fingerprint, str(sync_threshold), *map(str, theirs)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             pass_fds=theirs, env={**known, "PYTHONPATH": str(_ROOT)},
         )  # fmt: skip
@@ -61,6 +55,7 @@ class ChromaProcess:
         self._ends = [here for here, _ in ends]
         self._idle: LifoQueue[Connection] = LifoQueue()  # the one used last first
         for here in self._ends:
+            here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
             self._idle.put(Connection(os.dup(here.fileno())))
 
     def ask(self, operation: str, arguments: tuple[Any, ...], deadline: float) -> Any:
@@ -77,6 +72,8 @@ class ChromaProcess:
             connection.send((operation, arguments))
             is_there = connection.poll(max(0.0, until - time.monotonic()))
             is_answer, found = connection.recv() if is_there else (False, None)
+        except BlockingIOError:  # it hangs and does not even read
+            raise TimeoutError from None
         except (EOFError, OSError):
             raise ChromaFailed("its process is gone") from None
         if not is_there:

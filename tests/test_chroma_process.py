@@ -112,6 +112,16 @@ def test_more_calls_than_it_takes_at_once_do_not_wait_for_ever(tmp_path: Path) -
     index.abandon()
 
 
+def test_a_batch_that_nobody_reads_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrieval.chroma_process._SEND_SECONDS", 1)
+    index = ChromaIndex("fp", tmp_path, deadline=60.0)
+    [process] = processes(tmp_path)
+    os.kill(process, signal.SIGSTOP)
+    with pytest.raises(IndexUnavailable, match="did not answer"):
+        index.upsert("default", [f"{n}:0" for n in range(250)], np.ones((250, 4_000), dtype=np.float32), ["a"] * 250)
+    index.abandon()
+
+
 def test_an_index_whose_process_is_lost_is_opened_again_and_lacks_nothing(tmp_path: Path) -> None:
     small = Small(tmp_path, most_at_hand=0).start()
     small.ingester.put([article(number) for number in range(5)])
