@@ -47,8 +47,8 @@ _OTHER_FORMS = {
     "tv": "television", "coronavirus": "covid", "covid-19": "covid", "ukrainian": "ukraine", "russian": "russia",
     "mexican": "mexico", "canadian": "canada", "brazilian": "brazil", "cuban": "cuba", "kyiv": "kiev",
 }  # fmt: skip
-# Past tenses and participles that no ending gives away, after their plain form; not "felt", "ground", "saw" and the
-# like, which are as often something else.
+# Past tenses and participles that no ending gives away, after their plain form; "-eed" mostly is one itself ("need").
+# Not "felt", "ground", "saw" and the like, which are as often something else.
 _IRREGULAR = {
     form: forms.split()[0]
     for forms in (
@@ -67,7 +67,8 @@ _IRREGULAR = {
         "swim swam swum|swing swung|take took taken|teach taught|tear tore torn|tell told|think thought|"
         "throw threw thrown|undergo underwent undergone|understand understood|undertake undertook undertaken|"
         "wake woke woken|wear wore worn|weep wept|win won|withdraw withdrew withdrawn|withstand withstood|"
-        "write wrote written"
+        "write wrote written|agree agreed|disagree disagreed|free freed|guarantee guaranteed|decree decreed|"
+        "referee refereed"
     ).split("|")
     for form in forms.split()[1:]
 }
@@ -78,5 +79,5 @@ _ENDINGS = (
     ("nesses", "", 4), ("ness", "", 4), ("ingly", "", 4), ("edly", "", 4), ("ings", "", 3), ("ing", "", 3),
     ("ies", "i", 2), ("ied", "i", 2), ("sses", "ss", 2), ("ches", "ch", 2), ("shes", "sh", 2), ("xes", "x", 2),
     ("ions", "", 4), ("ion", "", 4), ("ers", "", 4), ("er", "", 4), ("ors", "", 5), ("or", "", 5), ("ally", "al", 3),
-    ("ly", "", 3), ("ed", "", 3), ("es", "e", 3), ("ss", "ss", 1), ("us", "us", 1), ("s", "", 3),
+    ("ly", "", 3), ("eed", "eed", 1), ("ed", "", 3), ("es", "e", 3), ("ss", "ss", 1), ("us", "us", 1), ("s", "", 3),
 )  # fmt: skip

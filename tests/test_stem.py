@@ -14,6 +14,7 @@ from answering.stem import stem, stems
         ("legitimise", "legitimize"), ("running", "runs"), ("Calder's", "Calder"), ("1,200", "1200"),
         ("French", "France"), ("U.S.", "American"), ("UK", "British"),
         ("broken", "break"), ("lay", "lies"), ("found", "finding"), ("written", "wrote"), ("left", "leaves"),
+        ("agreed", "agree"), ("freed", "freeing"), ("guaranteed", "guarantees"), ("exceeded", "exceeds"), ("needs", "need"),
     ],
 )  # fmt: skip
 def test_forms_of_a_word_share_a_stem(one: str, other: str) -> None:
