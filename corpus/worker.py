@@ -6,10 +6,8 @@ import json
 import os
 import select
 import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 from signal import SIGXCPU
 from typing import Any
 
@@ -17,6 +15,7 @@ from corpus.errors import UnreadableFile
 from corpus.feed import Feed, feed_from
 from corpus.found import Found, Parsed, parsed_from, records_from
 from corpus.sniff import Kind
+from corpus.subprogram import command, environment
 
 # The processor limit of the worker strikes first; the deadline is for one that waits, and for a busy machine.
 _DEADLINE_SECONDS = 9.5
@@ -28,9 +27,6 @@ _IDLE_SECONDS = 60.0
 _MOST_ANSWER_BYTES = 20 << 20
 _CRASHED = "It crashes the parser or takes all its memory; it is damaged or hostile."
 _OUT_OF_MEMORY = 3  # how `corpus.parse` leaves
-_ROOT = Path(__file__).resolve().parent.parent
-# The worker sees no keys or tokens: only what Python needs to start.
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
 _TOO_LONG = "It takes too long to parse: over 8 seconds of processor time, or 9.5 of waiting."
 _TOO_LARGE = "It needs more memory to parse than is allowed (512 MB)."
 
@@ -97,13 +93,10 @@ class _Worker:
     """One process. Raises `UnreadableFile` when it cannot be started or is lost over a document."""
 
     def __init__(self) -> None:
-        # A fresh interpreter, never a fork of this process and its threads. -P: the folder that the command was given
-        # in may hold anything, also a json.py.
-        known = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        # A fresh interpreter, never a fork of this process and its threads.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "corpus.parse"],
+            command("corpus.parse"), env=environment(),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
-            env={**known, "PYTHONPATH": str(_ROOT)},
         )  # fmt: skip
         assert self._process.stdin and self._process.stdout
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()

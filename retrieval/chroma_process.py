@@ -20,13 +20,12 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
 
+from corpus.memory import spare_memory
+from corpus.subprogram import command, environment
 from retrieval.chroma import Chroma
 
 _AT_ONCE = 8  # calls; a write and some queries
 _LOCK = "in-use.lock"
-_ROOT = Path(__file__).resolve().parent.parent
-# Only what Python needs to start: no keys, no tokens.
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "MALLOC_ARENA_MAX")
 _OPERATIONS = ("heartbeat", "upsert", "delete", "query", "count", "page", "close")
 _END_SECONDS = 5.0
 _SEND_SECONDS = 60  # until what is sent is read; a batch is larger than what the system holds between them
@@ -42,13 +41,11 @@ class ChromaProcess:
     def __init__(self, fingerprint: str, folder: Path, sync_threshold: int) -> None:
         ends = [socket.socketpair() for _ in range(_AT_ONCE)]
         theirs = [there.fileno() for _, there in ends]
-        known = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        # A fresh interpreter, never a fork of this one and its threads; -P as in `corpus.worker`.
-        command = [sys.executable, "-P", "-m", "retrieval.chroma_process"]
+        arguments = (str(folder), fingerprint, str(sync_threshold), *map(str, theirs))
+        # A fresh interpreter, never a fork of this one and its threads.
         self._process = subprocess.Popen(
-            [*command, str(folder), fingerprint, str(sync_threshold), *map(str, theirs)],
+            command("retrieval.chroma_process", *arguments), env=environment(), pass_fds=theirs,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            pass_fds=theirs, env={**known, "PYTHONPATH": str(_ROOT)},
         )  # fmt: skip
         for _, there in ends:
             there.close()
@@ -107,6 +104,7 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 def main(folder: Path, fingerprint: str, sync_threshold: int, ends: list[int]) -> None:
     """Answer until the process that asks closes its ends, or is gone."""
+    spare_memory()
     # A terminal and a service manager tell all processes to stop; this one stops when it is no longer needed.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

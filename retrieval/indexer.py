@@ -32,6 +32,7 @@ from retrieval.index import WRITE_BATCH, ChromaIndex
 from retrieval.keyword import KeywordIndex
 from retrieval.lag import Lag
 from retrieval.probe import probe, take_manifest, write_manifest
+from retrieval.unembedded import Unembedded
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,6 @@ _EMBED_BATCH = 128
 # Collections of at most this many chunks are scanned in memory (77 MB); above, a query of the index costs less.
 MOST_AT_HAND = 50_000
 _QUIET = 0.5  # seconds without anything new, after which their vectors are read
-_AWAY = 20.0  # seconds that an embedding server may be gone before who waits for vectors is told
 _LOOK = 0.5  # seconds between looks for what other processes have stored
 LEASE = "indexing"
 
@@ -105,7 +105,7 @@ class Indexer:
         self._index: ChromaIndex | None = None
         self._helper = ThreadPoolExecutor(1, "indexing")
         self._failure: DatelineError | None = None
-        self._unembedded = _Unembedded()
+        self._unembedded = Unembedded()
         self._known_generation: int | None = None  # read at every question
         self._read_ahead: ReadAhead = _nothing
         self._wake = threading.Event()
@@ -431,38 +431,6 @@ class Indexer:
         for path in self._folder.iterdir():
             if path.name != str(self._generation):
                 shutil.rmtree(path, ignore_errors=True)
-
-
-class _Unembedded:
-    """Whether the embedder failed, since when, and when it is tried again."""
-
-    def __init__(self) -> None:
-        self.error: EmbedderUnavailable | None = None
-        self._since = 0.0
-        self._backoff = Backoff()
-
-    @property
-    def may_try(self) -> bool:
-        return self._backoff.is_due
-
-    def check(self) -> None:
-        """Raise what keeps vectors from being made, unless it may soon pass."""
-        error = self.error
-        if error is not None and not (error.may_pass and time.monotonic() < self._since + _AWAY):
-            raise EmbedderUnavailable(str(error), error.may_pass)
-
-    def failed(self, error: EmbedderUnavailable) -> None:
-        if self.error is None or str(self.error) != str(error):
-            log.warning("%s What is new is found by keyword only until its vectors are made.", error)
-        self._since = self._since if self.error is not None else time.monotonic()
-        self.error = error
-        self._backoff.failed()
-
-    def worked(self) -> None:
-        if self.error is not None:
-            log.info("Vectors are made again.")
-        self.error = None
-        self._backoff.worked()
 
 
 def record_embedder(database: Database, embedder: Embedder) -> None:

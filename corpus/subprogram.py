@@ -1,0 +1,21 @@
+"""How a part of this program is run in a process of its own: a fresh interpreter that sees no keys and no tokens."""
+
+import os
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+# What Python and the C library need to start, and nothing else.
+_NEEDED = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "MALLOC_ARENA_MAX",
+)  # fmt: skip
+
+
+def command(module: str, *arguments: str) -> list[str]:
+    """What to run. -P: the folder that the user's command was given in may hold anything, also a json.py."""
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def environment() -> dict[str, str]:
+    """The variables to run it with."""
+    return {name: os.environ[name] for name in _NEEDED if name in os.environ} | {"PYTHONPATH": str(_ROOT)}
