@@ -1,21 +1,19 @@
 """The command line. Only light things are imported at the top, so that `dateline --help` answers at once."""
 
-import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.commands import answers as answers_command
 from api.commands import feeds as feeds_command
 from api.commands import keys as keys_command
-from api.commands.command import AsJson, Collection, Data, Url, begin, go_on, heed_signals, print_json
+from api.commands.command import AsJson, Collection, Data, Url, begin, end, go_on, heed_signals, print_json
 from api.counted import counted
 from corpus.errors import DatelineError
 
@@ -72,24 +70,11 @@ def main() -> None:
         app(standalone_mode=True)
     except DatelineError as error:
         typer.secho(f"error: {error}", fg="red", err=True)
-        _end(2)
+        end(2)
     except BrokenPipeError:
-        _end(0)
+        end(0)
     except SystemExit as asked:
-        _end(asked.code)
-
-
-def _end(code: str | int | None) -> NoReturn:
-    """End the process; at once if a thread still works that nobody waits for, such as one that loads a model.
-
-    Python would end beneath it, and where it is in a library's own code that aborts the process (exit code 134).
-    """
-    if isinstance(code, int) and any(thread.daemon for thread in threading.enumerate()):
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError, ValueError):  # nobody reads it any more
-                stream.flush()
-        os._exit(code)
-    sys.exit(code)
+        end(asked.code)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 
-from api.commands.command import go_on, set_up_logging
+from api.commands.command import end, go_on, heed_signals, set_up_logging
 from api.settings import Settings
 from corpus.errors import DatelineError
 
@@ -83,12 +83,16 @@ def _work(settings: Settings, listener: socket.socket) -> None:
     from api.server import serve_on
 
     set_up_logging(settings)
+    heed_signals()  # so that the signal that ends the server does not end the process before all is closed
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         serve_on(settings, listener)
+        go_on()
     except DatelineError as error:
         log.error("%s", error)
-        raise SystemExit(2) from None
+        end(2)
+    except SystemExit as asked:
+        end(asked.code)
 
 
 def _end_with_parent() -> None:

@@ -40,13 +40,7 @@ class ChromaProcess:
 
     def __init__(self, fingerprint: str, folder: Path, sync_threshold: int) -> None:
         ends = [socket.socketpair() for _ in range(_AT_ONCE)]
-        theirs = [there.fileno() for _, there in ends]
-        arguments = (str(folder), fingerprint, str(sync_threshold), *map(str, theirs))
-        # A fresh interpreter, never a fork of this one and its threads.
-        self._process = subprocess.Popen(
-            command("retrieval.chroma_process", *arguments), env=environment(), pass_fds=theirs,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        self._process = started(folder, fingerprint, sync_threshold, [there.fileno() for _, there in ends])
         for _, there in ends:
             there.close()
         self._ends = [here for here, _ in ends]
@@ -91,6 +85,15 @@ class ChromaProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def started(folder: Path, fingerprint: str, sync_threshold: int, ends: list[int]) -> subprocess.Popen[bytes]:
+    """A fresh interpreter, never a fork of this one and its threads, that answers at `ends`."""
+    arguments = (str(folder), fingerprint, str(sync_threshold), *map(str, ends))
+    return subprocess.Popen(
+        command("retrieval.chroma_process", *arguments), env=environment(), pass_fds=ends,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 @contextmanager

@@ -133,8 +133,10 @@ class SentenceTransformerEmbedder:
         try:
             import torch
             from sentence_transformers import SentenceTransformer
+            from tqdm import tqdm
 
             torch.set_num_threads(threads)
+            tqdm.set_lock(threading.RLock())  # its own is for several processes, and told as leaked when one is ended
             self._model: Any = SentenceTransformer(
                 source, trust_remote_code=False, model_kwargs={"use_safetensors": True}
             )

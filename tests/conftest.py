@@ -5,6 +5,7 @@ import ipaddress
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from retrieval.embedder import BUNDLED, Embedder, load_embedder
 from tests import postgres
 from tests.browsing import ARABIC, COPIES, FERRY, FLAGS, Watched, chromium_path, push
 from tests.chroma import CHROMA, ChromaServer
+from tests.forks import Forks
 from tests.running import Server, copied, one_at_a_time, serve, share_model
 
 hypothesis_settings.register_profile("short", deadline=None, max_examples=60)
@@ -47,6 +49,14 @@ def no_outside_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forks() -> Iterator[None]:
+    """Chroma's processes are forked from one that has imported it, which takes two seconds each time."""
+    with pytest.MonkeyPatch.context() as patch, closing(Forks()) as forks:
+        patch.setattr("retrieval.chroma_process.started", forks.started)
+        yield
 
 
 @pytest.fixture(scope="session")

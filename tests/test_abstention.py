@@ -1,5 +1,6 @@
 """What is said when nothing is: the question's own words, in the order of a statement."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -16,7 +17,7 @@ BODY = (
     "The lighthouse of Velm, whose king and queen are old, has a population of gulls that settled and decided little."
 )
 ARTICLE = Article("1", 1, "Velm", BODY, "Coast Times", (), None, "en", NOW, None, NOW)
-PASSAGE = Passage(1, 1.0, 0.5, ARTICLE, 0, len(BODY))
+PASSAGE = Passage(1, 1.0, 0.3, ARTICLE, 0, len(BODY))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,13 @@ def test_the_reason_is_a_sentence(question: str, told: str) -> None:
 def test_words_are_not_strung_together(question: str, told: str) -> None:
     asked = read_question(question)
     assert reason_for(asked, read_passages(asked, [PASSAGE])).message == told
+
+
+def test_what_is_told_in_other_words_is_near_all_the_same() -> None:
+    asked = read_question("How many homes were built?")
+    reason = reason_for(asked, read_passages(asked, [replace(PASSAGE, similarity=0.6)]))
+    assert reason.code is ReasonCode.DOES_NOT_SAY
+    assert reason.message == "None of the articles found answers “How many homes were built?”."
 
 
 @pytest.mark.parametrize(

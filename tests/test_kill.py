@@ -60,7 +60,7 @@ def killed_again_and_again(folder: Path, rounds: int, seed: int) -> None:
 
 
 def test_killed_writers_lose_nothing(tmp_path: Path) -> None:
-    killed_again_and_again(tmp_path / "data", rounds=20, seed=7)
+    killed_again_and_again(tmp_path / "data", rounds=8, seed=7)
 
 
 @pytest.mark.torture

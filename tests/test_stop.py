@@ -79,7 +79,7 @@ def ingest_stopped(data: Path, file: Path, rounds: int, padding: int) -> None:
 
 
 def test_ingest_is_stopped_in_time(data_folder: Path, tmp_path: Path) -> None:
-    ingest_stopped(data_folder, tmp_path / "many.jsonl", rounds=2, padding=20)
+    ingest_stopped(data_folder, tmp_path / "many.jsonl", rounds=2, padding=8)
 
 
 @pytest.mark.torture
@@ -114,7 +114,7 @@ def announced(data: Path, process: subprocess.Popen[str]) -> str:
 
 
 def test_a_server_is_stopped_in_time_while_it_embeds(data_folder: Path) -> None:
-    serve_stopped(data_folder, rounds=2, padding=12)
+    serve_stopped(data_folder, rounds=2, padding=5)
 
 
 @pytest.mark.torture

@@ -1,9 +1,13 @@
 """What the commands share: options, settings, signals, JSON. Only light things are imported at the top."""
 
 import json
+import os
 import signal
+import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -47,6 +51,19 @@ def _receive(which: int, _: object) -> None:
     if which == signal.SIGINT and _received:
         raise KeyboardInterrupt
     _received.append(which)
+
+
+def end(code: str | int | None) -> NoReturn:
+    """End the process; at once if a thread still works that nobody waits for, such as one that loads a model.
+
+    Python would end beneath it, and where it is in a library's own code that aborts the process (exit code 134).
+    """
+    if isinstance(code, int) and any(thread.daemon for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # nobody reads it any more
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def begin(**flags: Any) -> "Settings":
