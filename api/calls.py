@@ -4,8 +4,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import date, datetime
 from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar
 from urllib.parse import quote
 
@@ -27,6 +26,7 @@ from api.schemas import (
     VerificationOut,
 )
 from corpus.errors import InvalidInput, RequestFailed, ServerUnreachable
+from corpus.retry_after import seconds_of
 
 T = TypeVar("T")
 
@@ -264,7 +264,7 @@ def pause_before_retry(call: Call[Any], tries: int, outcome: httpx.Response | ht
     if isinstance(outcome, httpx.TransportError):
         met_nobody = isinstance(outcome, httpx.ConnectError | httpx.ConnectTimeout)
         return pause if repeats or met_nobody else None
-    asked = _retry_after(outcome)
+    asked = seconds_of(outcome.headers.get("retry-after", ""))
     is_running = outcome.status_code == 409 and call.key is not None and asked is not None
     if outcome.status_code == 429 or (repeats and outcome.status_code in _PASSING) or is_running:
         pause = pause if asked is None else asked
@@ -293,8 +293,8 @@ def refuse_failure(response: httpx.Response) -> None:
         problem = None
     if not isinstance(problem, dict):
         problem = {}
-    known_as = response.headers.get("x-request-id")
-    raise failure(problem, response.status_code, response.reason_phrase, known_as, _retry_after(response))
+    known_as, asked = response.headers.get("x-request-id"), seconds_of(response.headers.get("retry-after", ""))
+    raise failure(problem, response.status_code, response.reason_phrase, known_as, asked)
 
 
 def failure(
@@ -345,14 +345,3 @@ def _plain(value: Any) -> Any:
 
 def _parameter(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """The seconds of a Retry-After, which may also be a date."""
-    said = response.headers.get("retry-after", "").strip()
-    if said.isdecimal():
-        return float(said)
-    try:
-        return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None

@@ -12,11 +12,13 @@ import httpcore
 from corpus.addresses import Allowed
 from corpus.connect import CheckedBackend, Deadline, Resolve, resolve
 from corpus.errors import FetchFailed, FetchRefused
+from corpus.retry_after import seconds_of
 
 MOST_BYTES = 10_000_000
 _UNPACKED_AT_ONCE = 1 << 20
 _MOST_REDIRECTS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}
+_LONGEST_REST = 86_400.0  # seconds: what asks to be left alone for longer is looked at again after a day
 
 # Finds out within so many seconds whether an address may be requested, and gives after what pause in seconds. Raises
 # `FetchRefused` when it must not be.
@@ -98,9 +100,9 @@ class Fetcher:
             if response.status == 304:
                 return Fetched(url, b"", None, etag, last_modified, is_unchanged=True)
             if response.status != 200:
-                raise FetchFailed(
-                    f"{_host(url)} answered with status {response.status}.", response.status, _retry_after(said)
-                )
+                asked = seconds_of(said.get("retry-after", ""))
+                rest = None if asked is None else min(asked, _LONGEST_REST)
+                raise FetchFailed(f"{_host(url)} answered with status {response.status}.", response.status, rest)
             length = said.get("content-length", "")
             if length.isdecimal() and int(length) > self.most_bytes:
                 raise FetchRefused(f"{url} announces {int(length):,} bytes; at most {self.most_bytes:,} are taken.")
@@ -155,11 +157,6 @@ def _ascii(url: str) -> str:
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = f"?{quote(parts.query, safe='/?%:@!$&()*+,;=~-._')}" if parts.query else ""
     return f"{parts.scheme}://{host}{port}{path}{query}"
-
-
-def _retry_after(said: Mapping[str, str]) -> float | None:
-    value = said.get("retry-after", "")
-    return min(float(value), 86_400.0) if value.isdecimal() else None
 
 
 def _cause(error: BaseException) -> str:

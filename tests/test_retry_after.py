@@ -10,7 +10,16 @@ from corpus.retry_after import seconds_of
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("7", 7.0), ("0.5", 0.5), ("-3", 0.0), ("", None), ("soon", None), ("Tue, 99 Foo 2026", None)],
+    [
+        ("7", 7.0),
+        ("0.5", 0.5),
+        ("-3", 0.0),
+        ("", None),
+        ("soon", None),
+        ("Tue, 99 Foo 2026", None),
+        ("inf", None),
+        ("nan", None),
+    ],
 )
 def test_numbers_are_seconds_and_anything_else_is_nothing(value: str, seconds: float | None) -> None:
     assert seconds_of(value) == seconds
