@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -63,31 +63,26 @@ class Embedded:
     complaint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question and the sides that are to find something for it. Its vector may still be in the making."""
+    """A question and the sides that are to find something for it.
 
-    def __init__(self, text: str, sides: Sides, embedding: Future[Embedded]) -> None:
-        self.text = text
-        self.sides = sides
-        self._embedding = embedding
-        self.waited = 0.0  # seconds
+    `worded` is what its words found at the first look at a selection, `first` of them.
+    """
 
-    @property
-    def embedded(self) -> Embedded:
-        """What became of embedding it, as soon as that is known."""
-        clock = time.perf_counter()
-        try:
-            return self._embedding.result()
-        finally:
-            self.waited += time.perf_counter() - clock
+    text: str
+    sides: Sides
+    embedded: Embedded
+    selection: Selection
+    first: int
+    worded: dict[int, float]
 
     @property
     def vector(self) -> Vectors | None:
         """Shape (dimensions,); None when it cannot be made. Raises `EmbedderUnavailable` when all rests on it."""
-        embedded = self.embedded
-        if embedded.vector is None and self.sides == "dense":
-            raise EmbedderUnavailable(embedded.complaint)
-        return embedded.vector
+        if self.embedded.vector is None and self.sides == "dense":
+            raise EmbedderUnavailable(self.embedded.complaint)
+        return self.embedded.vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +195,19 @@ class Searcher:
         waited: float,
     ) -> SearchResult:
         clock = time.perf_counter()
-        asked = _Asked(question, sides, self._embedding(question, embedded))
         moment = selection.moment.as_of or datetime.now(UTC)
-        with traced("search.hints"):
-            outlets = NO_OUTLETS if selection.publishers else self._outlets.of(selection.collection)
-            hints = read_hints(question, outlets, moment, ignored)
+        read = partial(self._read_question, question, selection, moment, sides, ignored)
+        if embedded is None:
+            # Read in a thread beside this one, as embedding takes longer: nobody has to be woken when it ends.
+            reading = self._beside.submit(copy_context().run, read)
+            began = time.perf_counter()
+            embedded = self.embed(question)
+            embedding = time.perf_counter() - began
+            hints, first, worded = reading.result()
+        else:
+            embedding = 0.0
+            hints, first, worded = read()
+        asked = _Asked(question, sides, embedded, selection, first, worded)
         found, is_exact = self._ranked(asked, selection)
         ranked = by_time(found, hints, selection, moment)
         if hints.publishers:
@@ -220,10 +223,10 @@ class Searcher:
             passages = self._all_copies_of(passages_of(chosen, limit), chosen, selection)
         as_of = selection.moment.as_of
         later = as_of is not None and self._store.has_later(selection.collection, as_of, [p.article for p in passages])
-        timings = {"embed_ms": _ms(waited + asked.waited)}
+        timings = {"embed_ms": _ms(waited + embedding)}
         if self._reranker:
             timings["rerank_ms"] = _ms(reranked_at - retrieved)
-        timings["retrieve_ms"] = _ms(time.perf_counter() - clock - asked.waited - (reranked_at - retrieved))
+        timings["retrieve_ms"] = _ms(time.perf_counter() - clock - embedding - (reranked_at - retrieved))
         return SearchResult(
             passages=passages,
             hints=hints,
@@ -235,15 +238,16 @@ class Searcher:
             later_coverage=later,
         )
 
-    def _embedding(self, question: str, embedded: Embedded | None) -> Future[Embedded]:
-        """The question's vector, made beside the search for its words unless it is given."""
-        if embedded is None:
-            embedding = self._beside.submit(copy_context().run, self.embed, question)
-            time.sleep(0)  # lets that thread begin, which soon needs the interpreter no more
-            return embedding
-        given: Future[Embedded] = Future()
-        given.set_result(embedded)
-        return given
+    def _read_question(
+        self, question: str, selection: Selection, moment: datetime, sides: Sides, ignored: Collection[Hint]
+    ) -> tuple[Hints, int, dict[int, float]]:
+        """Its hints, and so many chunks that its words find at the first look."""
+        with traced("search.hints"):
+            outlets = NO_OUTLETS if selection.publishers else self._outlets.of(selection.collection)
+            hints = read_hints(question, outlets, moment, ignored)
+        first = self._first_look(selection)
+        worded = self._by_keyword(question, selection, None, first) if first and sides != "dense" else {}
+        return hints, first, worded
 
     def _ranked(self, asked: _Asked, selection: Selection) -> tuple[list[Ranked], bool]:
         """Chunks of the selection, best first, and whether they were found by looking at each of it."""
@@ -267,14 +271,19 @@ class Searcher:
         fused = convex_combination(alike if asked.sides != "keyword" else {}, found.worded)
         return [Ranked(found.candidates[key], score, known.get(key)) for key, score in fused]
 
+    def _first_look(self, selection: Selection) -> int:
+        """How many chunks each side is to bring first; 0 where each chunk of the selection has to be looked at."""
+        if selection.is_plain:
+            return _CANDIDATES
+        # What was superseded is in no index, unless its vectors are at hand.
+        past_is_at_hand = self._indexer.exact.is_at_hand(selection.collection, current=False)
+        return _CANDIDATES * _REACH if selection.moment.is_now or past_is_at_hand else 0
+
     def _found(self, asked: _Asked, selection: Selection) -> _Found:
         """What each side brings of the selection. Most selections let enough pass of what comes first anyway."""
         look = partial(self._look, asked, selection)
-        if selection.is_plain:
-            return look(_CANDIDATES)
-        # What was superseded is in no index: unless its vectors are at hand, each chunk has to be looked at.
-        past_is_at_hand = self._indexer.exact.is_at_hand(selection.collection, current=False)
-        if (selection.moment.is_now or past_is_at_hand) and (found := look(_CANDIDATES * _REACH)).is_enough:
+        first = self._first_look(selection)
+        if first and ((found := look(first)).is_enough or selection.is_plain):
             return found
         keys = self._store.selected_chunks(selection, _EXACT_LIMIT + 1)
         return look(_CANDIDATES, keys) if len(keys) <= _EXACT_LIMIT else look(_CANDIDATES * _FARTHER_REACH)
@@ -283,9 +292,9 @@ class Searcher:
         """The first `count` chunks of each side, of those in `narrow` alone if given; then what is of the selection."""
         similar: dict[int, float] = {}
         worded: dict[int, float] = {}
-        if asked.sides != "dense":  # first, as the vector may still be in the making
-            with traced("search.keyword"):
-                worded = self._by_keyword(asked.text, selection, narrow, count)
+        if asked.sides != "dense":
+            is_first = narrow is None and selection is asked.selection and count == asked.first
+            worded = asked.worded if is_first else self._by_keyword(asked.text, selection, narrow, count)
         if asked.sides != "keyword" and (vector := asked.vector) is not None:
             with traced("search.dense"):
                 similar = self._by_vector(selection, narrow, vector, count)
@@ -317,7 +326,8 @@ class Searcher:
         """Scores of chunks by key, best first."""
         past = not selection.moment.is_now
         try:
-            hits = self._indexer.keywords.search(question, selection.collection, count, narrow, past=past)
+            with traced("search.keyword"):
+                hits = self._indexer.keywords.search(question, selection.collection, count, narrow, past=past)
         except IndexUnavailable as error:
             self._indexer.report_keyword_failure(error)
             return {}
