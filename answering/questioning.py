@@ -15,7 +15,8 @@ def is_bare_question(text: str) -> bool:
     own = "".join(text.split('"')[::2])
     if '"' in text and any(c.isalpha() for c in own):
         return False
-    return not without_questions(text.strip(' ".'))
+    asked = text.strip(' ".')
+    return "?" in asked and not without_questions(asked)
 
 
 def without_questions(text: str) -> str:

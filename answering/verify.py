@@ -83,7 +83,7 @@ def verify(statement: str, quotes: Sequence[str], *, similarity: Similarity | No
     said = plain(statement)
     is_quoting = '"' in said and not is_bare_instruction(said)
     held = _evidence(quotes, is_quoting)
-    if not held or is_bare_question(said):
+    if not (said and held) or is_bare_question(said):
         return Support(0.0, Verdict.UNSUPPORTED)
     if any(is_verbatim(said, quote) for quote in held):
         return Support(1.0, Verdict.SUPPORTED)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from answering.answer import Verdict
@@ -294,6 +294,8 @@ def test_a_quote_always_supports_itself(text: str, before: str, after: str) -> N
 
 
 @given(ANY_TEXT)
+@example(".")
+@example("He left. “…”")
 def test_every_sentence_of_a_quote_is_supported(quote: str) -> None:
     for span in sentence_spans(quote):
         if is_evidence(quote) and plain(quote[span.start : span.end]):
