@@ -58,7 +58,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        engine.start(expect_articles=True)
+        engine.start(to_serve=True)
         engine.collector.start(poll=settings.poll_feeds)
         try:
             async with tools.session_manager.run():

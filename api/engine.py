@@ -37,6 +37,7 @@ from corpus.memory import spare_memory
 from corpus.owner import Ownership
 from corpus.politeness import Politeness
 from corpus.store import ArticleStore
+from retrieval import dates
 from retrieval.collect import Collector
 from retrieval.embedder import BUNDLED, LazyEmbedder
 from retrieval.indexer import LEASE, Indexer, record_embedder
@@ -140,17 +141,18 @@ class Engine:
             self.workers = Workers(_WORKERS)
             self._undo = undo.pop_all()
 
-    def start(self, *, expect_articles: bool = False) -> None:
+    def start(self, *, to_serve: bool = False) -> None:
         """Begin the background work: load the model, check the index, catch up. A second call does nothing.
 
-        With `expect_articles` what ingest needs is loaded too, so that the first push does not wait for it.
+        With `to_serve` what only some requests need is loaded too, so that the first push does not wait for it, nor the
+        first question that names a day.
         """
         if self._started:
             return
         self._started = True
         self.indexer.start()
         self.ledger.start()
-        self._warming = threading.Thread(target=self._warm_up, args=(expect_articles,), name="warm-up", daemon=True)
+        self._warming = threading.Thread(target=self._warm_up, args=(to_serve,), name="warm-up", daemon=True)
         self._warming.start()
 
     def needs_sample(self) -> bool:
@@ -210,7 +212,7 @@ class Engine:
             fields = {"id": answer.id, "status": answer.status.value, "withheld": answer.withheld, **asked}
             answer_log.info("answer", extra={"fields": fields})
 
-    def _warm_up(self, expect_articles: bool) -> None:
+    def _warm_up(self, to_serve: bool) -> None:
         with contextlib.suppress(EmbedderUnavailable):  # the indexer says so
             self.embedder.embed_questions(["warm up"])
         try:
@@ -222,7 +224,8 @@ class Engine:
                 self._judge.load()
             if self.model is not None:
                 self.model.load()
-            if expect_articles:
+            if to_serve:
+                dates.warm_up()
                 self.ingester.warm_up()
             # Articles of an earlier release are in no cluster yet.
             while not self._closing.is_set() and self.store.place_some():

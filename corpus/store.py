@@ -30,7 +30,7 @@ from corpus.writing import (
     restore_one,
 )
 
-_PAGE = 500  # chunks read ahead together
+_PAGE = 50  # chunks read ahead together: some 4 ms of work, which a question may have to wait for
 
 
 @dataclass(frozen=True, slots=True)

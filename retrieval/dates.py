@@ -66,6 +66,11 @@ def date_ranges(question: str, moment: datetime) -> tuple[DateRange, ...]:
     return tuple(islice(_found(question[:_LONGEST], moment.astimezone(UTC)), _MOST))
 
 
+def warm_up() -> None:
+    """Load what reads dates, so that no question waits for it: a third of a second."""
+    date_ranges("today", datetime.now(UTC))
+
+
 def _found(question: str, moment: datetime) -> Iterator[DateRange]:
     for match in _EXPRESSION.finditer(question):
         if match.start() and _IN_NAME.match(question, match.start()):
