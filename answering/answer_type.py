@@ -50,16 +50,16 @@ _UNITS = tuple(
             r"\b(?:second|minute|hour|day|week|month|year|decade|centur|mile|kilomet|metre|meter|feet|foot)",
         ),
         (
+            r"\bpercent|\bproportion\b|\bfraction\b|\bshare of\b|\brate\b|\b(?:in|de)flation\b|\bunemployment\b",
+            r"%|\bper ?cent|\bhalf\b|\bthirds?\b|\bquarters?\b|\bin (?:\d|ten|five|three)",
+        ),
+        (
             r"\bhow (?:tall|high|deep|wide)\b|\bheight\b",
             r"\b(?:met(?:er|re)s?|feet|foot|ft|inch\w*|yards?|m|cm|stor(?:eys?|ies))\b|°",
         ),
         (
             r"\bhow (?:far|close)\b|\bdistance\b|\blength\b",
             r"\b(?:miles?|kilomet\w+|km|met(?:er|re)s?|feet|foot|ft|inch\w*|yards?|m|cm)\b|%|°",
-        ),
-        (
-            r"\bpercent|\bproportion\b|\bfraction\b|\bshare of\b|\brate\b",
-            r"%|\bper ?cent|\bhalf\b|\bthirds?\b|\bquarters?\b|\bin (?:\d|ten|five|three)",
         ),
         (r"\bhow often\b", r"\bevery\b|\btimes?\b|\bonce\b|\btwice\b|\b(?:daily|weekly|monthly|yearly|annual\w*)\b"),
     )
@@ -93,6 +93,7 @@ _FATES = tuple(
         "evacuate displace homeless",
         "rescue save",
         "vaccinate immunise",
+        "live inhabit reside population inhabitant",
     )
 )
 

@@ -14,12 +14,12 @@ from answering.attribution import attribution
 from answering.choose import Scored, chosen_among, highlight, place_of, same_elsewhere
 from answering.close_reading import read_closely
 from answering.conflict import find_conflict
-from answering.deed import deed, is_supposed, is_told
+from answering.deed import deed, is_of_another, is_supposed, is_told
 from answering.evidence import NAME, Candidate, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.listing import asks_for_several, in_one_line, names_several
 from answering.ordinal import ordinal_agreement, the_one_asked
-from answering.premise import find_denied
+from answering.premise import find_denied, is_negated
 from answering.premise import in_words as denial_in_words
 from answering.question import Kind, Question, names_by_text, read_question
 from answering.reader import Found, Reads, RememberingReader
@@ -112,6 +112,8 @@ class ExtractiveAnswerer:
             [ordinal_agreement(asked, candidate.text) for candidate in reading.candidates]
         )
         scores = scores + calibration.FRESH_BONUS * _fresh(reading, order, scores, hints)
+        if asked.kind in calibration.HAS_SHORT_ANSWER:
+            scores = scores - calibration.UNTYPED * _lacks_kind(rows, reading)
         if asks_for_several(asked):
             scores = scores + calibration.LIST_BONUS * np.array([names_several(c.text) for c in reading.candidates])
         scores = scores - calibration.OTHER_SPEAKER * _by_others(asked, reading, order)
@@ -123,7 +125,7 @@ class ExtractiveAnswerer:
             )
             for i in order
         ]  # fmt: skip
-        conflict = find_conflict(asked, answers_told(asked, reading, ranked))
+        conflict = find_conflict(asked, answers_told(asked, reading, ranked, self._vectors_of))
         told = tellers(conflict, ranked) if conflict else []
         claims = _claims(asked, reading, ranked, told, confidence, max_claims, max_citations)
         return Extraction(claims, None, confidence, conflict, notices)
@@ -143,7 +145,7 @@ class ExtractiveAnswerer:
         before = lexical_scores(question, rows, calibration.LEXICAL_WEIGHTS)
         best = [int(i) for i in np.argsort(-before, kind="stable")[:EMBEDDED]]
         texts = [reading.candidates[i].text for i in best]
-        vectors = np.stack(self._vectors.of(texts, self._embedded))
+        vectors = self._vectors_of(texts)
         if question_vector is None:
             question_vector = self._embedder.embed_questions([question.text])[0]
         set_cosines(rows, best, np.asarray(vectors @ question_vector, dtype=np.float64))
@@ -151,6 +153,10 @@ class ExtractiveAnswerer:
         read = read_closely(question, reading, best, self._reader, outlets)
         set_read(rows, best, read.rows)
         return sorted(best, key=lambda i: -float(rows[i] @ calibration.SENTENCE_WEIGHTS)), read.answers
+
+    def _vectors_of(self, sentences: list[str]) -> Vectors:
+        """Unit vectors, shape (sentences, dimensions)."""
+        return np.stack(self._vectors.of(sentences, self._embedded))
 
     def _embedded(self, texts: list[str]) -> list[Vectors]:
         # Copies, because a row of the result would keep all others in memory.
@@ -185,9 +191,23 @@ def _fitting(question: Question, reading: Reading, order: Sequence[int]) -> list
 
 
 def _tells_of_deed(question: Question, reading: Reading) -> Features:
-    """1.0 for each candidate that tells of what the question says was done."""
+    """1.0 for each candidate that tells of what the question says was done, and not of somebody else's doing it."""
     verb = deed(question)
-    return np.array([float(verb is not None and is_told(verb, frozenset(c.stems))) for c in reading.candidates])
+    if verb is None:
+        return np.zeros(len(reading.candidates))
+    asks_whether = question.kind is Kind.YES_NO  # "Did Tarn win?", "Rosvik won": that somebody else did it answers
+    told = [
+        is_told(verb, frozenset(c.stems)) and (asks_whether or not is_of_another(verb, question, c.text))
+        for c in reading.candidates
+    ]
+    return np.array(told, dtype=np.float64)
+
+
+def _lacks_kind(rows: Features, reading: Reading) -> Features:
+    """1.0 for each candidate that holds nothing of the kind asked for, unless it denies something: nobody, never."""
+    return np.array(
+        [not row[TYPED] and not is_negated(c.text) for row, c in zip(rows, reading.candidates, strict=True)]
+    )
 
 
 def _hinted(reading: Reading, hints: Hints) -> Features:

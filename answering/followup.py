@@ -183,7 +183,8 @@ def _exchanged(before: str, rest: str) -> str:
         found = _TIME.search(before)
         return before.replace(found[0], rest, 1) if found else f"{before.strip(' ?')} {rest}?"
     if names and (_names(f"x {rest}") or rest[:1].isupper()):
-        return before.replace(names[0], rest, 1)
+        article = r"(?:\bthe\s+)?" if rest[:4].lower() == "the " else ""
+        return re.sub(f"{article}{re.escape(names[0])}", lambda _: rest, before, count=1)
     # "What about the barge?" after a question for the reasons of something asks for its part in it.
     is_why = before.lower().startswith("why")
     if re.match(r"(?:the|an?|his|her|their|its)\s", rest) and not is_why and (thing := _thing(before)):

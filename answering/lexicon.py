@@ -83,7 +83,9 @@ _ALIKE_WORDS = (
     "underwent undergone | withdraw withdrew withdrawn withdrawal | deal dealt | feed fed | flee fled | forbid "
     "forbade forbidden | hang hung hanged | live inhabit inhabitant population populous | overthrow overthrew "
     "overthrown | swing swung | overcome overcame | arise arose | become became | own owner ownership "
-    "belong | run manage manager executive director"
+    "belong | run manage manager executive director | restart resume resumption | strike walkout stoppage | fine "
+    "penalty | bury burial buried inter interred | layoff redundancy redundant | earthquake quake tremor | outage "
+    "blackout | vaccine vaccinate vaccination jab shot inoculate immunise"
 )
 _OPPOSITE_WORDS = (
     "accept:deny rise:fall rise:drop rise:decline increase:decrease increase:reduce increase:fall increase:decline "

@@ -45,6 +45,7 @@ _LEFT_OPEN = re.compile(
     r"\b(?:due|planned|meant|supposed|expected|scheduled|hoped) to\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CONTRACTED = re.compile(r"^\W*(?:can|won|shan)['’]t\b", re.IGNORECASE)
 # "Before 2025" bounds the time that is asked for, and takes nothing for granted.
 _BOUND = re.compile(
@@ -88,7 +89,7 @@ def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> De
     said = premise(question)
     if said is None:
         return None
-    verb = deed(question) if question.kind in _TAKES_THE_MATTER and not _is_negated(said) else None
+    verb = deed(question) if question.kind in _TAKES_THE_MATTER and not is_negated(said) else None
     if verb is None and len(stems(said)) < 3:
         return None
     denied: Denied | None = None
@@ -102,10 +103,10 @@ def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> De
         if support.verdict is Verdict.SUPPORTED and _names_all(question, span, words):
             return None
         if denied is None and support.verdict is Verdict.CONTRADICTED and _names_all(question, span, words):
-            asked, told = _difference(said, words)
+            asked, told = _difference(said, words, years=question.kind not in (Kind.WHO, Kind.WHAT))
             if not asked and takes:
                 asked, told = _opposites(said, words)
-            is_turned = _is_negated(said) != _is_negated(words) and not _LEFT_OPEN.search(words)
+            is_turned = is_negated(said) != is_negated(words) and not _LEFT_OPEN.search(words)
             if asked or (takes and is_turned):
                 denied = Denied(span, asked, told)
     return denied
@@ -120,14 +121,20 @@ def _names_all(question: Question, span: Span, words: str, verb: str = "") -> bo
     )
 
 
-def _is_negated(text: str) -> bool:
+def is_negated(text: str) -> bool:
+    """Whether there is a "not", "never", "nobody" or the like in it."""
     return any(word in NEGATORS or word.endswith("n't") for word in re.findall(r"[a-z']+", plain(text).lower()))
 
 
-def _difference(said: str, told: str) -> tuple[str | None, str | None]:
-    """The number or day of the question that the sentence has otherwise, and what it has instead."""
+def _difference(said: str, told: str, years: bool) -> tuple[str | None, str | None]:
+    """The number or day of the question that the sentence has otherwise, and what it has instead.
+
+    Without `years` one that stands alone is left aside: who won in 2022 is no less asked where another won in 2017.
+    """
     mine, theirs = plain(said), plain(told)
     for asked in quantities(mine):
+        if not years and _YEAR.fullmatch(asked.text):
+            continue
         others = [one for one in quantities(theirs) if one.unit == asked.unit]
         if others and not any(asked.agrees(one) or one.agrees(asked) for one in others):
             return asked.text, others[0].text if len(others) == 1 else None

@@ -1,7 +1,7 @@
 """What articles answer, side by side: who may be compared for a conflict, because they speak of one matter."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from answering import calibration
 from answering.answer import Conflict, Told, Verdict
@@ -9,12 +9,14 @@ from answering.answer_type import counts_otherwise
 from answering.choose import Scored
 from answering.dimension import measures_otherwise
 from answering.evidence import GENERIC, Reading
+from answering.lexicon import FUNCTION_WORDS
 from answering.premise import statement
 from answering.question import Kind, Question
 from answering.stem import stems
 from answering.terms import attested, coverage, has
 from answering.verify import verify
 from corpus.article import Article
+from retrieval.embedder import Vectors
 
 _YES_OR_NO = {Verdict.SUPPORTED: "yes", Verdict.CONTRADICTED: "no"}
 # "It was too soon to say whether the barge had caused it" is neither yes nor no.
@@ -26,12 +28,35 @@ _OF_ANSWERS = GENERIC | frozenset(
         "plan long high tall wide deep far old much many final first last current"
     )
 )
+_FUNCTION_STEMS = frozenset(stems(" ".join(FUNCTION_WORDS)))
 _READ_OF_ARTICLE = 20_000  # characters in which an article's matter is looked for
 
 
-def answers_told(question: Question, reading: Reading, ranked: Sequence[Scored]) -> list[Told]:
-    """The answers that may be compared, the best first; empty when no two articles answer."""
-    return _told_yes_no(question, ranked) if question.kind is Kind.YES_NO else _different(question, reading, ranked)
+def answers_told(
+    question: Question, reading: Reading, ranked: Sequence[Scored], vectors: Callable[[list[str]], Vectors]
+) -> list[Told]:
+    """The answers that may be compared, the best first; empty when no two articles answer.
+
+    `vectors` gives unit vectors of sentences, shape (sentences, dimensions).
+    """
+    if question.kind is Kind.YES_NO:
+        return _told_yes_no(question, ranked)
+    told = _different(question, reading, ranked)
+    if len(told) < 2:
+        return []
+    made = vectors([one.span.quote for one in told])
+    said = [_said_of(one) for one in told]
+    return [
+        one
+        for one, cosine, of in zip(told, made @ made[0], said, strict=True)
+        if cosine >= calibration.RESEMBLES or len(of & said[0]) >= calibration.SAID_ALIKE
+    ]
+
+
+def _said_of(told: Told) -> frozenset[str]:
+    """The first telling words after an answer: of "eleven firefighters were injured", whom and what befell them."""
+    after = [s for s in stems(told.span.quote.partition(told.value)[2]) if s not in _OF_ANSWERS | _FUNCTION_STEMS]
+    return frozenset(after[: calibration.SAID_ALIKE])
 
 
 def _different(question: Question, reading: Reading, ranked: Sequence[Scored]) -> list[Told]:

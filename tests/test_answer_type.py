@@ -2,7 +2,7 @@
 
 import pytest
 
-from answering.answer_type import answer_type, counted_noun
+from answering.answer_type import answer_type, counted_noun, counts_otherwise
 from answering.question import read_question
 from answering.stem import stem, stems
 
@@ -29,6 +29,8 @@ def test_what_is_counted_is_a_thing_or_what_people_did(question: str, counted: s
         ("How tall is the breakwater?", "The breakwater is 620 metres long and was built in 1934.", 0.0),
         ("How tall is the breakwater?", "The breakwater is 620 metres long and 9 metres high.", 1.0),
         ("How tall is the breakwater?", "The breakwater rises 9 metres from the sea.", 1.0),
+        ("How high is inflation?", "Inflation was 7.9% in February.", 1.0),
+        ("How high is inflation?", "Inflation is at a 40-year high.", 0.5),
         ("What is the depth of the harbour?", "The harbour is 300 metres wide.", 0.0),
         ("How wide is the gap?", "The gap is 38 metres across.", 1.0),
         ("How long is the breakwater?", "The breakwater is 620 metres long.", 1.0),
@@ -36,3 +38,16 @@ def test_what_is_counted_is_a_thing_or_what_people_did(question: str, counted: s
 )
 def test_a_length_of_another_dimension_is_no_answer(question: str, sentence: str, fits: float) -> None:
     assert answer_type(read_question(question), sentence, stems(sentence)) == fits
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "otherwise"),
+    [
+        ("How many people live in Skelmouth?", "The storm killed 60 people in Skelmouth.", True),
+        ("How many people live in Skelmouth?", "Skelmouth has 41,000 inhabitants.", False),
+        ("How many people died in the storm?", "The storm injured 60 people.", True),
+        ("How many people died in the storm?", "The storm injured 60 people and killed two.", False),
+    ],
+)
+def test_who_suffered_one_thing_is_not_counted_for_another(question: str, sentence: str, otherwise: bool) -> None:
+    assert counts_otherwise(read_question(question), sentence) is otherwise

@@ -135,6 +135,39 @@ def test_as_of_the_first_report_there_is_no_conflict(http: httpx.Client) -> None
     assert answer["conflicts"] == [] and answer["statements"][0]["text"].startswith("Twelve people")
 
 
+def _ask_of(http: httpx.Client, collection: str, question: str, *reports: tuple[str, str]) -> Any:
+    """The answer over a collection of these reports, each with its day."""
+    articles = [
+        {
+            "id": f"{collection}-{n}", "title": f"Report of {day}", "publisher": f"Paper {n}", "published_at": day,
+            "body": body, "collection": collection,
+        }
+        for n, (day, body) in enumerate(reports)
+    ]  # fmt: skip
+    assert http.post("/v1/articles", json={"articles": articles}).json()["added"] == len(reports)
+    return http.post("/v1/ask", json={"question": question, "collection": collection}).json()
+
+
+def test_sums_for_different_things_are_no_conflict(http: httpx.Client) -> None:
+    answer = _ask_of(
+        http, "sale", "How much did Orrin pay for Chirple?",
+        ("2025-11-05", "Orrin became the owner of Chirple on 27 October, paying $44 billion for the social network."),
+        ("2025-11-01", "Orrin said on Tuesday that he planned to charge $8 a month for Chirple's subscription service."),
+        ("2025-07-08", "According to the filing, the deal calls for Orrin to pay Chirple a $1 billion break-up fee."),
+    )  # fmt: skip
+    assert answer["status"] == "answered" and answer["conflicts"] == []
+
+
+def test_the_same_told_in_few_words_may_differ(http: httpx.Client) -> None:
+    answer = _ask_of(
+        http, "fire", "How many firefighters were hurt in Dunning?",
+        ("2025-06-03", "A paper mill burned down in Dunning. Eleven firefighters were injured when a wall gave way."),
+        ("2025-06-03", "Fourteen firefighters were injured in the fire at the paper mill in Dunning, the hospital said."),
+    )  # fmt: skip
+    (conflict,) = answer["conflicts"]
+    assert {one["value"] for one in conflict["told"]} == {"Eleven", "Fourteen"}
+
+
 @given(st.text("ab1 -’.,£😀", min_size=1, max_size=30), st.integers(0, 30), st.integers(0, 30))
 def test_words_are_never_cut(body: str, one: int, other: int) -> None:
     start, end = sorted((min(one, len(body)), min(other, len(body))))

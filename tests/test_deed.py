@@ -65,7 +65,12 @@ def test_a_deed_is_told_in_its_word_or_one_like_it(verb: str, sentence: str, aro
         ("On Monday Wexley resigned.", True),
         ("Halder resigned.", False),
         ("She resigned.", False),
-        ("Halder said that Wexley had resigned.", False),
+        ("Halder said that Wexley had resigned.", True),
+        ("When Halder's husband resigned, Halder was in Oslo.", True),
+        ("Halder of the Greens on Monday resigned.", False),
+        ("Anna Halder II resigned.", False),
+        ("Halder's party said: He resigned.", False),
+        ("The resignation of Halder surprised everybody.", False),
     ],
 )
 def test_somebody_else_s_deed_is_another(sentence: str, of_another: bool) -> None:

@@ -18,6 +18,10 @@ PUTIN = (
     Turn("user", "Why does Putin avoid the meeting?"),
     Turn("assistant", "Sitting across from Zelenskiy would legitimise Ukraine [1]. He fears an ambush [2]."),
 )
+BRIDGE = (
+    Turn("user", "Why was the Arden Bridge closed?"),
+    Turn("assistant", "The Arden Bridge was closed after inspectors found cracks in it [1]."),
+)
 PORT = (
     Turn("user", "When did the port of Skelmouth reopen?"),
     Turn("assistant", "The port reopened on 9 April 2025 [1]."),
@@ -42,6 +46,8 @@ USHAKOV = (Turn("user", "What did Ushakov say about the call?"), Turn("assistant
     [
         (PUTIN, "And what did he say about that?", "What did Putin say about the meeting?"),
         (PUTIN, "And Zelenskiy?", "Why does Zelenskiy avoid the meeting?"),
+        (BRIDGE, "What about the Nore tunnel?", "Why was the Nore tunnel closed?"),
+        (BRIDGE, "And Nore Bridge?", "Why was the Nore Bridge closed?"),
         (PUTIN, "What about Lavrov?", "Why does Lavrov avoid the meeting?"),
         (PUTIN, "Is it still planned?", "Is the meeting still planned?"),
         (PUTIN, "Why?", "Why? (asked after “Sitting across from Zelenskiy would legitimise Ukraine.”)"),

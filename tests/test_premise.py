@@ -53,6 +53,7 @@ def test_a_false_premise_is_found(question: str, sentence: str) -> None:
         ("When did the port of Skelmouth reopen?", "The port of Skelmouth remains closed."),
         ("Why wasn't Oduya invited to Oslo?", "Anna Oduya was not invited to Oslo."),
         ("Why can't the ferry reach Vannow?", "The ferry cannot reach Vannow before the tide turns."),
+        ("Who won the Aldine Prize in 2022?", "Damaj won the Aldine Prize in 2017."),
         ("Who cut the council tax?", "The council passed its budget and raised the council tax."),
         ("What caused the hole in the breakwater?", "The barge did not cause the hole in the breakwater."),
         ("Where could the meeting in Oslo take place?", "The meeting in Oslo will not take place."),
