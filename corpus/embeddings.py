@@ -1,5 +1,6 @@
 """The embeddings of chunks, kept in the store, and which of them the vector index still has to take or drop."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,11 +82,10 @@ class EmbeddingStore:
 
     def backlog(self) -> Backlog:
         """What is left to do but for the keyword index, which knows that itself."""
-        to_index = and_(chunks.c.indexed_in.is_(None), chunks.c.embedding.is_not(None), chunks.c.is_current)
         with self._db.read() as connection:
             count = [
                 connection.execute(select(func.count()).select_from(chunks).where(condition)).scalar_one()
-                for condition in (chunks.c.embedding.is_(None), to_index)
+                for condition in (chunks.c.embedding.is_(None), _WAITS_FOR_INDEX)
             ]
             gone = connection.execute(select(func.count()).select_from(removals)).scalar_one()
         return Backlog(count[0], count[1], gone)
@@ -99,10 +99,11 @@ class EmbeddingStore:
 
     def waiting_since(self) -> datetime | None:
         """When the passage that waits longest, for its vector or for the index, was first seen; None if none does."""
-        to_index = and_(chunks.c.indexed_in.is_(None), chunks.c.is_current)
         seen = select(revisions.c.first_seen_at).join(chunks, OF_REVISION).order_by(chunks.c.key).limit(1)
         with self._db.read() as connection:
-            found = [connection.execute(seen.where(of)).scalar() for of in (chunks.c.embedding.is_(None), to_index)]
+            found = [
+                connection.execute(seen.where(of)).scalar() for of in (chunks.c.embedding.is_(None), _WAITS_FOR_INDEX)
+            ]
         return min(filter(None, found), default=None)
 
     def passages(self) -> int:
@@ -120,9 +121,9 @@ class EmbeddingStore:
             query = query.join(revisions, OF_REVISION).join(articles).where(*conditions(selection))
         # Told which index to use, because by itself SQLite walks the whole collection: 50 ms at 37,000 chunks.
         found: Any = query.where(chunks.c.embedding.is_(None))
-        found = found.with_hint(chunks, "INDEXED BY ix_chunks_to_embed", "sqlite")
+        found = found.with_hint(chunks, _TO_EMBED, "sqlite")
         if by_index:
-            untaken = query.where(chunks.c.indexed_in.is_(None), chunks.c.is_current)
+            untaken = query.where(_WAITS_FOR_INDEX)
             found = found.union(untaken.with_hint(chunks, _TO_INDEX, "sqlite"))
         rows = found.subquery()
         with self._db.read() as connection:
@@ -156,8 +157,7 @@ class EmbeddingStore:
         query = (
             select(chunks, articles.c.id)
             .join(articles, articles.c.key == chunks.c.article_key)
-            .where(chunks.c.collection == collection, chunks.c.is_current)
-            .where(chunks.c.indexed_in.is_(None), chunks.c.embedding.is_not(None))
+            .where(chunks.c.collection == collection, _WAITS_FOR_INDEX)
             .order_by(chunks.c.key.desc())
             .limit(limit)
         )
@@ -196,20 +196,21 @@ class EmbeddingStore:
     def waiting_collections(self) -> list[str]:
         """Collections whose index has something to take or to drop."""
         with self._db.read() as connection:
-            waiting = select(chunks.c.collection).where(
-                chunks.c.indexed_in.is_(None), chunks.c.embedding.is_not(None), chunks.c.is_current
-            )
+            waiting = select(chunks.c.collection).where(_WAITS_FOR_INDEX)
             query = waiting.union(select(removals.c.collection))
             return sorted(connection.execute(query).scalars())
 
     def indexed_by_collection(self) -> dict[str, int]:
         """How many current chunks the index should hold, by collection."""
-        # By two indexes of the table: counting what is taken would read every row of it, vectors and all.
+        # By three indexes of the table: counting what is taken would read every row of it, vectors and all.
         current = _BY_COLLECTION.where(chunks.c.is_current)
-        untaken = current.where(chunks.c.indexed_in.is_(None)).with_hint(chunks, _TO_INDEX, "sqlite")
+        unembedded = current.where(chunks.c.embedding.is_(None)).with_hint(chunks, _TO_EMBED, "sqlite")
+        untaken = current.where(_WAITS_FOR_INDEX).with_hint(chunks, _TO_INDEX, "sqlite")
         with self._db.read() as connection:
-            less = {name: count for name, count in connection.execute(untaken)}
-            return {name: count - less.get(name, 0) for name, count in connection.execute(current)}
+            held = Counter({name: count for name, count in connection.execute(current)})
+            for waiting in (unembedded, untaken):
+                held.subtract({name: count for name, count in connection.execute(waiting)})
+            return dict(held)
 
     def forget_index(self) -> None:
         """Nothing is indexed any more: every current chunk is to be taken anew, and nothing is left to drop."""
@@ -310,7 +311,10 @@ def _matrix(blobs: Sequence[bytes]) -> Vectors:
     return np.frombuffer(b"".join(blobs), dtype=np.float32).reshape(len(blobs), -1)
 
 
-_TO_INDEX = "INDEXED BY ix_chunks_to_index"
+_TO_EMBED, _TO_INDEX = "INDEXED BY ix_chunks_to_embed", "INDEXED BY ix_chunks_to_index"
+# As `ix_chunks_to_index` has it. What has no vector is not among them: in a long ingest it would be walked through for
+# every batch.
+_WAITS_FOR_INDEX = and_(chunks.c.indexed_in.is_(None), chunks.c.is_current, chunks.c.embedding.is_not(None))
 _BY_COLLECTION = select(chunks.c.collection, func.count()).group_by(chunks.c.collection)
 _EMBEDDED = chunks.c.embedding.is_not(None)
 _AMONG = select(chunks.c.key, chunks.c.embedding).where(chunks.c.key.in_(listed("keys")), _EMBEDDED)

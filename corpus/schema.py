@@ -122,7 +122,11 @@ chunks = Table(
     sqlite_autoincrement=True,
 )
 _key_index("ix_chunks_to_embed", chunks, chunks.c.embedding.is_(None))
-_key_index("ix_chunks_to_index", chunks, and_(chunks.c.indexed_in.is_(None), chunks.c.is_current))
+_key_index(
+    "ix_chunks_to_index",
+    chunks,
+    and_(chunks.c.indexed_in.is_(None), chunks.c.is_current, chunks.c.embedding.is_not(None)),
+)
 
 OF_REVISION = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
 

@@ -40,6 +40,7 @@ _EMBED_BATCH = 128
 # Collections of at most this many chunks are scanned in memory (77 MB); above, a query of the index costs less.
 MOST_AT_HAND = 50_000
 _QUIET = 0.5  # seconds without anything new, after which their vectors are read
+_GLANCE, _REST = 0.02, 30  # seconds between looks at how much is left, and how many times as long as a look took
 _LOOK = 0.5  # seconds between looks for what other processes have stored
 LEASE = "indexing"
 
@@ -154,7 +155,12 @@ class Indexer:
         """
         self.wake()
         deadline = time.monotonic() + patience
-        while not (left := self.backlog()).is_empty or self.state is not IndexState.READY:
+        while True:
+            clock = time.monotonic()
+            left = self.backlog()
+            counting = time.monotonic() - clock
+            if left.is_empty and self.state is IndexState.READY:
+                break
             report(left)
             if self._stop.is_set():
                 return False
@@ -163,7 +169,7 @@ class Indexer:
             self._unembedded.check()
             if time.monotonic() > deadline:
                 return False
-            time.sleep(0.02)
+            time.sleep(min(max(_GLANCE, _REST * counting), 1.0))
         report(left)
         return True
 
