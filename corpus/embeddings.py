@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, func, select, update
 
 from corpus.database import Database
 from corpus.dialect import insert_new, listed
@@ -160,6 +160,7 @@ class EmbeddingStore:
             .where(chunks.c.collection == collection, _WAITS_FOR_INDEX)
             .order_by(chunks.c.key.desc())
             .limit(limit)
+            .with_hint(chunks, _TO_INDEX, "sqlite")
         )
         with self._db.read() as connection:
             return [_entry(row) for row in connection.execute(query)]
@@ -196,9 +197,8 @@ class EmbeddingStore:
     def waiting_collections(self) -> list[str]:
         """Collections whose index has something to take or to drop."""
         with self._db.read() as connection:
-            waiting = select(chunks.c.collection).where(_WAITS_FOR_INDEX)
-            query = waiting.union(select(removals.c.collection))
-            return sorted(connection.execute(query).scalars())
+            waiting = {name for name in connection.execute(_WAITING_NAMES).scalars() if name is not None}
+            return sorted(waiting.union(connection.execute(select(removals.c.collection).distinct()).scalars()))
 
     def indexed_by_collection(self) -> dict[str, int]:
         """How many current chunks the index should hold, by collection."""
@@ -324,12 +324,17 @@ _OF_ARTICLES = (
     .where(chunks.c.article_key.in_(listed("keys")), _EMBEDDED)
     .order_by(chunks.c.key)
 )
-# Each name by one step in the index of collections, where DISTINCT would walk through all of it. Ends with NULL.
-_FIRST = select(func.min(chunks.c.collection).label("name")).cte("names", recursive=True)
-_NAMES = select(
-    _FIRST.union_all(
-        select(
-            select(func.min(chunks.c.collection)).where(chunks.c.collection > _FIRST.c.name).scalar_subquery()
-        ).where(_FIRST.c.name.is_not(None))
-    ).c.name
-)
+
+
+def _collections(*where: ColumnElement[bool]) -> Select[Any]:
+    """The collections with such chunks, and NULL at the end.
+
+    Each by one step in an index that begins with them, where DISTINCT would walk through all of it.
+    """
+    first = select(func.min(chunks.c.collection).label("name")).where(*where).cte("names", recursive=True)
+    following = select(func.min(chunks.c.collection)).where(chunks.c.collection > first.c.name, *where)
+    return select(first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None))).c.name)
+
+
+# Made once: to write a statement takes SQLAlchemy as long as SQLite needs to answer it.
+_NAMES, _WAITING_NAMES = _collections(), _collections(_WAITS_FOR_INDEX)

@@ -1,6 +1,7 @@
 """The tables of the article store. The database is the truth; every index can be rebuilt from it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -45,9 +46,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def _key_index(name: str, table: Table, where: ColumnElement[bool]) -> None:
-    """An index of the few rows that wait for something, by their key."""
-    Index(name, table.c.key, sqlite_where=where, postgresql_where=where)
+def _waiting_index(name: str, where: ColumnElement[bool], *columns: Column[Any]) -> None:
+    """An index of the rows that wait for something, with what is asked of them meanwhile."""
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 metadata = MetaData()
@@ -121,12 +122,16 @@ chunks = Table(
     Index("ix_chunks_collection_current", "collection", "is_current"),
     sqlite_autoincrement=True,
 )
-_key_index("ix_chunks_to_embed", chunks, chunks.c.embedding.is_(None))
-_key_index(
+# What waits can be a whole archive: no row is read to find the next ones or to count them.
+_waiting_index(
+    "ix_chunks_to_embed", chunks.c.embedding.is_(None),
+    chunks.c.key, chunks.c.collection, chunks.c.is_current, chunks.c.article_key,
+)  # fmt: skip
+_waiting_index(
     "ix_chunks_to_index",
-    chunks,
     and_(chunks.c.indexed_in.is_(None), chunks.c.is_current, chunks.c.embedding.is_not(None)),
-)
+    chunks.c.collection, chunks.c.key, chunks.c.article_key,
+)  # fmt: skip
 
 OF_REVISION = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
 
@@ -207,7 +212,7 @@ job_items = Table(
     UniqueConstraint("job_id", "url"),
     sqlite_autoincrement=True,
 )
-_key_index("ix_job_items_waiting", job_items, job_items.c.added.is_(None))
+_waiting_index("ix_job_items_waiting", job_items.c.added.is_(None), job_items.c.key)
 
 # Who may use the API. The key itself is not here, only its SHA-256.
 api_keys = Table(
