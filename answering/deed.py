@@ -6,9 +6,8 @@ Plain rules for the order of English words.
 import re
 from dataclasses import dataclass
 
-from answering.day import MONTHS
 from answering.evidence import GENERIC
-from answering.lexicon import ALIKE, FUNCTION_WORDS, LIGHT, NEGATORS, OPPOSITES
+from answering.lexicon import ALIKE, LIGHT, NEGATORS, OPPOSITES
 from answering.question import Kind, Question
 from answering.stem import WORD, stem, stems
 from answering.terms import has
@@ -41,18 +40,12 @@ _NOT_A_DEED = GENERIC | LIGHT | frozenset(stems("happen like called named known 
 _LATER = re.compile(r"^[^.;:]{0,40}\b(?:before|until|till|yet)\b")  # "it will not open before May"
 _IF = re.compile(r"\b(?:if|unless|provided that|in case)\b[^,;:.]*", re.IGNORECASE)
 _BEGINS_WITH_IF = re.compile(r"^\W*(?:if|unless)\b", re.IGNORECASE)
-_BEING = frozenset("is are was were be been being".split())
-_BEFORE_VERBS = _BEING | frozenset(
-    "had has have will would could should may might also then later now not never".split()
-)
+_BEFORE_VERBS = frozenset("who that had has have will would also then later never".split())
 _RELATIVES = frozenset(
     """father mother parents wife husband son daughter sons daughters brother sister brothers sisters child children
     uncle aunt cousin grandfather grandmother grandson granddaughter partner deputy predecessor""".split()
 )
 _OWNING = re.compile(r"^(?:his|her|their|its|my|our)$|['’]s$", re.IGNORECASE)
-_NO_DOER = re.compile(
-    rf"(?:{'|'.join(MONTHS)}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|I{{1,3}}|IV|VI*)", re.IGNORECASE
-)
 _NEAR = 5  # words before a verb in which a "not" counts
 
 
@@ -144,37 +137,23 @@ def is_reversed(root: str, sentence: frozenset[str]) -> bool:
 def is_of_another(root: str, question: Question, text: str) -> bool:
     """Whether the text names somebody for the deed, and none of the names of the question.
 
-    Or says of each deed that a relative did it, or somebody whose name, none of the question's, stands right before it.
+    Or says wherever it tells of the deed that a relative did it: "When her father died, Elizabeth became the Queen".
     """
     words = list(WORD.finditer(text))
-    places = [i for i, m in enumerate(words) if stem(m.group()) == root]
     if not question.names:
         return False
+    places = [i for i, m in enumerate(words) if stem(m.group()) == root]
     if any(stem(m.group()) in question.names for m in words):
-        return bool(places) and all(_is_done_by_another(words[:at], question, text) for at in places)
+        return bool(places) and all(_is_of_relative([m.group() for m in words[:at]]) for at in places)
     at = places[0] if places else 0
     return any(m.group()[0].isupper() and m.start() > 0 for m in words[max(0, at - _NEAR) : at])
 
 
-def _is_done_by_another(before: list[re.Match[str]], question: Question, text: str) -> bool:
-    """Whether the words before a verb end in a relative ("her father had"), or in a name that the question has not."""
-    asked = _AUXILIARY.search(question.asked)
-    asks_to_whom = bool(asked and asked["be"])
-    while before and (word := before[-1].group().lower()) in _BEFORE_VERBS:
-        if word in _BEING and not asks_to_whom:
-            return False  # to the one named it was done
+def _is_of_relative(before: list[str]) -> bool:
+    """Whether the words before a verb end in somebody's relative: "her father had", "the king's sister, who"."""
+    while before and before[-1].lower() in _BEFORE_VERBS:
         before = before[:-1]
-    if before and before[-1].group().lower() == "who":
-        before = before[:-1]
-    if before and before[-1].group().lower() in _RELATIVES:
-        return any(_OWNING.search(m.group()) for m in before[-3:-1])
-    name: list[re.Match[str]] = []
-    while before and before[-1].group()[0].isupper() and (not name or text[before[-1].end() : name[0].start()] == " "):
-        name.insert(0, before[-1])
-        before = before[:-1]
-    known = {*question.names, *question.terms}
-    names = [m.group() for m in name if m.group().lower() not in FUNCTION_WORDS and not _NO_DOER.fullmatch(m.group())]
-    return bool(names) and all(stem(word) not in known for word in names)
+    return bool(before) and before[-1].lower() in _RELATIVES and any(map(_OWNING.search, before[-3:-1]))
 
 
 def is_supposed(root: str, text: str) -> bool:
