@@ -113,7 +113,7 @@ class ExtractiveAnswerer:
         )
         scores = scores + calibration.FRESH_BONUS * _fresh(reading, order, scores, hints)
         if asked.kind in calibration.HAS_SHORT_ANSWER:
-            scores = scores - calibration.UNTYPED * _lacks_kind(rows, reading)
+            scores = scores - calibration.UNTYPED * _lacks_kind(rows, reading, order)
         if asks_for_several(asked):
             scores = scores + calibration.LIST_BONUS * np.array([names_several(c.text) for c in reading.candidates])
         scores = scores - calibration.OTHER_SPEAKER * _by_others(asked, reading, order)
@@ -203,11 +203,13 @@ def _tells_of_deed(question: Question, reading: Reading) -> Features:
     return np.array(told, dtype=np.float64)
 
 
-def _lacks_kind(rows: Features, reading: Reading) -> Features:
-    """1.0 for each candidate that holds nothing of the kind asked for, unless it denies something: nobody, never."""
-    return np.array(
-        [not row[TYPED] and not is_negated(c.text) for row, c in zip(rows, reading.candidates, strict=True)]
-    )
+def _lacks_kind(rows: Features, reading: Reading, order: Sequence[int]) -> Features:
+    """1.0 for each candidate of `order` that holds nothing of the kind asked for, unless it denies something: nobody,
+    never."""
+    lacking = np.zeros(len(reading.candidates))
+    for i in order:
+        lacking[i] = not rows[i, TYPED] and not is_negated(reading.candidates[i].text)
+    return lacking
 
 
 def _hinted(reading: Reading, hints: Hints) -> Features:
