@@ -49,14 +49,17 @@ def answer_features(
     """
     first = order[0]
     best, top = reading.candidates[first], rows[first]
-    near = _near(best, reading)
+    beside = [c for c in reading.candidates if c.passage is best.passage]
+    near = best.around.union(*(c.known for c in beside))
     rarest = max(question.terms, key=lambda t: reading.weights[t])
     fixed = {*question.names, *question.numbers, *question.focus}
     plain = {t: w for t, w in reading.weights.items() if t not in fixed}
     said = {t: w for t, w in plain.items() if t not in GENERIC and t not in _OF_REPORTS}
     verb = deed(question)
     gives_reason = question.kind is Kind.WHY and top[_AT["typed"]] >= _PLAIN_REASON
-    undone = verb is not None and _supposes_a_deed(question) and _is_undone(question, verb, reading, best, gives_reason)
+    undone = (
+        verb is not None and _supposes_a_deed(question) and _is_undone(question, verb, best, beside, near, gives_reason)
+    )
     is_attested = attested(said, best.around) >= _ATTESTED and not undone
     counted = counted_noun(question)
     second = scores[order[1]] if len(order) > 1 else scores[first] - 2
@@ -123,8 +126,16 @@ def _supposes_a_deed(question: Question) -> bool:
     return question.kind in (Kind.WHEN, Kind.WHERE)
 
 
-def _is_undone(question: Question, verb: str, reading: Reading, best: Candidate, gives_reason: bool) -> bool:
-    """Whether a sentence tells of somebody else's or the opposite deed, or neither it nor what stands near of the deed.
+def _is_undone(
+    question: Question,
+    verb: str,
+    best: Candidate,
+    beside: Sequence[Candidate],
+    near: frozenset[str],
+    gives_reason: bool,
+) -> bool:
+    """Whether a sentence tells of somebody else's or the opposite deed, or neither it nor what stands `near`, in the
+    sentences `beside` it and around them, of the deed.
 
     A sentence that plainly gives a reason may leave out of what.
     """
@@ -133,19 +144,8 @@ def _is_undone(question: Question, verb: str, reading: Reading, best: Candidate,
         return True
     if gives_reason or is_told(verb, held):
         return False
-    told = [c for c in _beside(best, reading) if is_told(verb, frozenset(c.stems))]
-    return not is_told(verb, held, _near(best, reading)) or (
-        bool(told) and all(is_of_another(verb, question, c.text) for c in told)
-    )
-
-
-def _beside(best: Candidate, reading: Reading) -> list[Candidate]:
-    return [c for c in reading.candidates if c.passage is best.passage]
-
-
-def _near(best: Candidate, reading: Reading) -> frozenset[str]:
-    """The stems of the passage that a sentence stands in, and around it."""
-    return best.around.union(*(c.known for c in _beside(best, reading)))
+    told = [c for c in beside if is_told(verb, frozenset(c.stems))]
+    return not is_told(verb, held, near) or (bool(told) and all(is_of_another(verb, question, c.text) for c in told))
 
 
 def _year_of(candidate: Candidate) -> frozenset[str]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from answering.evidence import GENERIC
-from answering.lexicon import ALIKE, LIGHT, NEGATORS, OPPOSITES
+from answering.lexicon import ALIKE, LIGHT, OPPOSITES, is_negator
 from answering.question import Kind, Question
 from answering.stem import WORD, stem, stems
 from answering.terms import has
@@ -174,4 +174,4 @@ def is_denied(root: str, text: str) -> bool:
 def _is_negated(before: str) -> bool:
     clause = re.split(r"[.;:,–—]|\b(?:but|and|that|which|who|because)\b", before)[-1]
     words = [w.lower().replace("’", "'") for w in WORD.findall(clause)][-_NEAR:]
-    return any(w in NEGATORS or w.endswith("n't") for w in words)
+    return any(map(is_negator, words))

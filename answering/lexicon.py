@@ -116,6 +116,11 @@ NEGATORS = frozenset(
 LIGHT = frozenset(_LIGHT_WORDS)
 
 
+def is_negator(word: str) -> bool:
+    """Whether a word, in lower case and with a straight apostrophe, says "not"."""
+    return word in NEGATORS or word.endswith("n't")
+
+
 def _alike() -> dict[str, frozenset[int]]:
     groups: dict[str, set[int]] = {}
     for number, group in enumerate(_ALIKE_WORDS.split("|")):

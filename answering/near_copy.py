@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from answering.lexicon import NEGATORS, OPPOSITES
+from answering.lexicon import OPPOSITES, is_negator
 from answering.name import same_name
 from answering.quantity import Quantity
 from answering.tokens import Text, Word
@@ -47,7 +47,7 @@ def _within(numbers: Sequence[Quantity], words: Sequence[Word]) -> list[Quantity
 
 def turns(edit: Edit) -> bool:
     """Whether a changed word turns the sentence: a "not" more or less, another number, an opposite word."""
-    negators = [sum(w.lower in NEGATORS or w.lower.endswith("n't") for w in side) for side in (edit.mine, edit.theirs)]
+    negators = [sum(is_negator(w.lower) for w in side) for side in (edit.mine, edit.theirs)]
     if (negators[0] - negators[1]) % 2:
         return True
     if edit.their_numbers and any(not any(q.agrees(o) for o in edit.their_numbers) for q in edit.my_numbers):

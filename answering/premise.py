@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from answering.answer import Span, Verdict
 from answering.day import days, in_full
 from answering.deed import deed, is_denied
-from answering.lexicon import NEGATORS, OPPOSITES
+from answering.lexicon import OPPOSITES, is_negator
 from answering.quantity import quantities
 from answering.question import Kind, Question
 from answering.spelling import plain
@@ -123,7 +123,7 @@ def _names_all(question: Question, span: Span, words: str, verb: str = "") -> bo
 
 def is_negated(text: str) -> bool:
     """Whether there is a "not", "never", "nobody" or the like in it."""
-    return any(word in NEGATORS or word.endswith("n't") for word in re.findall(r"[a-z']+", plain(text).lower()))
+    return any(map(is_negator, re.findall(r"[a-z']+", plain(text).lower())))
 
 
 def _difference(said: str, told: str, years: bool) -> tuple[str | None, str | None]:

@@ -28,7 +28,7 @@ _OF_ANSWERS = GENERIC | frozenset(
         "plan long high tall wide deep far old much many final first last current"
     )
 )
-_FUNCTION_STEMS = frozenset(stems(" ".join(FUNCTION_WORDS)))
+_SAYS_LITTLE = _OF_ANSWERS | frozenset(stems(" ".join(FUNCTION_WORDS)))
 _READ_OF_ARTICLE = 20_000  # characters in which an article's matter is looked for
 
 
@@ -55,7 +55,7 @@ def answers_told(
 
 def _said_of(told: Told) -> frozenset[str]:
     """The first telling words after an answer: of "eleven firefighters were injured", whom and what befell them."""
-    after = [s for s in stems(told.span.quote.partition(told.value)[2]) if s not in _OF_ANSWERS | _FUNCTION_STEMS]
+    after = [s for s in stems(told.span.quote.partition(told.value)[2]) if s not in _SAYS_LITTLE]
     return frozenset(after[: calibration.SAID_ALIKE])
 
 

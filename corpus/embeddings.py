@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, de
 from corpus.database import Database
 from corpus.dialect import insert_new, listed
 from corpus.rows import CHUNK, articles_at
-from corpus.schema import OF_REVISION, articles, chunks, removals, revisions
+from corpus.schema import OF_REVISION, WAITS_FOR_INDEX, WAITS_FOR_VECTOR, articles, chunks, removals, revisions
 from corpus.selection import Selection, conditions
 from corpus.touched import touch, touch_everything
 
@@ -85,7 +85,7 @@ class EmbeddingStore:
         with self._db.read() as connection:
             count = [
                 connection.execute(select(func.count()).select_from(chunks).where(condition)).scalar_one()
-                for condition in (chunks.c.embedding.is_(None), _WAITS_FOR_INDEX)
+                for condition in (WAITS_FOR_VECTOR, WAITS_FOR_INDEX)
             ]
             gone = connection.execute(select(func.count()).select_from(removals)).scalar_one()
         return Backlog(count[0], count[1], gone)
@@ -101,9 +101,7 @@ class EmbeddingStore:
         """When the passage that waits longest, for its vector or for the index, was first seen; None if none does."""
         seen = select(revisions.c.first_seen_at).join(chunks, OF_REVISION).order_by(chunks.c.key).limit(1)
         with self._db.read() as connection:
-            found = [
-                connection.execute(seen.where(of)).scalar() for of in (chunks.c.embedding.is_(None), _WAITS_FOR_INDEX)
-            ]
+            found = [connection.execute(seen.where(of)).scalar() for of in (WAITS_FOR_VECTOR, WAITS_FOR_INDEX)]
         return min(filter(None, found), default=None)
 
     def passages(self) -> int:
@@ -120,10 +118,10 @@ class EmbeddingStore:
         if not selection.is_plain:
             query = query.join(revisions, OF_REVISION).join(articles).where(*conditions(selection))
         # Told which index to use, because by itself SQLite walks the whole collection: 50 ms at 37,000 chunks.
-        found: Any = query.where(chunks.c.embedding.is_(None))
+        found: Any = query.where(WAITS_FOR_VECTOR)
         found = found.with_hint(chunks, _TO_EMBED, "sqlite")
         if by_index:
-            untaken = query.where(_WAITS_FOR_INDEX)
+            untaken = query.where(WAITS_FOR_INDEX)
             found = found.union(untaken.with_hint(chunks, _TO_INDEX, "sqlite"))
         rows = found.subquery()
         with self._db.read() as connection:
@@ -133,7 +131,7 @@ class EmbeddingStore:
 
     def to_embed(self, limit: int) -> list[ToEmbed]:
         """Texts without an embedding, those that came last first: news is asked about when it is new."""
-        query = select(*CHUNK, chunks.c.text_hash).where(chunks.c.embedding.is_(None))
+        query = select(*CHUNK, chunks.c.text_hash).where(WAITS_FOR_VECTOR)
         with self._db.read() as connection:
             rows = connection.execute(query.order_by(chunks.c.key.desc()).limit(limit)).all()
             of = articles_at(connection, [(row.article_key, row.revision) for row in rows])
@@ -143,11 +141,11 @@ class EmbeddingStore:
 
     def save(self, hashes: Sequence[bytes], vectors: Vectors) -> None:
         """Store the embeddings of texts for all chunks that wait for them. Those deleted meanwhile are passed over."""
-        waiting = and_(chunks.c.text_hash == bindparam("hash"), chunks.c.embedding.is_(None))
+        waiting = and_(chunks.c.text_hash == bindparam("hash"), WAITS_FOR_VECTOR)
         query = update(chunks).where(waiting).values(embedding=bindparam("vector"))
         rows = [{"hash": hash_, "vector": vector.tobytes()} for hash_, vector in zip(hashes, vectors, strict=True)]
         rows.reverse()  # `to_embed` begins with the last; rows that grow from there leave half of SQLite's pages empty
-        of = select(chunks.c.article_key).where(chunks.c.text_hash.in_(hashes), chunks.c.embedding.is_(None)).distinct()
+        of = select(chunks.c.article_key).where(chunks.c.text_hash.in_(hashes), WAITS_FOR_VECTOR).distinct()
         with self._db.write() as connection:
             touch(connection, connection.execute(of).scalars())
             connection.execute(query, rows)
@@ -157,7 +155,7 @@ class EmbeddingStore:
         query = (
             select(chunks, articles.c.id)
             .join(articles, articles.c.key == chunks.c.article_key)
-            .where(chunks.c.collection == collection, _WAITS_FOR_INDEX)
+            .where(chunks.c.collection == collection, WAITS_FOR_INDEX)
             .order_by(chunks.c.key.desc())
             .limit(limit)
             .with_hint(chunks, _TO_INDEX, "sqlite")
@@ -197,15 +195,15 @@ class EmbeddingStore:
     def waiting_collections(self) -> list[str]:
         """Collections whose index has something to take or to drop."""
         with self._db.read() as connection:
-            waiting = {name for name in connection.execute(_WAITING_NAMES).scalars() if name is not None}
+            waiting = set(connection.execute(_WAITING_NAMES).scalars())
             return sorted(waiting.union(connection.execute(select(removals.c.collection).distinct()).scalars()))
 
     def indexed_by_collection(self) -> dict[str, int]:
         """How many current chunks the index should hold, by collection."""
         # By three indexes of the table: counting what is taken would read every row of it, vectors and all.
         current = _BY_COLLECTION.where(chunks.c.is_current)
-        unembedded = current.where(chunks.c.embedding.is_(None)).with_hint(chunks, _TO_EMBED, "sqlite")
-        untaken = current.where(_WAITS_FOR_INDEX).with_hint(chunks, _TO_INDEX, "sqlite")
+        unembedded = current.where(WAITS_FOR_VECTOR).with_hint(chunks, _TO_EMBED, "sqlite")
+        untaken = current.where(WAITS_FOR_INDEX).with_hint(chunks, _TO_INDEX, "sqlite")
         with self._db.read() as connection:
             held = Counter({name: count for name, count in connection.execute(current)})
             for waiting in (unembedded, untaken):
@@ -278,7 +276,7 @@ class EmbeddingStore:
         query = select(func.count()).select_from(select(chunks.c.key).where(of).limit(most + 1).subquery())
         with self._db.read() as connection:
             names = connection.execute(_NAMES).scalars().all()
-            return {one: connection.execute(query, {"name": one}).scalar_one() for one in names if one is not None}
+            return {one: connection.execute(query, {"name": one}).scalar_one() for one in names}
 
     def chunk_of(self, index_ids: Sequence[str]) -> dict[str, int]:
         """The keys of the current chunks with these index ids; others are left out."""
@@ -312,9 +310,6 @@ def _matrix(blobs: Sequence[bytes]) -> Vectors:
 
 
 _TO_EMBED, _TO_INDEX = "INDEXED BY ix_chunks_to_embed", "INDEXED BY ix_chunks_to_index"
-# As `ix_chunks_to_index` has it. What has no vector is not among them: in a long ingest it would be walked through for
-# every batch.
-_WAITS_FOR_INDEX = and_(chunks.c.indexed_in.is_(None), chunks.c.is_current, chunks.c.embedding.is_not(None))
 _BY_COLLECTION = select(chunks.c.collection, func.count()).group_by(chunks.c.collection)
 _EMBEDDED = chunks.c.embedding.is_not(None)
 _AMONG = select(chunks.c.key, chunks.c.embedding).where(chunks.c.key.in_(listed("keys")), _EMBEDDED)
@@ -327,14 +322,15 @@ _OF_ARTICLES = (
 
 
 def _collections(*where: ColumnElement[bool]) -> Select[Any]:
-    """The collections with such chunks, and NULL at the end.
+    """The collections with such chunks.
 
     Each by one step in an index that begins with them, where DISTINCT would walk through all of it.
     """
     first = select(func.min(chunks.c.collection).label("name")).where(*where).cte("names", recursive=True)
     following = select(func.min(chunks.c.collection)).where(chunks.c.collection > first.c.name, *where)
-    return select(first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None))).c.name)
+    names = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
+    return select(names.c.name).where(names.c.name.is_not(None))
 
 
 # Made once: to write a statement takes SQLAlchemy as long as SQLite needs to answer it.
-_NAMES, _WAITING_NAMES = _collections(), _collections(_WAITS_FOR_INDEX)
+_NAMES, _WAITING_NAMES = _collections(), _collections(WAITS_FOR_INDEX)

@@ -122,16 +122,14 @@ chunks = Table(
     Index("ix_chunks_collection_current", "collection", "is_current"),
     sqlite_autoincrement=True,
 )
+WAITS_FOR_VECTOR = chunks.c.embedding.is_(None)
+# What has no vector is not among them: in a long ingest it would be walked through for every batch.
+WAITS_FOR_INDEX = and_(chunks.c.indexed_in.is_(None), chunks.c.is_current, chunks.c.embedding.is_not(None))
 # What waits can be a whole archive: no row is read to find the next ones or to count them.
 _waiting_index(
-    "ix_chunks_to_embed", chunks.c.embedding.is_(None),
-    chunks.c.key, chunks.c.collection, chunks.c.is_current, chunks.c.article_key,
-)  # fmt: skip
-_waiting_index(
-    "ix_chunks_to_index",
-    and_(chunks.c.indexed_in.is_(None), chunks.c.is_current, chunks.c.embedding.is_not(None)),
-    chunks.c.collection, chunks.c.key, chunks.c.article_key,
-)  # fmt: skip
+    "ix_chunks_to_embed", WAITS_FOR_VECTOR, chunks.c.key, chunks.c.collection, chunks.c.is_current, chunks.c.article_key
+)
+_waiting_index("ix_chunks_to_index", WAITS_FOR_INDEX, chunks.c.collection, chunks.c.key, chunks.c.article_key)
 
 OF_REVISION = and_(revisions.c.article_key == chunks.c.article_key, revisions.c.number == chunks.c.revision)
 
