@@ -167,12 +167,15 @@ def _grown(sentences: Sequence[str], before: Path | None, folder: Path, size: in
     done = folder / "grown"
     if done.exists():
         return
-    shutil.rmtree(folder, ignore_errors=True)
-    if before is None:
-        folder.mkdir(parents=True)
-    else:
-        shutil.copytree(before, folder)
-        (folder / "grown").unlink()
+    if not folder.exists():  # else growing was interrupted, and goes on
+        begun = folder.with_suffix(".begun")
+        shutil.rmtree(begun, ignore_errors=True)
+        if before is None:
+            begun.mkdir(parents=True)
+        else:
+            shutil.copytree(before, begun)
+            (begun / "grown").unlink()
+        begun.rename(folder)
     parts = open_parts(folder, 1, Generated())
     made = islice(recombined(sentences, random.Random(3)), parts.store.count(Selection()), None)
     with Progress() as progress:

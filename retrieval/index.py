@@ -16,6 +16,7 @@ from retrieval.chroma_process import ChromaFailed, ChromaProcess
 # Chroma Cloud takes at most 300 records a write; smaller writes also let reads in between while ingest runs.
 WRITE_BATCH = 250
 _OPENING_SECONDS = 60.0
+_WRITTEN_A_SECOND = 5_000  # entries of a graph that goes to disk as a whole, on a slow disk that others use too
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class ChromaIndex:
     """Vectors of chunks in Chroma, embedded in `folder` or on a `server`, one Chroma collection per collection.
 
     Embedded, the folder belongs to one process that this one starts, and after `sync_threshold` writes the graph is put
-    on disk. Every method raises `IndexUnavailable` after `deadline` seconds or when Chroma fails.
+    on disk. Every method raises `IndexUnavailable` when Chroma fails or does not answer: within `deadline` seconds, or,
+    for a write, which may have to put that graph on disk, six times as many and one more for every 5,000 entries.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class ChromaIndex:
     ) -> None:
         self._deadline = deadline
         self._writer = threading.Lock()
+        self._held: dict[str, int] = {}  # about; an entry replaced counts again
         self._chroma: _Asked
         if server:
             self._chroma = _ChromaOnServer(fingerprint, server)
@@ -85,6 +88,7 @@ class ChromaIndex:
         for at in range(0, len(ids), WRITE_BATCH):
             part = slice(at, at + WRITE_BATCH)
             self._write("upsert", collection, ids[part], vectors[part], article_ids[part])
+            self._held[collection] += len(ids[part])
 
     def remove(self, collection: str, ids: Sequence[str]) -> None:
         """Drop entries; ids that are not held are passed over."""
@@ -109,7 +113,8 @@ class ChromaIndex:
     def close(self) -> None:
         """Write everything out and let the folder go."""
         try:
-            self._write("close")
+            with self._writer:
+                self._ask("close", deadline=self._writing_seconds())
         finally:
             self._chroma.end()
 
@@ -117,9 +122,14 @@ class ChromaIndex:
         """Let go of an index that failed, without writing anything; its folder is opened again or left behind."""
         self._chroma.end()
 
-    def _write(self, operation: str, *arguments: Any) -> None:
+    def _write(self, operation: str, collection: str, *arguments: Any) -> None:
         with self._writer:
-            self._ask(operation, *arguments, deadline=self._deadline * 6)  # it may have to put the whole graph on disk
+            if collection not in self._held:
+                self._held[collection] = self.count(collection)
+            self._ask(operation, collection, *arguments, deadline=self._writing_seconds())
+
+    def _writing_seconds(self) -> float:
+        return self._deadline * 6 + sum(self._held.values()) / _WRITTEN_A_SECOND
 
     def _ask(self, operation: str, *arguments: Any, deadline: float | None = None) -> Any:
         limit = deadline or self._deadline
