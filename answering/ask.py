@@ -28,6 +28,7 @@ from answering.answer import (
 )
 from answering.assemble import Assembler, Judged, Stated
 from answering.attribution import attribution, turns_denial, with_speaker
+from answering.definition import defining_first, may_ask_definition
 from answering.draft import EXTRACTIVE, Asked, Outcome, drafted_by_model, extracted
 from answering.extractive import ExtractiveAnswerer
 from answering.followup import accepted, needs_context, resolve
@@ -46,7 +47,7 @@ from corpus.tracing import Stage, Value
 from retrieval.embedder import Vectors
 from retrieval.hints import Hint
 from retrieval.passage import SearchResult
-from retrieval.search import Searcher
+from retrieval.search import Embedded, Searcher
 
 T = TypeVar("T")
 
@@ -81,6 +82,7 @@ _place: ContextVar[int] = ContextVar("place", default=0)  # of the question in t
 _stage: ContextVar[Stage] = ContextVar("stage", default=tracing.NO_STAGE)  # in which the work on the question lies
 # A question states nothing: a reply that asks, outside of quotation marks, repeats what it read.
 _ASKS, _QUOTED = re.compile(r"\?\W*$"), re.compile(r"[“\"«][^”\"»]*[”\"»]")
+_WIDER = 3  # times as many passages are looked through for one that says who or what something is
 _REWORDING_S = 8.0  # for which a follow-up question waits for the chat model's wording
 # Why nothing stands of what could be said, by whether some of it is contradicted.
 _WITHHELD = {
@@ -153,8 +155,7 @@ class Asker:
         clock = time.perf_counter()
         embedded = await self._run(lambda: self._searcher.embed(words))
         embed_ms = _ms(time.perf_counter() - clock)
-        search = self._searcher.search
-        result = await self._run(lambda: search(words, ask.selection, ask.top_k, embedded, ignored=ask.ignored))
+        result = await self._run(lambda: self._found(words, ask, embedded))
         vector = embedded.vector if self._searcher.is_of_sentences else None
         yield Retrieved(answer_id, question, result)
         clock = time.perf_counter()
@@ -232,6 +233,12 @@ class Asker:
         else:
             for found in await self._run(partial(extracted, asked, self._extractive)):
                 yield found
+
+    def _found(self, words: str, ask: Ask, embedded: Embedded) -> SearchResult:
+        """What the search finds; asked who or what something is, passages that say so come first."""
+        most = ask.top_k * (_WIDER if may_ask_definition(words) else 1)
+        result = self._searcher.search(words, ask.selection, most, embedded, ignored=ask.ignored)
+        return replace(result, passages=defining_first(words, result.passages, ask.top_k))
 
     def _judge(self, claim: Claim) -> Judged:
         """The claim with what its spans say of it; what they only report is told as theirs who said it."""

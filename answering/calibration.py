@@ -93,6 +93,10 @@ UNTYPED = 1.5
 # What it loses by reporting somebody else's words than those asked for. By judgement.
 OTHER_SPEAKER = 2.0
 
+# How sure a sentence that says plainly who or what is asked about answers it, and how far the plainness of two such
+# sentences sets them apart, in points of score. By judgement.
+DEFINED, PLAINLY = 0.9, 4.0
+
 # How many sentences a kind of question may get, and how far below the best score another may lie. A fact stands in one
 # or two sentences; the reasons of one argument stand in several and share fewer words with the question.
 MOST_CLAIMS = {

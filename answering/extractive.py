@@ -1,7 +1,7 @@
 """Answer with sentences of the passages, verbatim, or say why they do not answer. Needs no language model."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from answering.choose import Scored, chosen_among, highlight, place_of, same_els
 from answering.close_reading import read_closely
 from answering.conflict import find_conflict
 from answering.deed import deed, is_of_another, is_supposed, is_told
+from answering.definition import Definition, definitions, subject_asked
 from answering.evidence import NAME, Candidate, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.listing import asks_for_several, in_one_line, names_several
@@ -92,7 +93,15 @@ class ExtractiveAnswerer:
             return Extraction((), reason_for(asked, reading), 0.0)
         rows = lexical_features(asked, reading)
         outlets = {name.lower() for name in hints.publishers}
-        order, answers = self.rank(asked, question_vector, reading, rows, outlets)
+        defined = definitions(asked, reading)
+        order, answers = self.rank(asked, question_vector, reading, rows, outlets, defined)
+        if defined:
+            confidence = calibration.DEFINED * max(one.strength for one in defined.values())
+            ranked = _defining(reading, rows, order, defined)
+            claims = _claims(asked, reading, ranked, [], confidence, max_claims, max_citations)
+            return Extraction(claims, None, confidence, None, notices)
+        if subject_asked(asked):
+            return Extraction((), reason_for(asked, reading), 0.0, None, notices)
         told_deed = _tells_of_deed(asked, reading)
         scores = rows @ calibration.SENTENCE_WEIGHTS + calibration.DEED_SOUGHT.get(asked.kind, 0.0) * told_deed
         order = sorted(_fitting(asked, reading, order), key=lambda i: -float(scores[i]))
@@ -137,13 +146,15 @@ class ExtractiveAnswerer:
         reading: Reading,
         rows: Features,
         outlets: Collection[str] = (),
+        wanted: Collection[int] = (),
     ) -> tuple[list[int], dict[int, Found]]:
         """The candidates that look best by words, embedded, read and put in order, and the answer found in each.
 
-        Their columns in `rows` are filled in.
+        Those `wanted` come before others. Their columns in `rows` are filled in.
         """
         before = lexical_scores(question, rows, calibration.LEXICAL_WEIGHTS)
-        best = [int(i) for i in np.argsort(-before, kind="stable")[:EMBEDDED]]
+        best = [int(i) for i in np.argsort(-before, kind="stable")]
+        best = [*[i for i in best if i in wanted], *[i for i in best if i not in wanted]][:EMBEDDED]
         texts = [reading.candidates[i].text for i in best]
         vectors = self._vectors_of(texts)
         if question_vector is None:
@@ -161,6 +172,22 @@ class ExtractiveAnswerer:
     def _embedded(self, texts: list[str]) -> list[Vectors]:
         # Copies, because a row of the result would keep all others in memory.
         return [vector.copy() for vector in self._embedder.embed_passages(texts)]
+
+
+def _defining(
+    reading: Reading, rows: Features, order: Sequence[int], defined: Mapping[int, Definition]
+) -> list[Scored]:
+    """The candidates that say who or what is asked about, those first that say it most plainly."""
+    scores = rows @ calibration.SENTENCE_WEIGHTS
+    best = float(scores[list(defined)].max())
+    ranked = []
+    for i in order:
+        if i in defined:
+            candidate, one = reading.candidates[i], defined[i]
+            score = calibration.PLAINLY * one.strength + max(-1.0, (float(scores[i]) - best) / 10)
+            words = Found(candidate.start + one.start, candidate.start + one.end, 0.0)
+            ranked.append(Scored(candidate, score, 1.0, 1.0, words, 1.0, float(rows[i, COVERED])))
+    return sorted(ranked, key=lambda one: -one.score)
 
 
 def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) -> Question:

@@ -21,6 +21,13 @@ def test_a_near_best_score_counts_more_than_its_rank_says() -> None:
     assert [item for item, _ in fused] == ["b", "c", "a"]
 
 
+def test_what_vectors_found_far_off_does_not_come_before_the_best_of_the_words() -> None:
+    # The embedder does not know the name: nothing that it found is near, and what holds the name is no nearer.
+    assert convex_combination({"a": 0.38, "b": 0.36, "c": 0.01}, {"c": 20.0})[0][0] == "c"
+    assert convex_combination({"a": 0.68, "b": 0.66, "c": 0.01}, {"c": 20.0})[0][0] == "a"
+    assert convex_combination({"a": 0.38, "b": 0.19}, {}) == [("a", 1.0), ("b", 0.5)]
+
+
 def test_nothing_found_gives_nothing_and_one_side_alone_has_all_the_weight() -> None:
     assert convex_combination({}, {}) == []
     assert convex_combination({}, {"a": 3.0, "b": 1.5}) == [("a", 1.0), ("b", 0.5)]

@@ -1,0 +1,317 @@
+"""Who somebody is and what something is: what such a question is about, and the words of a sentence that say it.
+
+Plain rules for English: "X is a ...", "X, the ...," "a ... called X", "Finance Minister X".
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from answering.evidence import Reading, read_passages
+from answering.lexicon import FUNCTION_WORDS, LIGHT
+from answering.question import Kind, Question, names_by_text, read_question
+from answering.stem import WORD, stem
+from retrieval.passage import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The words of a sentence that say who or what is asked about, `start` to `end` in it, and how plainly, 0..1."""
+
+    strength: float
+    start: int
+    end: int
+
+
+_ASKED = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|okay|then|please)\W+)?(?:"
+    r"(?:who|what)(?:['’]s|\s+(?:exactly\s+)?(?:is|are|was|were))\s+(?:exactly\s+)?(?P<named>[^?,;:“”\"]+?)|"
+    r"what\s+(?:does|do|did)\s+(?P<meant>[^?,;:“”\"]+?)\s+(?:mean|stand\s+for)|"
+    r"(?:define|(?:what(?:['’]s|\s+is)\s+)?the\s+(?:meaning|definition)\s+of)\s+(?P<defined>[^?,;:“”\"]+?)"
+    r")\W*$",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"^(?P<article>an?|the)\s+", re.IGNORECASE)
+_LONGEST = 5  # words of a name
+_SURNAME = 0.8  # what a surname alone is worth beside the whole name
+# What may stand between the capitals of a name.
+_PARTICLES = frozenset("of the and for on in de da del la le van von bin al v vs".split())
+# These say more of a matter than what it is called.
+_NOT_NAMES = frozenset(
+    """new wrong up next left known happening going missing it this that he she they there these those your my his her
+    its our their one two first last best worst biggest largest latest current""".split()
+)
+
+# What people are to others or by trade, as a name follows it: "the singer X", "Senator X", "X's wife, Y".
+_ROLES = (
+    "president|vice-president|premier|minister|chancellor|secretary|sen|senator|rep|representative|congressman|"
+    "congresswoman|gov|governor|mayor|judge|justice|general|admiral|colonel|captain|sergeant|lieutenant|officer|"
+    "attorney|lawyer|prosecutor|solicitor|barrister|doctor|physician|surgeon|nurse|dentist|epidemiologist|virologist|"
+    "expert|adviser|advisor|aide|analyst|strategist|spokesman|spokeswoman|spokesperson|correspondent|journalist|"
+    "reporter|columnist|editor|anchor|host|presenter|broadcaster|commentator|blogger|author|writer|novelist|poet|"
+    "playwright|historian|economist|professor|lecturer|teacher|principal|scientist|researcher|engineer|astronaut|"
+    "astronomer|physicist|chemist|biologist|psychologist|philosopher|architect|designer|artist|painter|sculptor|"
+    "photographer|filmmaker|director|producer|screenwriter|actor|actress|comedian|singer|songwriter|rapper|musician|"
+    "composer|conductor|pianist|guitarist|drummer|dancer|model|star|superstar|celebrity|influencer|player|footballer|"
+    "striker|midfielder|defender|goalkeeper|quarterback|linebacker|receiver|pitcher|ace|shortstop|slugger|guard|"
+    "forward|golfer|boxer|sprinter|runner|swimmer|gymnast|skier|skater|cyclist|driver|champion|medalist|medallist|"
+    "olympian|coach|manager|trainer|referee|owner|founder|co-founder|cofounder|chairman|chairwoman|chairperson|chair|"
+    "chief|ceo|cfo|coo|executive|boss|head|leader|co-leader|deputy|commissioner|ambassador|diplomat|envoy|delegate|"
+    "candidate|nominee|politician|lawmaker|legislator|councillor|councilman|councilwoman|mp|msp|mep|activist|"
+    "campaigner|organizer|organiser|dissident|whistleblower|billionaire|millionaire|tycoon|mogul|businessman|"
+    "businesswoman|entrepreneur|investor|banker|trader|developer|farmer|fisherman|pilot|firefighter|detective|"
+    "investigator|sheriff|inspector|gunman|suspect|king|queen|prince|princess|duke|duchess|earl|lord|lady|pope|bishop|"
+    "archbishop|cardinal|pastor|priest|rabbi|imam|monk|nun|keeper|curator|librarian|commander|soldier|veteran|"
+    "marine|spy|hacker|student|graduate|alumnus|survivor|victim|witness|resident|native|husband|wife|spouse|partner|"
+    "widow|widower|son|daughter|father|mother|brother|sister|cousin|nephew|niece|uncle|aunt|heir|heiress|friend|"
+    "skipper|mechanic|fellow|member|citizen|man|woman|boy|girl|legend|icon|rival|counterpart|successor|predecessor"
+)
+_ROLE = re.compile(rf"^(?:{_ROLES})s?$", re.IGNORECASE)
+_ROLE_WITHIN = re.compile(rf"\b(?:{_ROLES})\b", re.IGNORECASE)
+_HONORIFICS = frozenset("dr mr mrs ms sir dame lord lady prof".split())
+# Words that describe the one named after them, though they say little elsewhere.
+_BEFORE_ROLES = frozenset(
+    """of former then late first last longtime retired convicted accused disgraced beloved outgoing incoming acting
+    leading sitting reigning defending rising""".split()
+)
+
+_ASIDE = r"(?:\s*\([^()]{1,80}\))?"
+_HEDGE = r"(?:(?:also|still|now|basically|essentially|simply|generally|typically|usually|just|probably|perhaps)\s+)*"
+_PHRASE = r"[^.;:!?]{3,}?(?=\s*(?:[.;:!?](?!\d)|\s[-–—]+\s|—|$))"
+_IS = re.compile(
+    rf"^[”\"’']?{_ASIDE}(?:,[^,]{{3,90}},)?\s+(?:is|are|was|were|remains|serves\s+as)\s+{_HEDGE}"
+    rf"(?P<words>(?P<article>an?|one\s+of|the)\s+{_PHRASE})"
+)
+_REFERS = re.compile(
+    rf"^[”\"’']?{_ASIDE}(?:,[^,]{{3,90}},)?\s+(?:(?:generally|usually|typically|often|commonly|also|now)\s+)*"
+    rf"(?P<words>(?:refers?\s+to|means\s+(?:an?|the)|stands?\s+for|is\s+short\s+for|(?:is|are)\s+(?:commonly\s+)?defined\s+as|"
+    rf"is\s+when|consists?\s+of|is\s+caused\s+by)\s+{_PHRASE})"
+)
+_ARE = re.compile(
+    rf"^{_ASIDE}\s+are\s+{_HEDGE}(?P<words>(?:[\w-]+\s+){{0,3}}[\w-]+(?<!ou)(?<!s)s\s+(?:that|which|who|of)\s+{_PHRASE})"
+)
+# An aside ends where the next mark stands.
+_UP_TO_MARK = r"[^.,;:!?()—–]{3,160}?(?=\s*(?:[,;:)—–]|--|\.(?:\s|$|[”\"])))"
+_DASHED = r"(?:,|--|—|–|\s-)"
+_AFTER = re.compile(
+    rf"^{_ASIDE}\s*(?:{_DASHED}|\()\s*(?P<words>(?P<article>an?|one\s+of|the|or|our|his|her|its|their|[\w-]+['’]s)\s+{_UP_TO_MARK})"
+)
+_AFTER_ROLE = re.compile(
+    rf"^{_ASIDE}\s*{_DASHED}\s*(?P<words>(?:[\w’'-]+\s+){{0,4}}?(?:{_ROLES})\b{_UP_TO_MARK})", re.IGNORECASE
+)
+_WHO = re.compile(
+    rf"^{_ASIDE}\s*{_DASHED}\s*(?P<words>(?:who|which)\s+(?:(?:is|was|are|were|has\s+been)\s+{_HEDGE}(?:an?|the|one\s+of)|"
+    rf"leads?|led|runs?|ran|served?\s+as|serves\s+as|founded|owns?|heads?|headed|plays?|played|allows?|causes?|"
+    rf"commemorates?)\s+{_UP_TO_MARK})"
+)
+_CALLED = re.compile(
+    r"(?P<words>(?:an?|the)\s+[^.,;:!?()]{3,70}?),?\s+(?:called|named|known\s+as|dubbed|nicknamed)\s+[“\"‘']?$"
+)
+# "the North Atlantic Treaty Organization (NATO)"
+_SPELT_OUT = re.compile(r"(?P<words>(?:[A-Z][\w’'-]+\s+(?:(?:of|for|and|the|on|in)\s+){0,2}){2,8})\([“\"]?$")
+_BEFORE = re.compile(r"\b(?P<words>(?:the|an?|its|their)\s+(?:[\w-]+\s+){0,3}(?P<noun>[a-z][a-z-]{2,}))\s+[“\"‘']?$")
+_BEFORE_COMMA = re.compile(
+    rf"(?:^|[\s(“])(?P<words>(?:the|an?|its|their|his|her|[\w-]+['’]s)\s+(?:[\w’'-]+\s+){{0,6}}(?:{_ROLES})"
+    r"(?:\s+(?:of|at|for|in)\s+(?:[\w’'-]+\s+){0,5}[\w’'-]+)?),\s*(?:Dr\.\s*)?$",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"\s+(?:[A-Z]|\d)")
+_NEXT = re.compile(r"[”\"’']?\s+([a-z][\w-]*)")
+_AFTER_NAMES = frozenset("and or but in on at to of from for with by as after before which that who when while".split())
+_TELLS = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|said|says)\b")
+_REST_OF_NAME = re.compile(r"(?:\s+(?:da|de|del|van|von|bin|al))?(?:\s+[A-Z][\w’'-]+){1,2}")
+# What something may be called without its being said what it is.
+_VAGUE = re.compile(
+    r"^(?:an?|the|one of(?: the)?)\s+(?:[\w-]+\s+){0,2}?(?:problem|issue|way|reason|thing|lot|bit|few|result|case|fact|"
+    r"same|only|latest|next|last|target|subject|focus|question|challenge|threat|risk|concern|priority|reminder|sign|"
+    r"mistake|victory|success|failure|disaster|surprise|matter|part|key|good|bad|great|big|real|best|worst|time|"
+    r"moment|day|place|most|more|topic|point|start|end|rest|answer|cause)\b",
+    re.IGNORECASE,
+)
+
+
+def may_ask_definition(text: str) -> bool:
+    """Whether all that is asked may be who or what something is; typed without capitals, any word may be a name."""
+    question = read_question(text)
+    return bool(subject_asked(question if question.names else replace(question, names=question.terms)))
+
+
+def defining_first(text: str, passages: Sequence[Passage], most: int) -> tuple[Passage, ...]:
+    """The first `most` passages, the last of which, half at most, give way to later ones that say who or what is asked
+    about.
+    """
+    first, later = passages[:most], passages[most:]
+    if not later:
+        return tuple(first)
+    asked = names_by_text(read_question(text), [passage.text for passage in passages])
+    reading = read_passages(asked, passages)
+    strengths: dict[int, float] = {}
+    for i, one in definitions(asked, reading).items():
+        rank = reading.candidates[i].passage.rank
+        strengths[rank] = max(strengths.get(rank, 0.0), one.strength)
+    telling = sorted((p for p in later if p.rank in strengths), key=lambda p: -strengths[p.rank])[: most // 2]
+    idle = [p for p in reversed(first) if p.rank not in strengths][: len(telling)]
+    return tuple(p for p in passages if (p in first and p not in idle) or p in telling[: len(idle)])
+
+
+def definitions(question: Question, reading: Reading) -> dict[int, Definition]:
+    """Of each candidate, by its number, that says who or what is all that is asked; empty for other questions."""
+    subject = subject_asked(question)
+    if not subject:
+        return {}
+    is_person = question.kind is Kind.WHO
+    is_name = is_person or question.shown.get(subject[0], "a")[0].isupper()
+    whole = re.compile(r"\W+".join(re.escape(question.shown.get(one, one)) for one in subject), re.IGNORECASE)
+    found: dict[int, Definition] = {}
+    for i, one in enumerate(reading.candidates):
+        is_known = is_person and bool(whole.search(one.passage.article.body))
+        if said := definition(subject, is_person, is_name, one.text, is_known):
+            found[i] = said
+    return found
+
+
+def subject_asked(question: Question) -> tuple[str, ...]:
+    """The stems of the name whose bearer, or of the thing whose nature, is all that is asked; empty for others."""
+    found = _ASKED.match(question.asked)
+    if found is None or question.kind not in (Kind.WHO, Kind.WHAT):
+        return ()
+    text = (found["named"] or found["meant"] or found["defined"]).strip()
+    article = _ARTICLE.match(text)
+    words = [word.group() for word in WORD.finditer(text[article.end() :] if article else text)]
+    if not 0 < len(words) <= _LONGEST or words[0].lower() in _NOT_NAMES or any(w.endswith(("'s", "’s")) for w in words):
+        return ()
+    is_the = article is not None and article["article"].lower() == "the"
+    named = [stem(word) in question.names or word[0].isupper() or word[0].isdigit() for word in words]
+    between = [word.lower() in _PARTICLES for word in words]
+    is_name = named[0] and named[-1] and all(n or b for n, b in zip(named, between, strict=True))
+    is_plain = not is_the and not any(word.lower() in FUNCTION_WORDS for word in words)
+    if is_name if question.kind is Kind.WHO or is_the else is_name or is_plain:
+        return tuple(map(stem, words))
+    return ()
+
+
+@lru_cache(maxsize=4_096)
+def definition(
+    subject: tuple[str, ...], is_person: bool, is_name: bool, text: str, is_known: bool = False
+) -> Definition | None:
+    """Where and how plainly a sentence says who or what `subject` is; None where it does not.
+
+    `is_person` takes what people are for an answer; `is_name` says that the subject is written with a capital;
+    `is_known` that its article names the person in full, so that a surname alone means the same one.
+    """
+    words = list(WORD.finditer(text))
+    held = [stem(word.group()) for word in words]
+    found = [_at(text, words[i : i + len(subject)], is_person, is_name, 1.0) for i in _places(held, subject)]
+    if is_known and len(subject) > 1:
+        alone = (i for i in _places(held, subject[-1:]) if not (i and _is_first_name(words[i - 1], words[i], text)))
+        found += [_at(text, words[i : i + 1], True, True, _SURNAME) for i in alone]
+    return max((one for one in found if one), key=lambda one: one.strength, default=None)
+
+
+def _is_first_name(word: re.Match[str], name: re.Match[str], text: str) -> bool:
+    """Whether the word before a surname belongs to it: the name may be that of somebody else."""
+    is_near = text[word.end() : name.start()].strip(" .") == ""
+    return is_near and word.group()[0].isupper() and not _ROLE.match(word.group())
+
+
+def _places(held: Sequence[str], subject: Sequence[str]) -> list[int]:
+    size = len(subject)
+    return [i for i in range(len(held) - size + 1) if tuple(held[i : i + size]) == tuple(subject)]
+
+
+def _at(text: str, name: Sequence[re.Match[str]], is_person: bool, is_name: bool, weight: float) -> Definition | None:
+    """What a sentence says of the name that stands at these words of it; `weight` is that of a shorter form of it."""
+    start, end = name[0].start(), name[-1].end()
+    if (is_name and name[0].group()[0].islower()) or name[-1].group().endswith(("'s", "’s")):  # "Truss's resignation"
+        return None
+    if is_person and (rest := _REST_OF_NAME.match(text, end)):
+        end = rest.end()
+    elif not is_person and is_name and _GOES_ON.match(text, end):  # "Twitter Blue"
+        return None
+    before, after = text[:start], text[end:]
+    found = [
+        Definition(strength * weight, at + words.start("words"), at + words.end("words"))
+        for at, told in ((end, _told_after(after, is_person)), (0, _told_before(before, after, is_person, is_name)))
+        for strength, words in told
+        if not _VAGUE.match(words["words"])
+    ]
+    if is_person and (title := _title(before)):
+        found.append(Definition(title[1] * weight, title[0], end))
+    return max(found, key=lambda one: one.strength, default=None)
+
+
+def _told_after(after: str, is_person: bool) -> Iterator[tuple[float, re.Match[str]]]:
+    """What the words behind a name say it is, with how plainly they do."""
+    if found := _IS.match(after):
+        yield (0.9 if found["article"] == "the" else 1.0), found
+    if (found := _AFTER.match(after)) and _is_said_of_it(found, is_person):
+        yield (0.9 if is_person or found["article"] in ("a", "an", "one of") else 0.6), found
+    if found := _WHO.match(after):
+        yield 0.7, found
+    if is_person and (found := _AFTER_ROLE.match(after)) and not _TELLS.search(found["words"]):
+        yield 0.9, found
+    if not is_person and (found := _REFERS.match(after)):
+        yield 1.0, found
+    if not is_person and (found := _ARE.match(after)):
+        yield 0.9, found
+
+
+def _told_before(before: str, after: str, is_person: bool, is_name: bool) -> Iterator[tuple[float, re.Match[str]]]:
+    """What the words before a name say it is, titles aside, with how plainly they do."""
+    if is_person and (found := _BEFORE_COMMA.search(before)):
+        yield 0.7, found
+    if not is_person and (found := _CALLED.search(before)):
+        yield 0.8, found
+    if is_person or not is_name:
+        return
+    if found := _SPELT_OUT.search(before):
+        yield 0.8, found
+    if _stands_alone(after) and (found := _BEFORE.search(before)) and _is_thing(found["words"]):
+        yield 0.55, found
+
+
+def _is_said_of_it(aside: re.Match[str], is_person: bool) -> bool:
+    """Whether what follows a comma is said of the name, and not the next thing told."""
+    if aside["article"] in ("a", "an", "one of"):
+        return True
+    if aside["article"] == "or":  # another name, and not another clause
+        return not is_person and not any(word in FUNCTION_WORDS for word in aside["words"].lower().split()[1:])
+    return not _TELLS.search(aside["words"]) and (not is_person or bool(_ROLE_WITHIN.search(aside["words"])))
+
+
+def _stands_alone(after: str) -> bool:
+    """Whether a name is not part of what follows ("a Twitter user", "the work Twitter has done")."""
+    follows = _NEXT.match(after)
+    return follows is None or follows[1] in _AFTER_NAMES
+
+
+def _is_thing(words: str) -> bool:
+    """Whether an article and the words behind it end in a noun and hold no other clause."""
+    _, *rest = words.lower().split()
+    ends_in_noun = not rest[-1].endswith(("ly", "ed", "ing", "al", "ous"))
+    return ends_in_noun and not any(word in FUNCTION_WORDS | LIGHT | _NOT_NAMES for word in rest)
+
+
+def _title(before: str) -> tuple[int, float] | None:
+    """Where the words before a name begin that say what its bearer is, and how plainly they do."""
+    words: list[re.Match[str]] = []
+    end = len(before)
+    for word in reversed(list(WORD.finditer(before))[-9:]):
+        gap, low = before[word.end() : end], word.group().lower()
+        if not re.fullmatch(r"\s+|\.\s+" if low in _HONORIFICS or len(low) <= 3 else r"\s+", gap):
+            break
+        is_verb = low == word.group() and low.endswith(("ing", "ed"))
+        if (low in FUNCTION_WORDS or low in LIGHT or is_verb) and low not in _BEFORE_ROLES:
+            break
+        words.insert(0, word)
+        end = word.start()
+    roles = [i for i, word in enumerate(words) if _ROLE.match(word.group())]
+    if not roles:
+        return None
+    last = roles[-1]
+    if not all(w.group()[0].isupper() for w in words[last + 1 :]) or len(words) - last > 4:
+        return None
+    while words and words[0].group() == "of":
+        words.pop(0)
+    return words[0].start(), 0.75 if last > 0 else 0.65
