@@ -11,6 +11,7 @@ from functools import lru_cache
 from answering.evidence import Reading, read_passages
 from answering.lexicon import FUNCTION_WORDS, LIGHT
 from answering.question import Kind, Question, names_by_text, read_question
+from answering.roles import IS_ROLE, ROLE_WITHIN, ROLES, title_before
 from answering.stem import WORD, stem
 from retrieval.passage import Passage
 
@@ -43,39 +44,6 @@ _NOT_NAMES = frozenset(
     its our their one two first last best worst biggest largest latest current""".split()
 )
 
-# What people are to others or by trade, as a name follows it: "the singer X", "Senator X", "X's wife, Y".
-_ROLES = (
-    "president|vice-president|premier|minister|chancellor|secretary|sen|senator|rep|representative|congressman|"
-    "congresswoman|gov|governor|mayor|judge|justice|general|admiral|colonel|captain|sergeant|lieutenant|officer|"
-    "attorney|lawyer|prosecutor|solicitor|barrister|doctor|physician|surgeon|nurse|dentist|epidemiologist|virologist|"
-    "expert|adviser|advisor|aide|analyst|strategist|spokesman|spokeswoman|spokesperson|correspondent|journalist|"
-    "reporter|columnist|editor|anchor|host|presenter|broadcaster|commentator|blogger|author|writer|novelist|poet|"
-    "playwright|historian|economist|professor|lecturer|teacher|principal|scientist|researcher|engineer|astronaut|"
-    "astronomer|physicist|chemist|biologist|psychologist|philosopher|architect|designer|artist|painter|sculptor|"
-    "photographer|filmmaker|director|producer|screenwriter|actor|actress|comedian|singer|songwriter|rapper|musician|"
-    "composer|conductor|pianist|guitarist|drummer|dancer|model|star|superstar|celebrity|influencer|player|footballer|"
-    "striker|midfielder|defender|goalkeeper|quarterback|linebacker|receiver|pitcher|ace|shortstop|slugger|guard|"
-    "forward|golfer|boxer|sprinter|runner|swimmer|gymnast|skier|skater|cyclist|driver|champion|medalist|medallist|"
-    "olympian|coach|manager|trainer|referee|owner|founder|co-founder|cofounder|chairman|chairwoman|chairperson|chair|"
-    "chief|ceo|cfo|coo|executive|boss|head|leader|co-leader|deputy|commissioner|ambassador|diplomat|envoy|delegate|"
-    "candidate|nominee|politician|lawmaker|legislator|councillor|councilman|councilwoman|mp|msp|mep|activist|"
-    "campaigner|organizer|organiser|dissident|whistleblower|billionaire|millionaire|tycoon|mogul|businessman|"
-    "businesswoman|entrepreneur|investor|banker|trader|developer|farmer|fisherman|pilot|firefighter|detective|"
-    "investigator|sheriff|inspector|gunman|suspect|king|queen|prince|princess|duke|duchess|earl|lord|lady|pope|bishop|"
-    "archbishop|cardinal|pastor|priest|rabbi|imam|monk|nun|keeper|curator|librarian|commander|soldier|veteran|"
-    "marine|spy|hacker|student|graduate|alumnus|survivor|victim|witness|resident|native|husband|wife|spouse|partner|"
-    "widow|widower|son|daughter|father|mother|brother|sister|cousin|nephew|niece|uncle|aunt|heir|heiress|friend|"
-    "skipper|mechanic|fellow|member|citizen|man|woman|boy|girl|legend|icon|rival|counterpart|successor|predecessor"
-)
-_ROLE = re.compile(rf"^(?:{_ROLES})s?$", re.IGNORECASE)
-_ROLE_WITHIN = re.compile(rf"\b(?:{_ROLES})\b", re.IGNORECASE)
-_HONORIFICS = frozenset("dr mr mrs ms sir dame lord lady prof".split())
-# Words that describe the one named after them, though they say little elsewhere.
-_BEFORE_ROLES = frozenset(
-    """of former then late first last longtime retired convicted accused disgraced beloved outgoing incoming acting
-    leading sitting reigning defending rising""".split()
-)
-
 _ASIDE = r"(?:\s*\([^()]{1,80}\))?"
 _HEDGE = r"(?:(?:also|still|now|basically|essentially|simply|generally|typically|usually|just|probably|perhaps)\s+)*"
 _PHRASE = r"[^.;:!?]{3,}?(?=\s*(?:[.;:!?](?!\d)|\s[-–—]+\s|—|$))"
@@ -98,7 +66,7 @@ _AFTER = re.compile(
     rf"^{_ASIDE}\s*(?:{_DASHED}|\()\s*(?P<words>(?P<article>an?|one\s+of|the|or|our|his|her|its|their|[\w-]+['’]s)\s+{_UP_TO_MARK})"
 )
 _AFTER_ROLE = re.compile(
-    rf"^{_ASIDE}\s*{_DASHED}\s*(?P<words>(?:[\w’'-]+\s+){{0,4}}?(?:{_ROLES})\b{_UP_TO_MARK})", re.IGNORECASE
+    rf"^{_ASIDE}\s*{_DASHED}\s*(?P<words>(?:[\w’'-]+\s+){{0,4}}?(?:{ROLES})\b{_UP_TO_MARK})", re.IGNORECASE
 )
 _WHO = re.compile(
     rf"^{_ASIDE}\s*{_DASHED}\s*(?P<words>(?:who|which)\s+(?:(?:is|was|are|were|has\s+been)\s+{_HEDGE}(?:an?|the|one\s+of)|"
@@ -112,7 +80,7 @@ _CALLED = re.compile(
 _SPELT_OUT = re.compile(r"(?P<words>(?:[A-Z][\w’'-]+\s+(?:(?:of|for|and|the|on|in)\s+){0,2}){2,8})\([“\"]?$")
 _BEFORE = re.compile(r"\b(?P<words>(?:the|an?|its|their)\s+(?:[\w-]+\s+){0,3}(?P<noun>[a-z][a-z-]{2,}))\s+[“\"‘']?$")
 _BEFORE_COMMA = re.compile(
-    rf"(?:^|[\s(“])(?P<words>(?:the|an?|its|their|his|her|[\w-]+['’]s)\s+(?:[\w’'-]+\s+){{0,6}}(?:{_ROLES})"
+    rf"(?:^|[\s(“])(?P<words>(?:the|an?|its|their|his|her|[\w-]+['’]s)\s+(?:[\w’'-]+\s+){{0,6}}(?:{ROLES})"
     r"(?:\s+(?:of|at|for|in)\s+(?:[\w’'-]+\s+){0,5}[\w’'-]+)?),\s*(?:Dr\.\s*)?$",
     re.IGNORECASE,
 )
@@ -212,7 +180,7 @@ def definition(
 def _is_first_name(word: re.Match[str], name: re.Match[str], text: str) -> bool:
     """Whether the word before a surname belongs to it: the name may be that of somebody else."""
     is_near = text[word.end() : name.start()].strip(" .") == ""
-    return is_near and word.group()[0].isupper() and not _ROLE.match(word.group())
+    return is_near and word.group()[0].isupper() and not IS_ROLE.match(word.group())
 
 
 def _places(held: Sequence[str], subject: Sequence[str]) -> list[int]:
@@ -236,7 +204,7 @@ def _at(text: str, name: Sequence[re.Match[str]], is_person: bool, is_name: bool
         for strength, words in told
         if not _VAGUE.match(words["words"])
     ]
-    if is_person and (title := _title(before)):
+    if is_person and (title := title_before(before)):
         found.append(Definition(title[1] * weight, title[0], end))
     return max(found, key=lambda one: one.strength, default=None)
 
@@ -277,7 +245,7 @@ def _is_said_of_it(aside: re.Match[str], is_person: bool) -> bool:
         return True
     if aside["article"] == "or":  # another name, and not another clause
         return not is_person and not any(word in FUNCTION_WORDS for word in aside["words"].lower().split()[1:])
-    return not _TELLS.search(aside["words"]) and (not is_person or bool(_ROLE_WITHIN.search(aside["words"])))
+    return not _TELLS.search(aside["words"]) and (not is_person or bool(ROLE_WITHIN.search(aside["words"])))
 
 
 def _stands_alone(after: str) -> bool:
@@ -291,27 +259,3 @@ def _is_thing(words: str) -> bool:
     _, *rest = words.lower().split()
     ends_in_noun = not rest[-1].endswith(("ly", "ed", "ing", "al", "ous"))
     return ends_in_noun and not any(word in FUNCTION_WORDS | LIGHT | _NOT_NAMES for word in rest)
-
-
-def _title(before: str) -> tuple[int, float] | None:
-    """Where the words before a name begin that say what its bearer is, and how plainly they do."""
-    words: list[re.Match[str]] = []
-    end = len(before)
-    for word in reversed(list(WORD.finditer(before))[-9:]):
-        gap, low = before[word.end() : end], word.group().lower()
-        if not re.fullmatch(r"\s+|\.\s+" if low in _HONORIFICS or len(low) <= 3 else r"\s+", gap):
-            break
-        is_verb = low == word.group() and low.endswith(("ing", "ed"))
-        if (low in FUNCTION_WORDS or low in LIGHT or is_verb) and low not in _BEFORE_ROLES:
-            break
-        words.insert(0, word)
-        end = word.start()
-    roles = [i for i, word in enumerate(words) if _ROLE.match(word.group())]
-    if not roles:
-        return None
-    last = roles[-1]
-    if not all(w.group()[0].isupper() for w in words[last + 1 :]) or len(words) - last > 4:
-        return None
-    while words and words[0].group() == "of":
-        words.pop(0)
-    return words[0].start(), 0.75 if last > 0 else 0.65

@@ -46,6 +46,7 @@ def test_what_is_asked_about(question: str, subject: str) -> None:
         ("Ada Marlow, who led the harbour board until May, declined.", "who led the harbour board until May"),
         ("Said Finance Minister Ada Marlow on Monday.", "Finance Minister Ada Marlow"),
         ("He praised Judge Ada Marlow for it.", "Judge Ada Marlow"),
+        ("It was the idea of Speaker of the House Ada Marlow.", "Speaker of the House Ada Marlow"),
         ("The tests were led by the clinic’s chief surgeon, Dr. Ada Marlow.", "the clinic’s chief surgeon"),
         # Nothing of it is said of her.
         ("Ada Marlow is leaving on Friday.", None), ("Ada Marlow spoke first.", None), ("It is Ada Marlow’s boat.", None),
