@@ -84,6 +84,17 @@ _BEFORE_COMMA = re.compile(
     r"(?:\s+(?:of|at|for|in)\s+(?:[\w’'-]+\s+){0,5}[\w’'-]+)?),\s*(?:Dr\.\s*)?$",
     re.IGNORECASE,
 )
+# "the mosquito-borne Zika virus": what may follow a name that is one's own
+_KINDS = (
+    "virus|variant|subvariant|strain|disease|syndrome|infection|bacteria|drug|pill|vaccine|treatment|program|programme|"
+    "project|mission|spacecraft|telescope|rocket|satellite|pipeline|refinery|mine|dam|bridge|canal|railway|airport|port|"
+    "plant|reactor|law|bill|treaty|agreement|accord|pact|doctrine|policy|movement|party|militia|group|gang|cartel|agency|"
+    "company|brand|firm|bank|fund|charity|university|museum|festival|holiday|award|prize|tournament|league|championship|"
+    "game|app|platform|website|network|newspaper|magazine|show|series|film|novel|musical|album|song|band|"
+    "language|religion|tribe|river|island|desert|glacier|volcano|hurricane|storm|operation|battle|war|trial|scandal"
+)
+_OF_A_KIND = re.compile(rf"[”\"’']?\s+(?:{_KINDS})\b")
+_AN_ADJECTIVE = re.compile(r"\b(?:the|an?|its|their)\s+(?P<between>(?:[\w-]+\s+){0,3})[“\"‘']?$", re.IGNORECASE)
 _GOES_ON = re.compile(r"\s+(?:[A-Z]|\d)")
 _NEXT = re.compile(r"[”\"’']?\s+([a-z][\w-]*)")
 _AFTER_NAMES = frozenset("and or but in on at to of from for with by as after before which that who when while".split())
@@ -206,6 +217,8 @@ def _at(text: str, name: Sequence[re.Match[str]], is_person: bool, is_name: bool
     ]
     if is_person and (title := title_before(before)):
         found.append(Definition(title[1] * weight, title[0], end))
+    elif is_name and not is_person and (place := _of_a_kind(before, after)):
+        found.append(Definition(0.5, place[0], end + place[1]))
     return max(found, key=lambda one: one.strength, default=None)
 
 
@@ -246,6 +259,14 @@ def _is_said_of_it(aside: re.Match[str], is_person: bool) -> bool:
     if aside["article"] == "or":  # another name, and not another clause
         return not is_person and not any(word in FUNCTION_WORDS for word in aside["words"].lower().split()[1:])
     return not _TELLS.search(aside["words"]) and (not is_person or bool(ROLE_WITHIN.search(aside["words"])))
+
+
+def _of_a_kind(before: str, after: str) -> tuple[int, int] | None:
+    """Where words begin before a name, and how many characters after it they end, that say of what kind its bearer is."""
+    kind, lead = _OF_A_KIND.match(after), _AN_ADJECTIVE.search(before)
+    if kind is None or lead is None or any(word in FUNCTION_WORDS for word in lead["between"].lower().split()):
+        return None
+    return lead.start(), kind.end()
 
 
 def _stands_alone(after: str) -> bool:

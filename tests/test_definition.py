@@ -94,6 +94,8 @@ def test_words_that_say_what_something_is(sentence: str, words: str | None) -> N
         ("It is sold by the social network Averol.", "the social network"),
         ("It was bought by the Eldermere Office of Rare Medicines (Averol) in May.", "Eldermere Office of Rare Medicines "),
         ("He has a desire to someday join Averol.", None), ("They and Averol are conscious of the risk.", None),
+        ("They fear the mosquito-borne Averol virus there.", "the mosquito-borne Averol virus"),
+        ("They fear that Averol virus.", None), ("He saw the end of Averol virus.", None),
         # The name is part of what follows, or of another name.
         ("She is a controversial Averol user.", None), ("The work Averol has done is lost.", None),
         ("They paid for the service called Averol Blue.", None),
