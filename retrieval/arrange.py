@@ -8,8 +8,8 @@ from retrieval.copies import Scored
 from retrieval.passage import Passage
 
 MOST_PER_ARTICLE = 3
-# What is so much less worth than a fourth chunk of an article does not come before it: a question about the only article
-# on a matter gets more of it, and not of others. By judgement; no gold passage of RealTimeQA moves.
+# What is so much less worth than a fourth chunk of an article does not come before it: a question about the only
+# article on a matter gets more of it, and not of others. By judgement; no gold passage of RealTimeQA moves.
 FAR = 0.5
 TO_JOIN = 2  # chunks more than passages wanted: so many may be joined to their neighbours
 
