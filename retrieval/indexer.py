@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 _EMBED_BATCH = 128
 # Collections of at most this many chunks are scanned in memory (77 MB); above, a query of the index costs less.
-MOST_AT_HAND = 50_000
+MOST_AT_HAND = 100_000
 _QUIET = 0.5  # seconds without anything new, after which their vectors are read
 _GLANCE, _REST = 0.02, 30  # seconds between looks at how much is left, and how many times as long as a look took
 _LOOK = 0.5  # seconds between looks for what other processes have stored

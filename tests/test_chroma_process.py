@@ -121,11 +121,26 @@ def test_more_calls_than_it_takes_at_once_do_not_wait_for_ever(tmp_path: Path) -
 def test_a_batch_that_nobody_reads_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("retrieval.chroma_process._SEND_SECONDS", 1)
     index = ChromaIndex("fp", tmp_path, deadline=60.0)
+    index.upsert("default", ["a:0"], np.ones((1, 4_000), dtype=np.float32), ["a"])
     [process] = processes(tmp_path)
     os.kill(process, signal.SIGSTOP)
     with pytest.raises(IndexUnavailable, match="did not answer"):
         index.upsert("default", [f"{n}:0" for n in range(250)], np.ones((250, 4_000), dtype=np.float32), ["a"] * 250)
     index.abandon()
+
+
+def test_a_write_of_a_large_index_may_take_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrieval.index._WRITTEN_A_SECOND", 0.2)  # so that three entries are many
+    index = ChromaIndex("fp", tmp_path, deadline=0.3)
+    index.upsert("default", IDS, VECTORS, ["a", "b", "c"])
+    [process] = processes(tmp_path)
+    os.kill(process, signal.SIGSTOP)
+    waking = threading.Timer(3.0, os.kill, (process, signal.SIGCONT))  # beyond the six times 0.3 of an empty one
+    waking.start()
+    index.upsert("default", ["d:0"], VECTORS[:1], ["d"])
+    waking.join()
+    until(lambda: index.count("default") == 4)
+    index.close()
 
 
 def test_an_index_whose_process_is_lost_is_opened_again_and_lacks_nothing(tmp_path: Path) -> None:
