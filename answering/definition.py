@@ -33,6 +33,7 @@ _ASKED = re.compile(
     r")\W*$",
     re.IGNORECASE,
 )
+_OF_MANY = re.compile(r"^\W*(?:\w+\W+)?who\s+(?:are|were)\b", re.IGNORECASE)  # a group, not a person
 _ARTICLE = re.compile(r"^(?P<article>an?|the)\s+", re.IGNORECASE)
 _LONGEST = 5  # words of a name
 _SURNAME = 0.8  # what a surname alone is worth beside the whole name
@@ -139,8 +140,8 @@ def definitions(question: Question, reading: Reading) -> dict[int, Definition]:
     subject = subject_asked(question)
     if not subject:
         return {}
-    is_person = question.kind is Kind.WHO
-    is_name = is_person or question.shown.get(subject[0], "a")[0].isupper()
+    is_person = question.kind is Kind.WHO and not _OF_MANY.match(question.asked)
+    is_name = question.kind is Kind.WHO or question.shown.get(subject[0], "a")[0].isupper()
     whole = re.compile(r"\W+".join(re.escape(question.shown.get(one, one)) for one in subject), re.IGNORECASE)
     found: dict[int, Definition] = {}
     for i, one in enumerate(reading.candidates):
@@ -262,7 +263,7 @@ def _is_said_of_it(aside: re.Match[str], is_person: bool) -> bool:
 
 
 def _of_a_kind(before: str, after: str) -> tuple[int, int] | None:
-    """Where words begin before a name, and how many characters after it they end, that say of what kind its bearer is."""
+    """Where words that say of what kind something is begin before its name, and how far after it they end."""
     kind, lead = _OF_A_KIND.match(after), _AN_ADJECTIVE.search(before)
     if kind is None or lead is None or any(word in FUNCTION_WORDS for word in lead["between"].lower().split()):
         return None

@@ -59,7 +59,7 @@ class SearchArguments(TypedDict, total=False):
     known_by: When | None
     filters: FilterArguments | Filters
     top_k: int
-    ignore_hints: Sequence[Literal["publishers", "published", "phrases", "present", "recency"]]
+    ignore_hints: Sequence[Literal["publishers", "published", "phrases", "names", "present", "recency"]]
 
 
 class AskArguments(SearchArguments, total=False):

@@ -333,7 +333,7 @@ def _question(
     question: str, collection: str, as_of: str | None, known_by: str | None, top_k: int, hints: bool
 ) -> dict[str, Any]:
     """The request that both `ask` and `search` make."""
-    ignored = [] if hints else ["publishers", "published", "phrases", "present", "recency"]
+    ignored = [] if hints else ["publishers", "published", "phrases", "names", "present", "recency"]
     return {
         "question": question,
         "collection": collection,

@@ -100,6 +100,7 @@ def hints_out(hints: Hints) -> HintsOut:
         publishers=list(hints.publishers),
         published=span if times else None,
         phrases=list(hints.phrases),
+        names=list(hints.names),
         present=hints.asks_for_present,
     )
 

@@ -44,7 +44,7 @@ class SearchOptions(_Request):
     known_by: str | None = Field(None, description="Use only what was stored here by then.")
     filters: Filters = Filters()
     top_k: int = Field(8, ge=1, le=50, description="The most passages.")
-    ignore_hints: list[Literal["publishers", "published", "phrases", "present", "recency"]] = Field(
+    ignore_hints: list[Literal["publishers", "published", "phrases", "names", "present", "recency"]] = Field(
         default_factory=list,
         max_length=10,
         description="Read nothing of these kinds out of the question; `recency` is the bonus of what is new.",
@@ -276,6 +276,7 @@ class HintsOut(BaseModel):
     publishers: list[str]
     published: PublishedOut | None
     phrases: list[str]
+    names: list[str] = Field(default=[], description="Full names; passages that hold them are preferred.")
     present: bool = Field(description='The question asks for the present: "latest", "now", "who is".')
 
 

@@ -1,4 +1,4 @@
-"""What a question says about where its answer stands: outlets, dates, quoted words, the present. Rules, no model.
+"""What a question says about where its answer stands: outlets, dates, quotations, names, the present. Rules, no model.
 
 Hints move passages up; they never shut one out. The answer repeats them, so that a person sees how the question was
 read and can have a hint ignored.
@@ -7,13 +7,13 @@ read and can have a hint ignored.
 import re
 import time
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
-from corpus.words import STOP_WORDS, quoted_phrases
+from corpus.words import STOP_WORDS, full_names, quoted_phrases
 from retrieval.dates import DateRange, date_ranges
 
 if TYPE_CHECKING:  # a client that only reads answers needs no database
@@ -43,6 +43,7 @@ class Hint(StrEnum):
     PUBLISHERS = "publishers"
     PUBLISHED = "published"
     PHRASES = "phrases"
+    NAMES = "names"
     PRESENT = "present"
     RECENCY = "recency"
 
@@ -50,7 +51,7 @@ class Hint(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Hints:
     """How a question was read. `publishers` are names as the collection spells them, `typed` the question's words for
-    each.
+    each; `names` are full names as the question writes them.
 
     `asks_for_present` is set for "latest", "now", "who is", "is it"; `prefers_recent` says whether new articles get a
     bonus: all of them, or, when the question names dates, those of these dates.
@@ -60,6 +61,7 @@ class Hints:
     typed: tuple[str, ...] = ()
     published: tuple[DateRange, ...] = ()
     phrases: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     asks_for_present: bool = False
     prefers_recent: bool = True
 
@@ -125,9 +127,16 @@ def read_hints(question: str, outlets: Outlets, moment: datetime, ignored: Colle
         typed=tuple(named.values()),
         published=dates,
         phrases=() if Hint.PHRASES in ignored else quoted_phrases(question),
+        names=() if Hint.NAMES in ignored else _names(question, named.values()),
         asks_for_present=is_free and Hint.PRESENT not in ignored and _PRESENT.search(question) is not None,
         prefers_recent=Hint.RECENCY not in ignored,
     )
+
+
+def _names(question: str, of_outlets: Iterable[str]) -> tuple[str, ...]:
+    """The full names in a question that are no outlet's and no part of a quotation."""
+    others = [*of_outlets, *quoted_phrases(question)]
+    return tuple(name for name in full_names(question) if not any(name in other for other in others))
 
 
 def publishers_named(question: str, outlets: Outlets) -> dict[str, str]:

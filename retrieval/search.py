@@ -26,7 +26,7 @@ from retrieval.centre import with_centres
 from retrieval.copies import Scored, Shingled, with_copies, without_copies
 from retrieval.embedder import Embedder
 from retrieval.fusion import convex_combination
-from retrieval.heed import Ranked, by_phrases, by_time, with_shares
+from retrieval.heed import Ranked, by_time, by_words, with_shares
 from retrieval.hints import NO_OUTLETS, Hint, Hints, KnownOutlets, read_hints
 from retrieval.indexer import Indexer, IndexState
 from retrieval.lag import lag_notice
@@ -307,12 +307,12 @@ class Searcher:
 
     def _unique(self, ranked: Sequence[Ranked], hints: Hints, limit: int) -> list[Scored]:
         """The best chunks read, copies folded: as few as give `limit` passages, unless words may change the order."""
-        if self._reranker is None and not hints.phrases:
+        if self._reranker is None and not (hints.phrases or hints.names):
             few = without_copies(self._read(ranked[: limit * _FIRST_LOOK]), self._shingled)
             of_articles = Counter(one.found.article.id for one in few)
             if sum(min(count, MOST_PER_ARTICLE) for count in of_articles.values()) >= limit + TO_JOIN:
                 return few
-        return without_copies(by_phrases(self._read(ranked[: limit * _LOOKED_AT]), hints), self._shingled)
+        return without_copies(by_words(self._read(ranked[: limit * _LOOKED_AT]), hints), self._shingled)
 
     def _read(self, ranked: Sequence[Ranked]) -> list[Scored]:
         by_key = {one.candidate.chunk.key: one for one in ranked}

@@ -1,5 +1,6 @@
 """What a question says of outlets, times, quotations and the present, and what search makes of it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import httpx
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 from api.engine import Engine
 from corpus.article import IncomingArticle
 from corpus.selection import Moment, Selection
-from retrieval.hints import NO_HINTS, Hint, Outlets, publishers_named, read_hints
+from retrieval.copies import Scored
+from retrieval.heed import by_words
+from retrieval.hints import NO_HINTS, Hint, Hints, Outlets, publishers_named, read_hints
 from tests.running import Server
+from tests.test_copies import chunk
 from tests.test_search import put
 
 NAMES = (
@@ -132,13 +136,44 @@ def test_the_answer_says_how_the_question_was_read(server: Server) -> None:
     asked = {"question": "What did the Skelmouth Courier report on 3 May 2024?"}
     with httpx.Client(base_url=server.url, timeout=60, trust_env=False) as http:
         answer = http.post("/v1/ask", json=asked).json()
-        ignored = http.post("/v1/search", json={**asked, "ignore_hints": ["publishers", "published"]}).json()
+        ignored = http.post("/v1/search", json={**asked, "ignore_hints": ["publishers", "published", "names"]}).json()
         wrong = http.post("/v1/search", json={**asked, "ignore_hints": ["colour"]})
     assert answer["hints"]["publishers"] == ["Skelmouth Courier"] and not answer["hints"]["present"]
     assert answer["hints"]["published"]["from"] == "2024-05-03T00:00:00Z"
     assert [times["text"] for times in answer["hints"]["published"]["times"]] == ["3 May 2024"]
-    assert ignored["hints"] == {"publishers": [], "published": None, "phrases": [], "present": False}
+    assert ignored["hints"] == {"publishers": [], "published": None, "phrases": [], "names": [], "present": False}
     assert wrong.status_code == 422 and "ignore_hints" in wrong.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Why did Ada Marlow leave the Bank of Eldermere?", ("Ada Marlow", "Bank of Eldermere")),
+        ("Did Ada Marlow's boat sink?", ("Ada Marlow",)), ("Who is Ludwig van Beek?", ("Ludwig van Beek",)),
+        ("What did Marlow say?", ()), ("Is The Verge right in what it says about Ada Marlow?", ("Ada Marlow",)),
+        ("Who said “Ada Marlow left”?", ()), ("WHO IS ADA MARLOW NOW OR EVER?", ()), ("who is ada marlow?", ()),
+    ],
+)  # fmt: skip
+def test_full_names_are_found(question: str, names: tuple[str, ...]) -> None:
+    assert read_hints(question, OUTLETS, NOW).names == names
+    assert read_hints(question, OUTLETS, NOW, {Hint.NAMES}).names == ()
+
+
+def test_passages_with_the_whole_names_go_up() -> None:
+    of_one = [
+        chunk(1, "a1", "Jo Marlow and Ada left.".split()),
+        chunk(2, "a2", "Both came.".split()),
+        chunk(3, "a3", "The boat of Ada Marlow’s is old.".split()),
+    ]
+    both = Hints(names=("Ada Marlow", "Tom Aske"))
+
+    def order(found: Sequence[Scored], hints: Hints) -> list[int]:
+        return [one.found.chunk.key for one in by_words(found, hints)]
+
+    assert order(of_one, Hints(names=("Ada Marlow",))) == [3, 1, 2]
+    assert order([*of_one, chunk(4, "a4", "Tom Aske met Ada Marlow.".split())], both) == [4, 3, 1, 2]
+    assert order(of_one, NO_HINTS) == [1, 2, 3]
+    assert order(of_one, Hints(names=("Ada Marlow",), publishers=("Coast Times",))) == [1, 2, 3]
 
 
 def test_no_hints_is_what_a_plain_question_gives() -> None:

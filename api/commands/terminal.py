@@ -74,6 +74,7 @@ def _print_hints(hints: dict[str, Any] | None) -> None:
         span = start if start == end else f"{start} to {end}" if start and end else f"until {end}{start}"
         read.append(f"“{times['text']}” as {span}")
     read += [f"the words “{phrase}”" for phrase in hints["phrases"]]
+    read += [f"the name {name}" for name in hints.get("names", [])]
     if read:
         _line(f"\nRead in the question: {'; '.join(read)}. Use --no-hints to ignore it.", _DIM)
 

@@ -54,7 +54,7 @@ _ANSWER = AnswerOut(
     withheld=0,
     citations=[_CITATION],
     passages=[],
-    hints=HintsOut(publishers=[], published=None, phrases=[], present=False),
+    hints=HintsOut(publishers=[], published=None, phrases=[], names=[], present=False),
     conflicts=[],
     later_coverage=False,
     notices=[],

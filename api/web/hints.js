@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { day } from "./format.js";
 
-const NAMES = { context: "the conversation", publishers: "outlets", published: "times", phrases: "quotations", present: "what is newest" };
+const NAMES = { context: "the conversation", publishers: "outlets", published: "times", phrases: "quotations", names: "names", present: "what is newest" };
 
 /**
  * The hints of an answer and those ignored, or null when there are none. `standalone` is the question as it was
@@ -39,10 +39,11 @@ export function hintList(hints, standalone, ignored, { onIgnore, onHeed }) {
   return el("ul", { class: "hints", "aria-label": "How the question was read" }, ...items);
 }
 
-function* readings({ publishers, published, phrases, present }) {
+function* readings({ publishers, published, phrases, names, present }) {
   if (publishers?.length) yield ["publishers", `Looking in ${publishers.join(", ")} first`];
   if (published) yield ["published", published.times.map(({ text, from, to }) => `Reading “${text}” as ${span(from, to)}`).join("; ")];
   if (phrases?.length) yield ["phrases", `Preferring the words ${phrases.map((phrase) => `“${phrase}”`).join(", ")}`];
+  if (names?.length) yield ["names", `Preferring passages that name ${names.join(", ")}`];
   if (present) yield ["present", "Preferring the newest coverage"];
 }
 
