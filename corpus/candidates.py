@@ -15,7 +15,7 @@ from corpus.rows import CHUNK
 from corpus.schema import OF_REVISION, articles, chunks, revisions
 from corpus.selection import Selection, conditions
 
-_MOST_KEPT = 50_000  # about 30 MB
+_MOST_KEPT = 100_000  # about 60 MB
 
 
 @dataclass(frozen=True, slots=True)

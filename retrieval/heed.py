@@ -18,7 +18,7 @@ _IN_TIME = 1.5
 _HAS_PHRASE = 1.3
 # For passages with all full names of the question. From 1.1 to 1.3 nothing changes on RealTimeQA and little on SQuAD
 # 2.0, and the passage that holds a rare name stands first more often (docs/benchmarks.md).
-_HAS_NAMES = 1.2
+_HAS_NAMES = 1.1
 # Share of all places that outlets named in a question have between them, and how much farther from the question (in
 # cosine) than the nearest passage theirs may be.
 _OUTLETS_SHARE = 0.75

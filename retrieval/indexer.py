@@ -37,7 +37,7 @@ from retrieval.unembedded import Unembedded
 log = logging.getLogger(__name__)
 
 _EMBED_BATCH = 128
-# Collections of at most this many chunks are scanned in memory (77 MB); above, a query of the index costs less.
+# Collections of at most this many chunks are scanned in memory (154 MB); above, memory decides.
 MOST_AT_HAND = 100_000
 _QUIET = 0.5  # seconds without anything new, after which their vectors are read
 _GLANCE, _REST = 0.02, 30  # seconds between looks at how much is left, and how many times as long as a look took
