@@ -69,10 +69,19 @@ _AFTER = re.compile(
 _AFTER_ROLE = re.compile(
     rf"^{_ASIDE}\s*{_DASHED}\s*(?P<words>(?:[\w’'-]+\s+){{0,4}}?(?:{ROLES})\b{_UP_TO_MARK})", re.IGNORECASE
 )
+_DOES = (
+    r"leads?|led|runs?|ran|served?\s+as|serves\s+as|founded|owns?|owned|heads?|headed|directs?|directed|chairs?|chaired|"
+    r"edits?|edited|teaches|taught|studies|studied|coaches|coached|commands?|commanded|represents?|represented|manages?|"
+    r"managed|advises?|advised|wrote|invented|designed|covers?|plays?|played|works?\s+(?:as|for|at)|"
+    r"worked\s+(?:as|for|at)|allows?|causes?|commemorates?"
+)
 _WHO = re.compile(
     rf"^{_ASIDE}\s*{_DASHED}\s*(?P<words>(?:who|which)\s+(?:(?:is|was|are|were|has\s+been)\s+{_HEDGE}(?:an?|the|one\s+of)|"
-    rf"leads?|led|runs?|ran|served?\s+as|serves\s+as|founded|owns?|heads?|headed|plays?|played|allows?|causes?|"
-    rf"commemorates?)\s+{_UP_TO_MARK})"
+    rf"{_DOES})\s+{_UP_TO_MARK})"
+)
+# "Ada Marlow of the Eldermere Institute of Botany"
+_OF_A_BODY = re.compile(
+    r"^\s+(?P<words>of\s+(?:the\s+)?[A-Z][\w’'&-]*(?:\s+(?:(?:of|for)\s+(?:the\s+)?)?[A-Z][\w’'&-]*)*)"
 )
 _CALLED = re.compile(
     r"(?P<words>(?:an?|the)\s+[^.,;:!?()]{3,70}?),?\s+(?:called|named|known\s+as|dubbed|nicknamed)\s+[“\"‘']?$"
@@ -233,6 +242,8 @@ def _told_after(after: str, is_person: bool) -> Iterator[tuple[float, re.Match[s
         yield 0.7, found
     if is_person and (found := _AFTER_ROLE.match(after)) and not _TELLS.search(found["words"]):
         yield 0.9, found
+    if is_person and (found := _OF_A_BODY.match(after)):
+        yield 0.6, found
     if not is_person and (found := _REFERS.match(after)):
         yield 1.0, found
     if not is_person and (found := _ARE.match(after)):

@@ -19,7 +19,7 @@ from answering.definition import Definition, definitions, subject_asked
 from answering.evidence import NAME, Candidate, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.listing import asks_for_several, in_one_line, names_several
-from answering.ordinal import ordinal_agreement, the_one_asked
+from answering.ordinal import ordinal_agreement, the_one_asked, the_thing_asked
 from answering.premise import find_denied, is_negated
 from answering.premise import in_words as denial_in_words
 from answering.question import Kind, Question, names_by_text, read_question
@@ -27,7 +27,7 @@ from answering.reader import Found, Reads, RememberingReader
 from answering.respelled import respelled
 from answering.stem import stems
 from answering.telling import answers_told, tellers
-from answering.terms import has
+from answering.terms import attested, has
 from answering.timely import asks_what_was, is_untimely
 from answering.topic import is_bare, leads, read_topic
 from retrieval.embedder import Embedder, Vectors
@@ -206,11 +206,12 @@ def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) 
 
 def _fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[int]:
     """The candidates that tell of the very one asked for (the first, the largest), at a time that fits the question."""
-    one, verb = the_one_asked(question), deed(question)
+    one, thing, verb = the_one_asked(question), the_thing_asked(question), deed(question)
     fit = []
     for i in order:
         c = reading.candidates[i]
         is_one = one is None or not one.isdisjoint(c.stems)
+        is_one = is_one and (thing is None or attested({thing: 1.0}, c.around) > 0)
         is_supposed_only = verb is not None and asks_what_was(question) and is_supposed(verb, c.text)
         if is_one and not is_supposed_only and not is_untimely(question, c.text, c.passage.article):
             fit.append(i)

@@ -34,6 +34,12 @@ _SAID = {
     )
     for word in words.split()
 }  # fmt: skip
+# What is asked for, behind "the first": "the first ferry". Words with these endings may only describe it.
+_THING = re.compile(r"\s+(?P<thing>[^\W\d_]{3,})")
+_DESCRIBING = ("al", "ic", "ive", "ous", "ish", "ese", "an", "ed", "ing", "ful", "ary", "ly", "male")
+_ANY_THING = frozenset(
+    stems("person people man woman one thing time part word name place public known ever new major big")
+)
 _ASKS_FOR_IT = re.compile(r"^\W*(?:what|which)\b(?: \w+)? the ", re.IGNORECASE)
 _ANSWERED_BY_ONE = frozenset({Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY})
 
@@ -49,10 +55,24 @@ def ordinal_agreement(question: Question, text: str) -> int:
 
 def the_one_asked(question: Question) -> frozenset[str] | None:
     """Stems of which a sentence has to have one to tell of the one asked for; None where any may answer."""
+    found = _one(question)
+    word = stem(found["which"]) if found else ""
+    return _SAID.get(word, frozenset({word})) if found else None
+
+
+def the_thing_asked(question: Question) -> str | None:
+    """The stem of what the one asked for is ("the first ferry"); None where that is not sure."""
+    found = _one(question)
+    thing = _THING.match(question.asked, found.end()) if found else None
+    if thing is None or thing["thing"].lower().endswith(_DESCRIBING) or stem(thing["thing"]) in _ANY_THING:
+        return None
+    return stem(thing["thing"])
+
+
+def _one(question: Question) -> re.Match[str] | None:
+    """Where a question asks for one of its kind."""
     found = _ONE.search(question.asked)
     if found is None or found["which"].lower() in _NO_SUPERLATIVES:
         return None
-    if question.kind not in _ANSWERED_BY_ONE and not _ASKS_FOR_IT.match(question.asked):
-        return None
-    word = stem(found["which"])
-    return _SAID.get(word, frozenset({word}))
+    asks_for_it = question.kind in _ANSWERED_BY_ONE or _ASKS_FOR_IT.match(question.asked)
+    return found if asks_for_it else None

@@ -44,10 +44,13 @@ def test_what_is_asked_about(question: str, subject: str) -> None:
         ("Ada Marlow – a former diver with two medals – has gone home.", "a former diver with two medals"),
         ("Ada Marlow, professor of botany at Eldermere, disagreed.", "professor of botany at Eldermere"),
         ("Ada Marlow, who led the harbour board until May, declined.", "who led the harbour board until May"),
+        ("Ada Marlow, who directs the river programme at Eldermere, says so.", "who directs the river programme at Eldermere"),
+        ("Ada Marlow, who says that it is late, left.", None),
         ("Said Finance Minister Ada Marlow on Monday.", "Finance Minister Ada Marlow"),
         ("He praised Judge Ada Marlow for it.", "Judge Ada Marlow"),
         ("It was the idea of Speaker of the House Ada Marlow.", "Speaker of the House Ada Marlow"),
         ("The tests were led by the clinic’s chief surgeon, Dr. Ada Marlow.", "the clinic’s chief surgeon"),
+        ("Ada Marlow of the Eldermere Institute of Botany argues so.", "of the Eldermere Institute of Botany"),
         # Nothing of it is said of her.
         ("Ada Marlow is leaving on Friday.", None), ("Ada Marlow spoke first.", None), ("It is Ada Marlow’s boat.", None),
         ("With Ada Marlow, the talks have ended.", None), ("Ada Marlow is the latest to leave.", None),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from answering.ordinal import ordinal_agreement, the_one_asked
+from answering.ordinal import ordinal_agreement, the_one_asked, the_thing_asked
 from answering.question import read_question
 from answering.stem import stems
 
@@ -57,3 +57,15 @@ def test_the_first_and_the_largest_have_to_be_told(question: str, sentence: str,
 )
 def test_other_questions_may_be_answered_by_any(question: str) -> None:
     assert the_one_asked(read_question(question)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "thing"),
+    [
+        ("When does the first ferry leave?", "ferry"), ("Who was the first mayor of Tarn?", "mayor"),
+        ("Who was the first person on the moon?", None), ("Who was the first female mayor of Tarn?", None),
+        ("When does the ferry leave?", None), ("Why was the first ferry late?", None),
+    ],
+)  # fmt: skip
+def test_what_the_one_asked_for_is(question: str, thing: str | None) -> None:
+    assert the_thing_asked(read_question(question)) == (stems(thing)[0] if thing else None)
