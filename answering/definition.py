@@ -11,7 +11,7 @@ from functools import lru_cache
 from answering.evidence import Reading, read_passages
 from answering.lexicon import FUNCTION_WORDS, LIGHT
 from answering.question import Kind, Question, names_by_text, read_question
-from answering.roles import IS_ROLE, ROLE_WITHIN, ROLES, title_before
+from answering.roles import IS_ROLE, KINDS, ROLE_WITHIN, ROLES, title_before
 from answering.stem import WORD, stem
 from retrieval.passage import Passage
 
@@ -45,6 +45,11 @@ _NOT_NAMES = frozenset(
     its our their one two first last best worst biggest largest latest current""".split()
 )
 
+# What is so may be asked of a matter known from before: "What is missing?", "What is open?"
+_DESCRIBES = re.compile(
+    r"(?:ing|ed|able|ible)$|^(?:open|shut|legal|true|false|safe|free|due|better|important|different|special|common|popular)$",
+    re.IGNORECASE,
+)
 _ASIDE = r"(?:\s*\([^()]{1,80}\))?"
 _HEDGE = r"(?:(?:also|still|now|basically|essentially|simply|generally|typically|usually|just|probably|perhaps)\s+)*"
 _PHRASE = r"[^.;:!?]{3,}?(?=\s*(?:[.;:!?](?!\d)|\s[-–—]+\s|—|$))"
@@ -64,7 +69,7 @@ _ARE = re.compile(
 _UP_TO_MARK = r"[^.,;:!?()—–]{3,160}?(?=\s*(?:[,;:)—–]|--|\.(?:\s|$|[”\"])))"
 _DASHED = r"(?:,|--|—|–|\s-)"
 _AFTER = re.compile(
-    rf"^{_ASIDE}\s*(?:{_DASHED}|\()\s*(?P<words>(?P<article>an?|one\s+of|the|or|our|his|her|its|their|[\w-]+['’]s)\s+{_UP_TO_MARK})"
+    rf"^{_ASIDE}\s*(?:{_DASHED}|\()\s*(?P<words>(?P<article>an?|one\s+of|the|or|our|his|her|its|their|(?!(?:it|that|he|she|there|here|what|who|let)['’])[\w-]+['’]s)\s+{_UP_TO_MARK})"
 )
 _AFTER_ROLE = re.compile(
     rf"^{_ASIDE}\s*{_DASHED}\s*(?P<words>(?:[\w’'-]+\s+){{0,4}}?(?:{ROLES})\b{_UP_TO_MARK})", re.IGNORECASE
@@ -94,16 +99,8 @@ _BEFORE_COMMA = re.compile(
     r"(?:\s+(?:of|at|for|in)\s+(?:[\w’'-]+\s+){0,5}[\w’'-]+)?),\s*(?:Dr\.\s*)?$",
     re.IGNORECASE,
 )
-# "the mosquito-borne Zika virus": what may follow a name that is one's own
-_KINDS = (
-    "virus|variant|subvariant|strain|disease|syndrome|infection|bacteria|drug|pill|vaccine|treatment|program|programme|"
-    "project|mission|spacecraft|telescope|rocket|satellite|pipeline|refinery|mine|dam|bridge|canal|railway|airport|port|"
-    "plant|reactor|law|bill|treaty|agreement|accord|pact|doctrine|policy|movement|party|militia|group|gang|cartel|agency|"
-    "company|brand|firm|bank|fund|charity|university|museum|festival|holiday|award|prize|tournament|league|championship|"
-    "game|app|platform|website|network|newspaper|magazine|show|series|film|novel|musical|album|song|band|"
-    "language|religion|tribe|river|island|desert|glacier|volcano|hurricane|storm|operation|battle|war|trial|scandal"
-)
-_OF_A_KIND = re.compile(rf"[”\"’']?\s+(?:{_KINDS})\b")
+_OF_A_KIND = re.compile(rf"[”\"’']?\s+(?:{KINDS})\b")
+_KIND_BEFORE = re.compile(rf"\b(?P<words>(?:{KINDS})s?)\s+(?:the\s+)?[“\"‘']?$")  # "the far-right group the X"
 _AN_ADJECTIVE = re.compile(r"\b(?:the|an?|its|their)\s+(?P<between>(?:[\w-]+\s+){0,3})[“\"‘']?$", re.IGNORECASE)
 _GOES_ON = re.compile(r"\s+(?:[A-Z]|\d)")
 _NEXT = re.compile(r"[”\"’']?\s+([a-z][\w-]*)")
@@ -160,8 +157,11 @@ def definitions(question: Question, reading: Reading) -> dict[int, Definition]:
     return found
 
 
-def subject_asked(question: Question) -> tuple[str, ...]:
-    """The stems of the name whose bearer, or of the thing whose nature, is all that is asked; empty for others."""
+def subject_asked(question: Question, *, surely: bool = False) -> tuple[str, ...]:
+    """The stems of the name whose bearer, or of the thing whose nature, is all that is asked; empty for others.
+
+    `surely`: only of names, of "a THING" and of one word, as more may be no name ("What is Congress planning?").
+    """
     found = _ASKED.match(question.asked)
     if found is None or question.kind not in (Kind.WHO, Kind.WHAT):
         return ()
@@ -175,6 +175,8 @@ def subject_asked(question: Question) -> tuple[str, ...]:
     between = [word.lower() in _PARTICLES for word in words]
     is_name = named[0] and named[-1] and all(n or b for n, b in zip(named, between, strict=True))
     is_plain = not is_the and not any(word.lower() in FUNCTION_WORDS for word in words)
+    if surely:
+        is_plain = is_plain and (article is not None or (len(words) == 1 and not _DESCRIBES.search(words[0])))
     if is_name if question.kind is Kind.WHO or is_the else is_name or is_plain:
         return tuple(map(stem, words))
     return ()
@@ -261,6 +263,8 @@ def _told_before(before: str, after: str, is_person: bool, is_name: bool) -> Ite
     if found := _SPELT_OUT.search(before):
         yield 0.8, found
     if _stands_alone(after) and (found := _BEFORE.search(before)) and _is_thing(found["words"]):
+        yield 0.55, found
+    if _stands_alone(after) and (found := _KIND_BEFORE.search(before)):
         yield 0.55, found
 
 

@@ -100,7 +100,7 @@ class ExtractiveAnswerer:
             ranked = _defining(reading, rows, order, defined)
             claims = _claims(asked, reading, ranked, [], confidence, max_claims, max_citations)
             return Extraction(claims, None, confidence, None, notices)
-        if subject_asked(asked):
+        if subject_asked(asked, surely=True):
             return Extraction((), reason_for(asked, reading), 0.0, None, notices)
         told_deed = _tells_of_deed(asked, reading)
         scores = rows @ calibration.SENTENCE_WEIGHTS + calibration.DEED_SOUGHT.get(asked.kind, 0.0) * told_deed

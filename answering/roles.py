@@ -1,4 +1,4 @@
-"""What people are to others or by trade, and the titles before their names."""
+"""What people are to others or by trade, the titles before their names, and what things are."""
 
 import re
 
@@ -28,6 +28,15 @@ ROLES = (
     "marine|spy|hacker|student|graduate|alumnus|survivor|victim|witness|resident|native|husband|wife|spouse|partner|"
     "widow|widower|son|daughter|father|mother|brother|sister|cousin|nephew|niece|uncle|aunt|heir|heiress|friend|"
     "skipper|mechanic|fellow|member|citizen|man|woman|boy|girl|legend|icon|rival|counterpart|successor|predecessor"
+)
+# What may follow the name of a thing that is one: "the mosquito-borne Zika virus".
+KINDS = (
+    "virus|variant|subvariant|strain|disease|syndrome|infection|bacteria|drug|pill|vaccine|treatment|program|programme|"
+    "project|mission|spacecraft|telescope|rocket|satellite|pipeline|refinery|mine|dam|bridge|canal|railway|airport|port|"
+    "plant|reactor|law|bill|treaty|agreement|accord|pact|doctrine|policy|movement|party|militia|group|gang|cartel|agency|"
+    "company|brand|firm|bank|fund|charity|university|museum|festival|holiday|award|prize|tournament|league|championship|"
+    "game|app|platform|website|network|newspaper|magazine|show|series|film|novel|musical|album|song|band|"
+    "language|religion|tribe|river|island|desert|glacier|volcano|hurricane|storm|operation|battle|war|trial|scandal"
 )
 IS_ROLE = re.compile(rf"^(?:{ROLES})s?$", re.IGNORECASE)
 ROLE_WITHIN = re.compile(rf"\b(?:{ROLES})\b", re.IGNORECASE)

@@ -35,6 +35,18 @@ def test_what_is_asked_about(question: str, subject: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "is_sure"),
+    [
+        ("Who is Ada Marlow?", True), ("What is a quillwort?", True), ("What is the Marlow Act?", True),
+        ("What is quillwort?", True), ("What is lacking?", False), ("What is Eldermere planning?", False), ("What is Eldermere worth?", False),
+    ],
+)  # fmt: skip
+def test_what_is_surely_asked_about(question: str, is_sure: bool) -> None:
+    assert bool(subject_asked(read_question(question), surely=True)) == is_sure
+    assert subject_asked(read_question(question))
+
+
+@pytest.mark.parametrize(
     ("sentence", "words"),
     [
         ("Ada Marlow is a botanist from Eldermere.", "a botanist from Eldermere"),
@@ -55,6 +67,7 @@ def test_what_is_asked_about(question: str, subject: str) -> None:
         ("Ada Marlow is leaving on Friday.", None), ("Ada Marlow spoke first.", None), ("It is Ada Marlow’s boat.", None),
         ("With Ada Marlow, the talks have ended.", None), ("Ada Marlow is the latest to leave.", None),
         ("Finance Minister Jo Marlow spoke.", None), ("Marlow is a town.", None), ("Between Jo and Ada Marlow, the incumbent mayor has won.", None),
+        ("For Ada Marlow, it's a challenge to lead the board.", None),
         ("Ada Marlow is a problem for the board.", None),
     ],
 )  # fmt: skip
@@ -99,6 +112,7 @@ def test_words_that_say_what_something_is(sentence: str, words: str | None) -> N
         ("He has a desire to someday join Averol.", None), ("They and Averol are conscious of the risk.", None),
         ("They fear the mosquito-borne Averol virus there.", "the mosquito-borne Averol virus"),
         ("They fear that Averol virus.", None), ("He saw the end of Averol virus.", None),
+        ("She joined extremist groups the Averol and others.", "groups"),
         # The name is part of what follows, or of another name.
         ("She is a controversial Averol user.", None), ("The work Averol has done is lost.", None),
         ("They paid for the service called Averol Blue.", None),
