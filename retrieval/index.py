@@ -57,7 +57,8 @@ class ChromaIndex:
 
     Embedded, the folder belongs to one process that this one starts, and after `sync_threshold` writes the graph is put
     on disk. Every method raises `IndexUnavailable` when Chroma fails or does not answer: within `deadline` seconds, or,
-    for a write, which may have to put that graph on disk, six times as many and one more for every 5,000 entries.
+    for a write, which may have to put that graph on disk, six times as many and one more for every 5,000 entries:
+    `held` to begin with.
     """
 
     def __init__(
@@ -67,10 +68,11 @@ class ChromaIndex:
         server: ChromaAddress | None = None,
         deadline: float = 10.0,
         sync_threshold: int = SYNC_THRESHOLD,
+        held: int = 0,
     ) -> None:
         self._deadline = deadline
         self._writer = threading.Lock()
-        self._held: dict[str, int] = {}  # about; an entry replaced counts again
+        self._held = held  # about; an entry replaced counts again
         self._chroma: _Asked
         if server:
             self._chroma = _ChromaOnServer(fingerprint, server)
@@ -88,7 +90,7 @@ class ChromaIndex:
         for at in range(0, len(ids), WRITE_BATCH):
             part = slice(at, at + WRITE_BATCH)
             self._write("upsert", collection, ids[part], vectors[part], article_ids[part])
-            self._held[collection] += len(ids[part])
+            self._held += len(ids[part])
 
     def remove(self, collection: str, ids: Sequence[str]) -> None:
         """Drop entries; ids that are not held are passed over."""
@@ -124,12 +126,10 @@ class ChromaIndex:
 
     def _write(self, operation: str, collection: str, *arguments: Any) -> None:
         with self._writer:
-            if collection not in self._held:
-                self._held[collection] = self.count(collection)
             self._ask(operation, collection, *arguments, deadline=self._writing_seconds())
 
     def _writing_seconds(self) -> float:
-        return self._deadline * 6 + sum(self._held.values()) / _WRITTEN_A_SECOND
+        return self._deadline * 6 + self._held / _WRITTEN_A_SECOND
 
     def _ask(self, operation: str, *arguments: Any, deadline: float | None = None) -> Any:
         limit = deadline or self._deadline

@@ -379,8 +379,9 @@ class Indexer:
             self._check_generation()
             self._folder.mkdir(parents=True, exist_ok=True)
             self._index = ChromaIndex(
-                self._embedder.fingerprint, folder=self._generation_folder, sync_threshold=self._sync_threshold
-            )
+                self._embedder.fingerprint, folder=self._generation_folder, sync_threshold=self._sync_threshold,
+                held=sum(self._embeddings.indexed_by_collection().values()),
+            )  # fmt: skip
             self._drop_old_generations()
         self.state = self._recorded_state()
 
