@@ -50,6 +50,8 @@ _DESCRIBES = re.compile(
     r"(?:ing|ed|able|ible)$|^(?:open|shut|legal|true|false|safe|free|due|better|important|different|special|common|popular)$",
     re.IGNORECASE,
 )
+_NO_NOUNS = FUNCTION_WORDS | LIGHT | _NOT_NAMES
+_POSSESSIVE = ("'s", "’s")
 _ASIDE = r"(?:\s*\([^()]{1,80}\))?"
 _HEDGE = r"(?:(?:also|still|now|basically|essentially|simply|generally|typically|usually|just|probably|perhaps)\s+)*"
 _PHRASE = r"[^.;:!?]{3,}?(?=\s*(?:[.;:!?](?!\d)|\s[-–—]+\s|—|$))"
@@ -69,7 +71,8 @@ _ARE = re.compile(
 _UP_TO_MARK = r"[^.,;:!?()—–]{3,160}?(?=\s*(?:[,;:)—–]|--|\.(?:\s|$|[”\"])))"
 _DASHED = r"(?:,|--|—|–|\s-)"
 _AFTER = re.compile(
-    rf"^{_ASIDE}\s*(?:{_DASHED}|\()\s*(?P<words>(?P<article>an?|one\s+of|the|or|our|his|her|its|their|(?!(?:it|that|he|she|there|here|what|who|let)['’])[\w-]+['’]s)\s+{_UP_TO_MARK})"
+    rf"^{_ASIDE}\s*(?:{_DASHED}|\()\s*(?P<words>(?P<article>an?|one\s+of|the|or|our|his|her|its|their|"
+    rf"(?!(?:it|that|he|she|there|here|what|who|let)['’])[\w-]+['’]s)\s+{_UP_TO_MARK})"
 )
 _AFTER_ROLE = re.compile(
     rf"^{_ASIDE}\s*{_DASHED}\s*(?P<words>(?:[\w’'-]+\s+){{0,4}}?(?:{ROLES})\b{_UP_TO_MARK})", re.IGNORECASE
@@ -93,7 +96,7 @@ _CALLED = re.compile(
 )
 # "the North Atlantic Treaty Organization (NATO)"
 _SPELT_OUT = re.compile(r"(?P<words>(?:[A-Z][\w’'-]+\s+(?:(?:of|for|and|the|on|in)\s+){0,2}){2,8})\([“\"]?$")
-_BEFORE = re.compile(r"\b(?P<words>(?:the|an?|its|their)\s+(?:[\w-]+\s+){0,3}(?P<noun>[a-z][a-z-]{2,}))\s+[“\"‘']?$")
+_BEFORE = re.compile(r"\b(?P<words>(?:the|an?|its|their)\s+(?:[\w-]+\s+){0,3}[a-z][a-z-]{2,})\s+[“\"‘']?$")
 _BEFORE_COMMA = re.compile(
     rf"(?:^|[\s(“])(?P<words>(?:the|an?|its|their|his|her|[\w-]+['’]s)\s+(?:[\w’'-]+\s+){{0,6}}(?:{ROLES})"
     r"(?:\s+(?:of|at|for|in)\s+(?:[\w’'-]+\s+){0,5}[\w’'-]+)?),\s*(?:Dr\.\s*)?$",
@@ -138,7 +141,8 @@ def defining_first(text: str, passages: Sequence[Passage], most: int) -> tuple[P
         strengths[rank] = max(strengths.get(rank, 0.0), one.strength)
     telling = sorted((p for p in later if p.rank in strengths), key=lambda p: -strengths[p.rank])[: most // 2]
     idle = [p for p in reversed(first) if p.rank not in strengths][: len(telling)]
-    return tuple(p for p in passages if (p in first and p not in idle) or p in telling[: len(idle)])
+    chosen = {p.rank for p in (*first, *telling[: len(idle)])} - {p.rank for p in idle}
+    return tuple(p for p in passages if p.rank in chosen)
 
 
 def definitions(question: Question, reading: Reading) -> dict[int, Definition]:
@@ -149,10 +153,12 @@ def definitions(question: Question, reading: Reading) -> dict[int, Definition]:
     is_person = question.kind is Kind.WHO and not _OF_MANY.match(question.asked)
     is_name = question.kind is Kind.WHO or question.shown.get(subject[0], "a")[0].isupper()
     whole = re.compile(r"\W+".join(re.escape(question.shown.get(one, one)) for one in subject), re.IGNORECASE)
+    articles = {(a.id, a.revision): a for a in (one.passage.article for one in reading.candidates)} if is_person else {}
+    in_full = {place for place, article in articles.items() if whole.search(article.body)}
     found: dict[int, Definition] = {}
     for i, one in enumerate(reading.candidates):
-        is_known = is_person and bool(whole.search(one.passage.article.body))
-        if said := definition(subject, is_person, is_name, one.text, is_known):
+        article = one.passage.article
+        if said := definition(subject, is_person, is_name, one.text, (article.id, article.revision) in in_full):
             found[i] = said
     return found
 
@@ -168,7 +174,7 @@ def subject_asked(question: Question, *, surely: bool = False) -> tuple[str, ...
     text = (found["named"] or found["meant"] or found["defined"]).strip()
     article = _ARTICLE.match(text)
     words = [word.group() for word in WORD.finditer(text[article.end() :] if article else text)]
-    if not 0 < len(words) <= _LONGEST or words[0].lower() in _NOT_NAMES or any(w.endswith(("'s", "’s")) for w in words):
+    if not 0 < len(words) <= _LONGEST or words[0].lower() in _NOT_NAMES or any(w.endswith(_POSSESSIVE) for w in words):
         return ()
     is_the = article is not None and article["article"].lower() == "the"
     named = [stem(word) in question.names or word[0].isupper() or word[0].isdigit() for word in words]
@@ -214,7 +220,7 @@ def _places(held: Sequence[str], subject: Sequence[str]) -> list[int]:
 def _at(text: str, name: Sequence[re.Match[str]], is_person: bool, is_name: bool, weight: float) -> Definition | None:
     """What a sentence says of the name that stands at these words of it; `weight` is that of a shorter form of it."""
     start, end = name[0].start(), name[-1].end()
-    if (is_name and name[0].group()[0].islower()) or name[-1].group().endswith(("'s", "’s")):  # "Truss's resignation"
+    if (is_name and name[0].group()[0].islower()) or name[-1].group().endswith(_POSSESSIVE):  # "Truss's resignation"
         return None
     if is_person and (rest := _REST_OF_NAME.match(text, end)):
         end = rest.end()
@@ -295,4 +301,4 @@ def _is_thing(words: str) -> bool:
     """Whether an article and the words behind it end in a noun and hold no other clause."""
     _, *rest = words.lower().split()
     ends_in_noun = not rest[-1].endswith(("ly", "ed", "ing", "al", "ous"))
-    return ends_in_noun and not any(word in FUNCTION_WORDS | LIGHT | _NOT_NAMES for word in rest)
+    return ends_in_noun and not any(word in _NO_NOUNS for word in rest)

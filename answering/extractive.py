@@ -211,9 +211,9 @@ def _fitting(question: Question, reading: Reading, order: Sequence[int]) -> list
     for i in order:
         c = reading.candidates[i]
         is_one = one is None or not one.isdisjoint(c.stems)
-        is_one = is_one and (thing is None or attested({thing: 1.0}, c.around) > 0)
+        is_thing = thing is None or attested({thing: 1.0}, c.around) > 0
         is_supposed_only = verb is not None and asks_what_was(question) and is_supposed(verb, c.text)
-        if is_one and not is_supposed_only and not is_untimely(question, c.text, c.passage.article):
+        if is_one and is_thing and not is_supposed_only and not is_untimely(question, c.text, c.passage.article):
             fit.append(i)
     return fit
 

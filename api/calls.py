@@ -19,6 +19,7 @@ from api.schemas import (
     ArticleList,
     ArticleOut,
     Filters,
+    HintKind,
     HistoryTurn,
     IngestReportOut,
     Readiness,
@@ -59,7 +60,7 @@ class SearchArguments(TypedDict, total=False):
     known_by: When | None
     filters: FilterArguments | Filters
     top_k: int
-    ignore_hints: Sequence[Literal["publishers", "published", "phrases", "names", "present", "recency"]]
+    ignore_hints: Sequence[HintKind]
 
 
 class AskArguments(SearchArguments, total=False):

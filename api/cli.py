@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -333,7 +333,9 @@ def _question(
     question: str, collection: str, as_of: str | None, known_by: str | None, top_k: int, hints: bool
 ) -> dict[str, Any]:
     """The request that both `ask` and `search` make."""
-    ignored = [] if hints else ["publishers", "published", "phrases", "names", "present", "recency"]
+    from api.schemas import HintKind
+
+    ignored = [] if hints else list(get_args(HintKind))
     return {
         "question": question,
         "collection": collection,

@@ -36,6 +36,10 @@ class HistoryTurn(_Request):
     content: str = Field(max_length=20_000)
 
 
+# What `ignore_hints` can name.
+HintKind = Literal["publishers", "published", "phrases", "names", "present", "recency"]
+
+
 class SearchOptions(_Request):
     """Where to look, and as of when."""
 
@@ -44,7 +48,7 @@ class SearchOptions(_Request):
     known_by: str | None = Field(None, description="Use only what was stored here by then.")
     filters: Filters = Filters()
     top_k: int = Field(8, ge=1, le=50, description="The most passages.")
-    ignore_hints: list[Literal["publishers", "published", "phrases", "names", "present", "recency"]] = Field(
+    ignore_hints: list[HintKind] = Field(
         default_factory=list,
         max_length=10,
         description="Read nothing of these kinds out of the question; `recency` is the bonus of what is new.",

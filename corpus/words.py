@@ -7,7 +7,6 @@ _QUOTED = re.compile(r"[\"“”«]([^\"“”«»]{2,80})[\"“”»]|(?<!\w)[�
 # Two capitalised words and more, and what may stand between them: "Ada Marlow", "Bank of Eldermere".
 _NAME = re.compile(r"\b[A-Z][\w’'-]*(?: (?:(?:of|the|de|da|del|van|von|bin) ){0,2}[A-Z][\w’'-]*)+")
 _MOST_NAMES = 4
-_OPENING = frozenset("who what when where which why how did does do is are was were has have had can could".split())
 # A question of a hundred kilobytes must not become a query of ten thousand terms.
 _MOST_TERMS = 32
 # Words that are in most articles: they cost a walk through most of the index and tell nothing apart.
@@ -38,7 +37,7 @@ def full_names(text: str) -> tuple[str, ...]:
     found = []
     for name in _NAME.findall(text):
         words = name.removesuffix("'s").removesuffix("’s").split()
-        while words and words[0].lower() in STOP_WORDS | _OPENING:
+        while words and words[0].lower() in STOP_WORDS:
             words.pop(0)
         if len(words) > 1:
             found.append(" ".join(words))

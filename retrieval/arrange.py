@@ -10,7 +10,7 @@ from retrieval.passage import Passage
 MOST_PER_ARTICLE = 3
 # What is so much less worth than a fourth chunk of an article does not come before it: a question about the only
 # article on a matter gets more of it, and not of others. By judgement; no gold passage of RealTimeQA moves.
-FAR = 0.5
+_FAR = 0.5
 TO_JOIN = 2  # chunks more than passages wanted: so many may be joined to their neighbours
 
 
@@ -27,7 +27,7 @@ def diverse(ranked: Sequence[Scored], limit: int) -> list[Scored]:
     room = limit + TO_JOIN
     kept, added = taken[:room], spare[: max(0, room - len(taken))]
     for one in spare[len(added) :]:
-        if not kept or kept[-1].score >= FAR * one.score:
+        if not kept or kept[-1].score >= _FAR * one.score:
             break
         kept.pop()
         added.append(one)
