@@ -113,7 +113,7 @@ chunks = Table(
     # Of the text that is embedded: chunks that share it share one embedding, so nothing is embedded twice.
     Column("text_hash", LargeBinary(16), nullable=False),
     Column("embedding", LargeBinary),  # float32, unit length; NULL until made
-    Column("indexed_in", Integer),  # the index generation that holds this chunk; NULL until upserted
+    Column("indexed_in", Integer),  # the index generation that holds this chunk; NULL until it was added
     UniqueConstraint("article_key", "revision", "number"),
     ForeignKeyConstraint(
         ["article_key", "revision"], ["revisions.article_key", "revisions.number"], ondelete="CASCADE"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,14 +45,25 @@ class Chroma:
         """Answer, if Chroma is there."""
         self._client.heartbeat()
 
-    def upsert(self, collection: str, ids: Sequence[str], vectors: Vectors, article_ids: Sequence[str]) -> None:
-        """Add or replace entries; shape of `vectors` is (ids, dimensions), unit length."""
+    def add(self, collection: str, ids: Sequence[str], vectors: Vectors, article_ids: Sequence[str]) -> None:
+        """Add entries; shape of `vectors` is (ids, dimensions), unit length. An id that is held stays as it is.
+
+        Never an upsert: of a vector put where one is already, Chroma's graph can lose the way to it, or to others.
+        """
         notes: Any = [{"article_id": article_id} for article_id in article_ids]
-        self._of(collection, lambda it: it.upsert(ids=list(ids), embeddings=vectors, metadatas=notes))
+        self._of(collection, lambda it: it.add(ids=list(ids), embeddings=vectors, metadatas=notes))
 
     def delete(self, collection: str, ids: Sequence[str]) -> None:
         """Drop entries; ids that are not held are passed over."""
         self._of(collection, lambda it: it.delete(ids=list(ids)))
+
+    def drop(self, collection: str) -> None:
+        """Drop a collection with all that it holds, if it is there."""
+        from chromadb.errors import NotFoundError
+
+        self._collections.pop(collection, None)
+        with suppress(NotFoundError):
+            self._client.delete_collection(collection_name(self._fingerprint, collection))
 
     def query(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Ids and cosines of the `limit` entries nearest to a unit vector of shape (dimensions,), nearest first."""
@@ -164,6 +176,12 @@ def library_version() -> str:
     import chromadb
 
     return str(chromadb.__version__)
+
+
+def take_up(folder: Path) -> None:
+    """Have Chroma's graphs in `folder` take up what only its log holds yet, after which they may be put on disk."""
+    for collection in _embedded(folder).list_collections():
+        collection.get(limit=1, include=["embeddings"])
 
 
 def entries(folder: Path) -> dict[str, tuple[list[str], Vectors]]:

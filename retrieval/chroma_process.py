@@ -26,7 +26,7 @@ from retrieval.chroma import Chroma
 
 _AT_ONCE = 8  # calls; a write and some queries
 _LOCK = "in-use.lock"
-_OPERATIONS = ("heartbeat", "upsert", "delete", "query", "count", "page", "close")
+_OPERATIONS = ("heartbeat", "add", "delete", "drop", "query", "count", "page", "close")
 _END_SECONDS = 5.0
 _SEND_SECONDS = 60  # until what is sent is read; a batch is larger than what the system holds between them
 

@@ -72,7 +72,7 @@ class ChromaIndex:
     ) -> None:
         self._deadline = deadline
         self._writer = threading.Lock()
-        self._held = held  # about; an entry replaced counts again
+        self._held = held  # about; an entry that was there counts again
         self._chroma: _Asked
         if server:
             self._chroma = _ChromaOnServer(fingerprint, server)
@@ -85,17 +85,21 @@ class ChromaIndex:
             self._chroma.end()
             raise
 
-    def upsert(self, collection: str, ids: Sequence[str], vectors: Vectors, article_ids: Sequence[str]) -> None:
-        """Add or replace entries; shape of `vectors` is (ids, dimensions), unit length."""
+    def add(self, collection: str, ids: Sequence[str], vectors: Vectors, article_ids: Sequence[str]) -> None:
+        """Add entries; shape of `vectors` is (ids, dimensions), unit length. An id that is held stays as it is."""
         for at in range(0, len(ids), WRITE_BATCH):
             part = slice(at, at + WRITE_BATCH)
-            self._write("upsert", collection, ids[part], vectors[part], article_ids[part])
+            self._write("add", collection, ids[part], vectors[part], article_ids[part])
             self._held += len(ids[part])
 
     def remove(self, collection: str, ids: Sequence[str]) -> None:
         """Drop entries; ids that are not held are passed over."""
         for at in range(0, len(ids), WRITE_BATCH):
             self._write("delete", collection, ids[at : at + WRITE_BATCH])
+
+    def drop(self, collection: str) -> None:
+        """Drop all that is held of a collection."""
+        self._write("drop", collection)
 
     def query(self, collection: str, vector: Vectors, limit: int) -> list[IndexHit]:
         """The `limit` entries nearest to a unit vector of shape (dimensions,), nearest first."""

@@ -1,8 +1,7 @@
-"""Keep vectors and index in step with the store, in the background: embed, upsert, remove, repair, rebuild."""
+"""Keep vectors and index in step with the store, in the background: embed, add, remove, repair, rebuild."""
 
 import logging
 import math
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,16 +21,16 @@ from corpus.touched import EVERYTHING
 from corpus.tracing import traced
 from retrieval.backoff import Backoff
 from retrieval.centre import Centres
-from retrieval.chroma import SYNC_THRESHOLD, collection_name
+from retrieval.chroma import SYNC_THRESHOLD
 from retrieval.chroma_address import ChromaAddress
 from retrieval.chunk import CHUNKING_VERSION, embedded_text
 from retrieval.courtesy import Courtesy
 from retrieval.embedder import Embedder
 from retrieval.exact import ExactSearch
+from retrieval.generation import Generations
 from retrieval.index import WRITE_BATCH, ChromaIndex
 from retrieval.keyword import KeywordIndex
 from retrieval.lag import Lag
-from retrieval.probe import probe, take_manifest, write_manifest
 from retrieval.unembedded import Unembedded
 
 log = logging.getLogger(__name__)
@@ -88,11 +87,9 @@ class Indexer:
         self._db = database
         self._embeddings = embeddings
         self._embedder = embedder
-        self._folder = folder
-        self._server = server
-        self._sync_threshold = sync_threshold
         self._most_at_hand = most_at_hand
         self._embed_batch = embed_batch
+        self._generations = Generations(database, embeddings, embedder.fingerprint, folder, server, sync_threshold)
         self.exact = ExactSearch(embeddings)
         self.centres = Centres(embeddings, self.exact)
         self.lag = Lag(embeddings)
@@ -107,7 +104,6 @@ class Indexer:
         self._helper = ThreadPoolExecutor(1, "indexing")
         self._failure: DatelineError | None = None
         self._unembedded = Unembedded()
-        self._known_generation: int | None = None  # read at every question
         self._read_ahead: ReadAhead = _nothing
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -117,7 +113,7 @@ class Indexer:
     @property
     def version(self) -> str:
         """Changes whenever the embedder, the chunking or the index itself is another."""
-        return f"{self._embedder.fingerprint}.{CHUNKING_VERSION}.{self._generation}"
+        return f"{self._embedder.fingerprint}.{CHUNKING_VERSION}.{self._generations.number}"
 
     def ready_index(self) -> ChromaIndex | None:
         """The index when questions may use it, else None: then `exact` answers."""
@@ -201,8 +197,8 @@ class Indexer:
         try:
             index, self._index = self._index, None  # the server and the engine around it both close
             index.close()
-            if not self._server and self.state is IndexState.READY:
-                write_manifest(self._generation_folder)
+            if self.state is IndexState.READY:
+                self._generations.closed()
         except (IndexUnavailable, OSError) as error:
             log.warning("The index was not closed cleanly and will be checked at the next start: %s", error)
 
@@ -211,16 +207,6 @@ class Indexer:
             self.keywords.close()
         except IndexUnavailable as error:
             log.warning("The keyword index was not closed cleanly and will be checked at the next start: %s", error)
-
-    @property
-    def _generation(self) -> int:
-        if self._known_generation is None:
-            self._known_generation = int(self._db.fact("index_generation") or 1)
-        return self._known_generation
-
-    @property
-    def _generation_folder(self) -> Path:
-        return self._folder / str(self._generation)
 
     def _run(self) -> None:
         backoff = Backoff()
@@ -253,7 +239,7 @@ class Indexer:
         if not self._db.is_shared or (changes := self._db.changes()) == self._seen:
             return
         self._seen = changes
-        self._known_generation = None
+        self._generations.forget()
         self._forget()
         if self.state in (IndexState.READY, IndexState.REBUILDING):
             self.state = self._recorded_state()
@@ -318,7 +304,7 @@ class Indexer:
         waiting = self._embeddings.waiting_collections()
         for collection in waiting:
             self._remove(collection)
-            self._upsert(collection, at_least)
+            self._add(collection, at_least)
         return bool(waiting)
 
     def _remove(self, collection: str) -> None:
@@ -327,7 +313,7 @@ class Indexer:
             index.remove(collection, ids)
             self._embeddings.mark_removed(ids)
 
-    def _upsert(self, collection: str, at_least: int) -> None:
+    def _add(self, collection: str, at_least: int) -> None:
         """Index one batch, when it is worth a write: small writes cost Chroma as much as large ones."""
         batch = self._embeddings.to_index(collection, WRITE_BATCH)
         if len(batch) < at_least:
@@ -336,8 +322,9 @@ class Indexer:
         ids = [entry.index_id for entry in batch]
         self._make_way()
         with traced("ingest.index", collection=collection, passages=len(batch)):
-            self._opened().upsert(collection, ids, vectors, [entry.article_id for entry in batch])
-            self._embeddings.mark_indexed([entry.key for entry in batch], self._generation)
+            self._generations.make_room(self._opened(), collection)
+            self._opened().add(collection, ids, vectors, [entry.article_id for entry in batch])
+            self._embeddings.mark_indexed([entry.key for entry in batch], self._generations.number)
         self.lag.forget()
 
     def _make_way(self) -> None:
@@ -368,76 +355,25 @@ class Indexer:
         return self._index
 
     def _open(self) -> None:
-        """Probe, repair or replace the index, and open it."""
+        """Open the index, whatever has become of it."""
         old, self._index = self._index, None
         if old is not None:
             old.abandon()
-        if self._server:
-            self._index = ChromaIndex(self._embedder.fingerprint, server=self._server)
-            self._recount(self._index)
-        else:
-            self._check_generation()
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._index = ChromaIndex(
-                self._embedder.fingerprint, folder=self._generation_folder, sync_threshold=self._sync_threshold,
-                held=sum(self._embeddings.indexed_by_collection().values()),
-            )  # fmt: skip
-            self._drop_old_generations()
+        self._index = self._generations.open(self._stop)
+        if self._index is None:
+            raise _Stopping
         self.state = self._recorded_state()
 
     def _recorded_state(self) -> IndexState:
         """That of an index that is open, as the store says."""
-        return IndexState.REBUILDING if self._db.fact("index_rebuilding") == "yes" else IndexState.READY
-
-    def _check_generation(self) -> None:
-        folder = self._generation_folder
-        if take_manifest(folder):
-            return
-        indexed = self._embeddings.indexed_by_collection()
-        found = probe(folder, sum(indexed.values()), unwanted=self._stop.is_set)
-        if self._stop.is_set():
-            raise _Stopping
-        if not found.sound:
-            log.warning("The vector index is damaged; it is being rebuilt from the stored embeddings.")
-            self._begin_rebuild()
-            return
-        for collection in indexed:
-            name = collection_name(self._embedder.fingerprint, collection)
-            mended = self._embeddings.reconcile(collection, found.ids.get(name, set()))
-            if mended:
-                log.info("%d entries of the index differed from the store and are being mended.", mended)
-
-    def _begin_rebuild(self) -> None:
-        self.state = IndexState.REBUILDING
-        self._embeddings.forget_index()
-        self._db.set_fact("index_rebuilding", "yes")
-        self._db.set_fact("index_generation", str(self._generation + 1))
-        self._known_generation = None
+        return IndexState.REBUILDING if self._generations.is_being_filled else IndexState.READY
 
     def _finish_rebuild(self) -> None:
         if self.state is IndexState.REBUILDING:
-            self._db.set_fact("index_rebuilding", "no")
+            self._generations.filled()
             self.state = IndexState.READY
             self._forget()
             log.info("The vector index is whole again.")
-
-    def _recount(self, index: ChromaIndex) -> None:
-        """A server that lost entries (emptied, replaced) is filled again."""
-        # Another process may be writing to it just now, so it is believed at the second look.
-        if self._holds_less(index) and not self._stop.wait(_LOOK) and self._holds_less(index):
-            log.warning("The Chroma server holds less than it should; it is being filled again.")
-            self._begin_rebuild()
-
-    def _holds_less(self, index: ChromaIndex) -> bool:
-        before = self._embeddings.indexed_by_collection()
-        held = {name: index.count(name) for name in before}
-        after = self._embeddings.indexed_by_collection()
-        return any(held[name] < min(count, after.get(name, 0)) for name, count in before.items())
-
-    def _drop_old_generations(self) -> None:
-        for path in self._folder.iterdir():
-            if path.name != str(self._generation):
-                shutil.rmtree(path, ignore_errors=True)
 
 
 def record_embedder(database: Database, embedder: Embedder) -> None:

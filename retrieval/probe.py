@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.chroma import entries, nearest
+from retrieval.chroma import entries, nearest, take_up
 from retrieval.chroma_process import alone_in
 
 _MANIFEST = "sound.json"
@@ -26,7 +26,12 @@ _MANIFEST = "sound.json"
 _SPARE_BYTES = 6 << 30
 _SELF_QUERIES = 300
 _HOLE_BYTES = 64 << 20
+_END_SECONDS = 5.0
 _GLANCE_S = 0.1  # between two looks whether the answer is still wanted
+
+
+# Held while the graph may be put on disk.
+_writing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def probe(folder: Path, expected: int, unwanted: Callable[[], bool] = lambda: Fa
     if any(_is_hollow(path) for path in _files(folder)):
         return Probe(False, {})
     deadline = time.monotonic() + 60 + expected / 500
-    # The probe lives no longer than this process: one left over would have the index open beside the next owner's.
+    # The probe outlives this process by no more than a write: one left over would keep the next owner waiting.
     lifeline, held = os.pipe()
     command = [sys.executable, "-m", "retrieval.probe", str(folder)]
     try:
@@ -58,11 +63,19 @@ def probe(folder: Path, expected: int, unwanted: Callable[[], bool] = lambda: Fa
                         out, _ = process.communicate(timeout=_GLANCE_S)
                         return _read(out) if process.returncode == 0 else Probe(False, {})
             finally:
-                process.kill()
+                os.close(held)
+                _ended(process)
     finally:
         os.close(lifeline)
-        os.close(held)
     return Probe(False, {})
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    """Let it finish what it may be writing: cut off there, a graph is damaged."""
+    try:
+        process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _read(printed: bytes) -> Probe:
@@ -120,6 +133,8 @@ def main(folder: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_SPARE_BYTES, _SPARE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with alone_in(folder):
+        with _writing:
+            take_up(folder)
         held = entries(folder)
         for name, (ids, vectors) in held.items():
             if not ids:
@@ -136,8 +151,9 @@ def main(folder: Path) -> None:
 
 
 def _end_with_the_owner() -> None:
-    os.read(sys.stdin.fileno(), 1)  # returns when the process that asked is gone and its end of the pipe with it
-    os._exit(1)
+    os.read(sys.stdin.fileno(), 1)  # returns when nobody waits for the answer any more
+    with _writing:
+        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def test_with_the_key_vectors_are_written_and_found(gate: Gate, chroma: ChromaSe
     vectors = np.eye(8, dtype=np.float32)[:3]
     address = ChromaAddress(gate.url, KEY, "default_tenant", "default_database")
     with closing(ChromaIndex("fp", server=address)) as index:
-        index.upsert("news", ["1:1:0", "1:1:1", "2:1:0"], vectors, ["a", "a", "b"])
+        index.add("news", ["1:1:0", "1:1:1", "2:1:0"], vectors, ["a", "a", "b"])
         assert index.count("news") == 3
         assert index.query("news", vectors[1], 1)[0].index_id == "1:1:1"
     assert server_state(address).counts == {"dateline-fp-news": 3} and not gate.refused

@@ -46,7 +46,7 @@ def real_starts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[ChromaIndex]:
     found = ChromaIndex("fp", tmp_path / "index", deadline=60.0)
-    found.upsert("default", IDS, VECTORS, ["a", "b", "c"])
+    found.add("default", IDS, VECTORS, ["a", "b", "c"])
     yield found
     found.abandon()
 
@@ -58,6 +58,17 @@ def test_what_is_written_is_found_counted_and_listed(index: ChromaIndex) -> None
         ("a:0", 0.0),
     ]
     assert (index.count("default"), index.ids("default"), index.ids("other")) == (2, {"a:0", "b:0"}, set())
+
+
+def test_an_id_added_again_stays_as_it_is_and_one_dropped_before_is_new(index: ChromaIndex) -> None:
+    index.add("default", IDS[:1], VECTORS[2:], ["a"])
+    assert index.query("default", VECTORS[0], 1)[0].similarity == pytest.approx(1.0)
+    index.remove("default", IDS[:1])
+    index.add("default", IDS[:1], VECTORS[2:], ["a"])
+    assert index.query("default", VECTORS[0], 1)[0].similarity == pytest.approx(0.0)
+    index.drop("default")
+    index.drop("never")
+    assert index.ids("default") == set()
 
 
 def test_what_is_closed_is_there_when_it_is_opened_again(index: ChromaIndex, tmp_path: Path) -> None:
@@ -74,7 +85,7 @@ def test_many_ask_at_once(index: ChromaIndex) -> None:
     def ask(number: int) -> None:
         for _ in range(10):
             found.append(index.query("default", VECTORS[number % 3], 1)[0].index_id)
-            index.upsert("default", IDS[:1], VECTORS[:1], ["a"])
+            index.add("default", IDS[:1], VECTORS[:1], ["a"])
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(12)]
     for thread in threads:
@@ -121,23 +132,23 @@ def test_more_calls_than_it_takes_at_once_do_not_wait_for_ever(tmp_path: Path) -
 def test_a_batch_that_nobody_reads_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("retrieval.chroma_process._SEND_SECONDS", 1)
     index = ChromaIndex("fp", tmp_path, deadline=60.0)
-    index.upsert("default", ["a:0"], np.ones((1, 4_000), dtype=np.float32), ["a"])
+    index.add("default", ["a:0"], np.ones((1, 4_000), dtype=np.float32), ["a"])
     [process] = processes(tmp_path)
     os.kill(process, signal.SIGSTOP)
     with pytest.raises(IndexUnavailable, match="did not answer"):
-        index.upsert("default", [f"{n}:0" for n in range(250)], np.ones((250, 4_000), dtype=np.float32), ["a"] * 250)
+        index.add("default", [f"{n}:0" for n in range(250)], np.ones((250, 4_000), dtype=np.float32), ["a"] * 250)
     index.abandon()
 
 
 def test_a_write_of_a_large_index_may_take_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("retrieval.index._WRITTEN_A_SECOND", 0.2)  # so that three entries are many
     index = ChromaIndex("fp", tmp_path, deadline=0.3)
-    index.upsert("default", IDS, VECTORS, ["a", "b", "c"])
+    index.add("default", IDS, VECTORS, ["a", "b", "c"])
     [process] = processes(tmp_path)
     os.kill(process, signal.SIGSTOP)
     waking = threading.Timer(3.0, os.kill, (process, signal.SIGCONT))  # beyond the six times 0.3 of an empty one
     waking.start()
-    index.upsert("default", ["d:0"], VECTORS[:1], ["d"])
+    index.add("default", ["d:0"], VECTORS[:1], ["d"])
     waking.join()
     until(lambda: index.count("default") == 4)
     index.close()

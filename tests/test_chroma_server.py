@@ -66,3 +66,16 @@ def test_a_frozen_server_holds_no_question_for_long(small: Small, chroma: Chroma
     chroma.send(signal.SIGCONT)
     until(lambda: small.indexer.state is IndexState.READY)
     small.settle().check(["n0", "n29"])
+
+
+def test_what_a_server_holds_of_another_time_is_not_taken_for_what_is_stored(
+    small: Small, chroma: ChromaServer, tmp_path: Path
+) -> None:
+    """Another store begins with the same keys, as one does that was put back from a backup."""
+    small.close()
+    other = Small(tmp_path / "other", url=chroma.url, most_at_hand=0).start()
+    other.ingester.put([article(number) for number in range(100, 120)])
+    try:
+        other.settle().check([f"n{number}" for number in range(100, 120)])
+    finally:
+        other.close()

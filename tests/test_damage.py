@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from corpus.selection import Selection
+from retrieval.index import ChromaIndex
 from retrieval.indexer import IndexState
-from tests.small import Small, article, words
+from tests.small import HashedWords, Small, article, words
 
 COUNT = 130
 
@@ -90,4 +91,22 @@ def test_a_clean_close_is_trusted_without_a_probe(sound: Path, tmp_path: Path) -
     folder = tmp_path / "data"
     shutil.copytree(sound, folder)
     reopened(folder)
+    assert [path.name for path in (folder / "index").iterdir()] == ["1"], "nothing was rebuilt"
+
+
+def test_what_is_listed_and_not_found_by_its_vector_is_taken_anew(sound: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(sound, folder)
+    next((folder / "index").rglob("sound.json")).unlink()
+    index = ChromaIndex(HashedWords.fingerprint, folder / "index" / "1")
+    lost = sorted(index.ids("default"))[::40]
+    elsewhere = HashedWords().embed_passages([f"elsewhere {id_}" for id_ in lost])
+    index.remove("default", lost)
+    index.add("default", lost, elsewhere, ["somewhere"] * len(lost))
+    index.close()
+    small = Small(folder).start().settle()
+    try:
+        small.check([f"n{number}" for number in range(COUNT)])
+    finally:
+        small.close()
     assert [path.name for path in (folder / "index").iterdir()] == ["1"], "nothing was rebuilt"

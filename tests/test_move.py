@@ -84,7 +84,7 @@ def test_what_a_server_holds_too_much_goes_and_what_it_lost_comes_back(
     index = ChromaIndex(fingerprint_of(BUNDLED), server=ChromaAddress(chroma.url))
     index.remove("default", sorted(index.ids("default"))[:40])
     stray = np.eye(1, 384, dtype=np.float32)
-    index.upsert("default", ["99999:1:0"], stray, ["stray"])
+    index.add("default", ["99999:1:0"], stray, ["stray"])
     with (
         Engine(read_settings(data=folder, sample=False, chroma_url=chroma.url)) as engine,
         pytest.raises(Exception, match="holds"),
