@@ -28,10 +28,10 @@ from answering.answer import (
 )
 from answering.assemble import Assembler, Judged, Stated
 from answering.attribution import attribution, turns_denial, with_speaker
-from answering.definition import defining_first, may_ask_definition
 from answering.draft import EXTRACTIVE, Asked, Outcome, drafted_by_model, extracted
 from answering.extractive import ExtractiveAnswerer
 from answering.followup import accepted, needs_context, resolve
+from answering.identity import may_ask_identity, telling_first
 from answering.judge import Judge, second_opinion
 from answering.model import Speaks
 from answering.outside import why_none_found, why_outside
@@ -45,9 +45,10 @@ from corpus.selection import Selection
 from corpus.store import ArticleStore
 from corpus.tracing import Stage, Value
 from retrieval.embedder import Vectors
+from retrieval.finder import Embedded
 from retrieval.hints import Hint
 from retrieval.passage import SearchResult
-from retrieval.search import Embedded, Searcher
+from retrieval.search import Searcher
 
 T = TypeVar("T")
 
@@ -236,9 +237,9 @@ class Asker:
 
     def _found(self, words: str, ask: Ask, embedded: Embedded) -> SearchResult:
         """What the search finds; asked who or what something is, passages that say so come first."""
-        most = ask.top_k * (_WIDER if may_ask_definition(words) else 1)
+        most = ask.top_k * (_WIDER if may_ask_identity(words) else 1)
         result = self._searcher.search(words, ask.selection, most, embedded, ignored=ask.ignored)
-        return replace(result, passages=defining_first(words, result.passages, ask.top_k))
+        return replace(result, passages=telling_first(words, result.passages, ask.top_k))
 
     def _judge(self, claim: Claim) -> Judged:
         """The claim with what its spans say of it; what they only report is told as theirs who said it."""

@@ -96,6 +96,9 @@ OTHER_SPEAKER = 2.0
 # How sure a sentence that says plainly who or what is asked about answers it, and how far the plainness of two such
 # sentences sets them apart, in points of score. By judgement.
 DEFINED, PLAINLY = 0.9, 4.0
+# What a sentence that names the holder of an office gains by all others naming the same one, and the newest by its day
+# when the office is held now. By judgement.
+AGREED, HELD_NOW = 1.0, 2.0
 
 # How many sentences a kind of question may get, and how far below the best score another may lie. A fact stands in one
 # or two sentences; the reasons of one argument stand in several and share fewer words with the question.

@@ -5,15 +5,14 @@ Plain rules for English: "X is a ...", "X, the ...," "a ... called X", "Finance 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from answering.evidence import Reading, read_passages
+from answering.evidence import Reading
 from answering.lexicon import FUNCTION_WORDS, LIGHT
-from answering.question import Kind, Question, names_by_text, read_question
+from answering.question import Kind, Question
 from answering.roles import IS_ROLE, KINDS, ROLE_WITHIN, ROLES, title_before
 from answering.stem import WORD, stem
-from retrieval.passage import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,31 +117,6 @@ _VAGUE = re.compile(
     r"moment|day|place|most|more|topic|point|start|end|rest|answer|cause)\b",
     re.IGNORECASE,
 )
-
-
-def may_ask_definition(text: str) -> bool:
-    """Whether all that is asked may be who or what something is; typed without capitals, any word may be a name."""
-    question = read_question(text)
-    return bool(subject_asked(question if question.names else replace(question, names=question.terms)))
-
-
-def defining_first(text: str, passages: Sequence[Passage], most: int) -> tuple[Passage, ...]:
-    """The first `most` passages, the last of which, half at most, give way to later ones that say who or what is asked
-    about.
-    """
-    first, later = passages[:most], passages[most:]
-    if not later:
-        return tuple(first)
-    asked = names_by_text(read_question(text), [passage.text for passage in passages])
-    reading = read_passages(asked, passages)
-    strengths: dict[int, float] = {}
-    for i, one in definitions(asked, reading).items():
-        rank = reading.candidates[i].passage.rank
-        strengths[rank] = max(strengths.get(rank, 0.0), one.strength)
-    telling = sorted((p for p in later if p.rank in strengths), key=lambda p: -strengths[p.rank])[: most // 2]
-    idle = [p for p in reversed(first) if p.rank not in strengths][: len(telling)]
-    chosen = {p.rank for p in (*first, *telling[: len(idle)])} - {p.rank for p in idle}
-    return tuple(p for p in passages if p.rank in chosen)
 
 
 def definitions(question: Question, reading: Reading) -> dict[int, Definition]:

@@ -15,6 +15,7 @@ from answering.terms import has
 from corpus.sentence import sentence_spans
 from retrieval.passage import Passage
 
+_SUBJECT_PRONOUN = re.compile(r"^[\"“]?(?:He|She|They|It|His|Her|Their|Its)\b")
 _STANDS_FOR = re.compile(r"\b(?:he|she|they|his|her|their|it|its)\b", re.IGNORECASE)
 NAME = re.compile(r"\b[A-Z][^\W\d_]{2,}(?:-[^\W\d_]+)*\b")
 _ENDED = re.compile(r"[.!?…:;][\"”’'»)\]]*$")
@@ -67,6 +68,15 @@ class Reading:
     candidates: list[Candidate]
     weights: dict[str, float]
     anywhere: frozenset[str]
+
+    def before(self, c: Candidate) -> Candidate | None:
+        """The sentence before one that opens with a pronoun, in the same paragraph."""
+        if not _SUBJECT_PRONOUN.match(c.text):
+            return None
+        for other in self.candidates:
+            if other.passage is c.passage and other.number == c.number - 1 and other.line == c.line:
+                return other
+        return None
 
 
 def read_passages(question: Question, passages: Sequence[Passage]) -> Reading:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from api.answer_schemas import AnswerOut
 from api.ledger_schemas import (
     KeptAnswerOut,
     KeptPassageOut,
@@ -13,7 +14,6 @@ from api.ledger_schemas import (
     StatementsDiffOut,
     VersionsOut,
 )
-from api.schemas import AnswerOut
 
 _MARKER = re.compile(r"\s?\[\d+\]")
 

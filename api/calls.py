@@ -11,21 +11,12 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from api.answer_schemas import AnswerOut, SearchOut, VerificationOut
+from api.article_schemas import ArticleList, ArticleOut, IngestReportOut
 from api.collect_schemas import JobList, JobOut
 from api.ledger_schemas import KeptAnswerList, KeptAnswerOut, ReplayOut
-from api.schemas import (
-    AnswerOut,
-    ArticleIn,
-    ArticleList,
-    ArticleOut,
-    Filters,
-    HintKind,
-    HistoryTurn,
-    IngestReportOut,
-    Readiness,
-    SearchOut,
-    VerificationOut,
-)
+from api.request_schemas import ArticleIn, Filters, HintKind, HistoryTurn
+from api.service_schemas import Readiness
 from corpus.errors import InvalidInput, RequestFailed, ServerUnreachable
 from corpus.retry_after import seconds_of
 

@@ -333,7 +333,7 @@ def _question(
     question: str, collection: str, as_of: str | None, known_by: str | None, top_k: int, hints: bool
 ) -> dict[str, Any]:
     """The request that both `ask` and `search` make."""
-    from api.schemas import HintKind
+    from api.request_schemas import HintKind
 
     ignored = [] if hints else list(get_args(HintKind))
     return {

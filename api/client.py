@@ -5,7 +5,7 @@
         for event in dateline.stream("Why does Putin avoid the meeting?"):
             ...
 
-Replies are the models of `api.schemas`, streamed answers the events of `api.events`. Whatever goes wrong is a
+Replies are the models of `api.*_schemas`, streamed answers the events of `api.events`. Whatever goes wrong is a
 `RequestFailed` with status, code, detail and request id (`ServerUnreachable` when no answer came).
 """
 
@@ -22,6 +22,8 @@ from typing import Any, Literal, Self, TypeVar, Unpack
 import httpx
 
 from api import calls
+from api.answer_schemas import AnswerOut, SearchOut, VerificationOut
+from api.article_schemas import ArticleOut, ArticleSummary, IngestReportOut
 from api.calls import (
     AskArguments,
     Call,
@@ -34,16 +36,8 @@ from api.calls import (
 from api.collect_schemas import JobList, JobOut
 from api.events import AnswerCompleted, AnswerEvent, EventReader, read_event
 from api.ledger_schemas import KeptAnswerOut, KeptAnswerSummary, ReplayOut
-from api.schemas import (
-    AnswerOut,
-    ArticleIn,
-    ArticleOut,
-    ArticleSummary,
-    IngestReportOut,
-    Readiness,
-    SearchOut,
-    VerificationOut,
-)
+from api.request_schemas import ArticleIn
+from api.service_schemas import Readiness
 from api.version import VERSION
 from corpus.article import DEFAULT_COLLECTION
 from corpus.errors import InvalidInput, RequestFailed, ServerUnreachable

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from api.schemas import AnswerOut, CitationOut, SearchOut, StatementOut
+from api.answer_schemas import AnswerOut, CitationOut, SearchOut, StatementOut
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 

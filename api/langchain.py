@@ -22,10 +22,11 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.retrievers import BaseRetriever
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
+from api.answer_schemas import AnswerOut, PassageOut
 from api.client import AsyncDateline, Dateline
 from api.events import AnswerCompleted, AnswerDelta, AnswerEvent
 from api.passage_ids import passage_id
-from api.schemas import AnswerOut, HistoryTurn, PassageOut
+from api.request_schemas import HistoryTurn
 from corpus.errors import InvalidInput
 
 if TYPE_CHECKING:

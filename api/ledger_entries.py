@@ -9,6 +9,7 @@ from typing import Any
 
 from answering.answer import Answer, ReasonCode
 from answering.ask import Ask
+from api.answer_schemas import ReasonOut
 from api.caller import Caller
 from api.ledger_keep import Keep
 from api.ledger_schemas import (
@@ -22,7 +23,7 @@ from api.ledger_schemas import (
     VersionsOut,
 )
 from api.render import answer_out
-from api.schemas import AskRequest, Filters, ReasonOut
+from api.request_schemas import AskRequest, Filters
 from corpus.errors import InvalidInput
 from corpus.ledger import LedgerEntry
 from corpus.staleness import Change, Place

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.schemas import AnswerOut, ConflictOut, Filters, HintsOut, ReasonOut, UsageOut
+from api.answer_schemas import AnswerOut, ConflictOut, HintsOut, ReasonOut, UsageOut
+from api.request_schemas import Filters
 
 
 class SettingsOut(BaseModel):

@@ -9,6 +9,8 @@ from anyio.from_thread import start_blocking_portal
 from pydantic import ValidationError
 
 from api import calls
+from api.answer_schemas import AnswerOut, SearchOut, VerificationOut
+from api.article_schemas import ArticleOut
 from api.calls import AskArguments, Call, SearchArguments, VerifyArguments
 from api.engine import Engine
 from api.events import (
@@ -24,8 +26,8 @@ from api.events import (
 )
 from api.reach import EVERYWHERE, Reach
 from api.render import answer_out, article_out, search_out, verification_out
+from api.request_schemas import AskRequest, SearchRequest, VerifyRequest
 from api.requests import ask_of, check, find
-from api.schemas import AnswerOut, ArticleOut, AskRequest, SearchOut, SearchRequest, VerificationOut, VerifyRequest
 from api.steps import Found, Said, answer_steps
 from corpus.errors import InvalidInput
 

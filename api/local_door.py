@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from api.article_schemas import ArticleList
 from api.commands.ingest import ingest_sample
 from api.engine import Engine
 from api.history import cluster_out, difference_list, revision_list
@@ -11,7 +12,6 @@ from api.history_routes import pair
 from api.ledger_desk import LedgerDesk
 from api.local import BlockingDateline, LocalDateline, waited
 from api.render import summary_out
-from api.schemas import ArticleList
 from api.settings import Settings
 from corpus.accept import check_collection
 from corpus.ledger import Wanted

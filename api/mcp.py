@@ -17,12 +17,13 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
+from api.answer_schemas import AnswerOut, PassageOut, VerificationOut
+from api.article_schemas import ArticleOut
 from api.calls import FilterArguments
 from api.leaving import while_connected
 from api.local import Answering
 from api.passage_ids import passage_id, read_passage_id
 from api.render import reader_url
-from api.schemas import AnswerOut, ArticleOut, PassageOut, VerificationOut
 from api.version import VERSION
 from corpus.article import DEFAULT_COLLECTION
 from corpus.errors import DatelineError, InvalidInput

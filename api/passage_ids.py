@@ -6,7 +6,7 @@
 import re
 from dataclasses import dataclass
 
-from api.schemas import PassageOut
+from api.answer_schemas import PassageOut
 from corpus.article import DEFAULT_COLLECTION
 
 # From the right, so that an article's own id may hold anything.

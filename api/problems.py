@@ -13,7 +13,7 @@ from starlette.routing import Match
 
 from api.caller import calling
 from api.metrics import route_of
-from api.schemas import Problem
+from api.service_schemas import Problem
 from corpus import errors
 from corpus.errors import DatelineError
 

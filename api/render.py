@@ -6,21 +6,15 @@ from urllib.parse import quote
 from answering.answer import Answer, Citation, Span, Statement, Verdict
 from answering.check import Checked
 from answering.conflict import in_words
-from api.reach import Reach
-from api.schemas import (
+from api.answer_schemas import (
     AnswerOut,
-    ArticleOut,
-    ArticleSummary,
     AttributionOut,
     CheckedOut,
     CitationOut,
-    ClusterRef,
     ConflictOut,
     CopyOut,
     Dates,
     EvidenceOut,
-    FacetOut,
-    FacetsOut,
     HintsOut,
     PassageOut,
     PlaceOut,
@@ -33,6 +27,8 @@ from api.schemas import (
     UsageOut,
     VerificationOut,
 )
+from api.article_schemas import ArticleOut, ArticleSummary, ClusterRef, FacetOut, FacetsOut
+from api.reach import Reach
 from corpus.article import DEFAULT_COLLECTION, Article
 from corpus.store import Coverage, Facets
 from retrieval.hints import Hints

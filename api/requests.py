@@ -10,7 +10,7 @@ from answering.check import Checked, Checker
 from answering.prompt import Turn
 from api.engine import Engine
 from api.replays import Replays
-from api.schemas import AskRequest, SearchOptions, SearchRequest, VerifyRequest
+from api.request_schemas import AskRequest, SearchOptions, SearchRequest, VerifyRequest
 from corpus.accept import parse_time
 from corpus.selection import Moment, Selection
 from retrieval.hints import Hint

@@ -8,6 +8,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
 from pydantic import ValidationError
 
+from api.answer_schemas import AnswerOut, Dates, SearchOut, VerificationOut
+from api.article_schemas import ArticleList, ArticleOut, FacetsOut, FailedOut, IngestReportOut, StarterList, StoredOut
 from api.body import TextRoute
 from api.cursor import cursor_at, position_of
 from api.engine import Engine
@@ -17,28 +19,9 @@ from api.metrics import CONTENT_TYPE
 from api.problems import as_problem, problem_responses
 from api.reach import InCollection, Reach, reach_of
 from api.render import answer_out, article_out, facets_out, search_out, summary_out, verification_out
+from api.request_schemas import ArticleIn, ArticlesRequest, AskRequest, SearchRequest, VerifyRequest
 from api.requests import ask_of, base_url, check, engine_of, find, replays_of
-from api.schemas import (
-    AnswerOut,
-    ArticleIn,
-    ArticleList,
-    ArticleOut,
-    ArticlesRequest,
-    AskRequest,
-    Dates,
-    FacetsOut,
-    FailedOut,
-    Health,
-    IngestReportOut,
-    Problem,
-    Readiness,
-    SearchOut,
-    SearchRequest,
-    StarterList,
-    StoredOut,
-    VerificationOut,
-    VerifyRequest,
-)
+from api.service_schemas import Health, Problem, Readiness
 from api.starters import starters
 from api.steps import answer_steps
 from api.stream import answer_events

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from answering.answer import Answer
 from answering.ask import Ask, Asker, Retrieved
 from answering.assemble import Stated
+from api.answer_schemas import AnswerOut, CitationOut, SearchOut, StatementOut
 from api.render import answer_out, citation_out, search_out, statement_out
-from api.schemas import AnswerOut, CitationOut, SearchOut, StatementOut
 
 _PING_SECONDS = 15.0
 

@@ -22,7 +22,7 @@ from corpus.selection import Selection
 from evals.bootstrap import estimate
 from evals.parts import Parts, open_parts
 from evals.ranking import average_precision, ndcg, recall
-from retrieval.search import Sides
+from retrieval.finder import Sides
 
 _BATCH = 50
 _DEEPEST = 100  # passages looked at for a query

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from answering.answer import ReasonCode
-from api.schemas import MOST_QUESTION, CollectionName, Filters, HistoryTurn
+from api.request_schemas import MOST_QUESTION, CollectionName, Filters, HistoryTurn
 from corpus.accept import parse_time
 from corpus.errors import InvalidInput
 

@@ -19,7 +19,7 @@ from evals.dated import Question, articles_file, questions_of
 from evals.memory import with_children
 from evals.parts import Parts, articles_of, open_parts
 from evals.peers import TAKEN_IN, measured
-from retrieval.search import Sides
+from retrieval.finder import Sides
 
 _SETTLED = 6.0  # seconds in which what searches need is read ahead, as a server has done soon after its start
 _SIDES: tuple[Sides, ...] = ("dense", "keyword")

@@ -34,7 +34,7 @@ from evals.memory import with_children
 from evals.parts import Parts, articles_of, open_parts
 from retrieval.courtesy import no_pause
 from retrieval.embedder import Vectors
-from retrieval.search import Sides
+from retrieval.finder import Sides
 
 _DIMENSIONS, _TOPICS = 384, 1_000
 _SENTENCES = 110  # of an article: with the sentences of most news, about 16 chunks

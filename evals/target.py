@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from api.answer_schemas import AnswerOut
 from api.caller import calling
 from api.client import Dateline
 from api.doors import Door, ServerDoor
 from api.engine import Engine
 from api.local import LocalDateline
 from api.local_door import LocalDoor
-from api.schemas import AnswerOut
 from api.version import VERSION
 from corpus.errors import NotFound, RequestFailed, ServerUnreachable
 

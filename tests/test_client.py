@@ -28,7 +28,7 @@ from api.client import AsyncDateline, Dateline, RequestFailed, ServerUnreachable
 from api.engine import Engine
 from api.events import AnswerCompleted, AnswerDelta, CitationAdded, EventReader, RetrievalCompleted, StatementCompleted
 from api.local import LocalDateline
-from api.schemas import ArticleIn
+from api.request_schemas import ArticleIn
 from corpus.errors import DatelineError, InvalidInput, NotFound
 from tests.running import Server, serve
 

@@ -21,12 +21,12 @@ from langchain_core.messages import AIMessageChunk
 from playwright.sync_api import Browser, expect
 from typer.testing import CliRunner
 
+from api.answer_schemas import AnswerOut
 from api.cli import app as command_line
 from api.client import Dateline
 from api.engine import Engine
 from api.events import AnswerDelta, CitationAdded, StatementCompleted
 from api.langchain import DatelineAnswerer, answer_of
-from api.schemas import AnswerOut
 from api.settings import read_settings
 from tests.running import Server, copied, serve
 

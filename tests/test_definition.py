@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from answering.answer import ReasonCode, Status
 from answering.ask import Ask
-from answering.definition import defining_first, definition, may_ask_definition, subject_asked
+from answering.definition import definition, subject_asked
+from answering.identity import may_ask_identity, telling_first
 from answering.question import read_question
 from answering.stem import stems
 from api.engine import Engine
@@ -133,11 +134,11 @@ def test_a_passage_that_says_it_takes_the_place_of_one_that_does_not() -> None:
         _passage(n, text)
         for n, text in enumerate(["On Friday Ada Marlow left."] * 4 + ["Ada Marlow is a botanist."], 1)
     ]
-    assert [p.rank for p in defining_first("Who is Ada Marlow?", passages, 4)] == [1, 2, 3, 5]
-    assert [p.rank for p in defining_first("who is ada marlow", passages, 4)] == [1, 2, 3, 5]
-    assert [p.rank for p in defining_first("Why did Ada Marlow leave?", passages, 4)] == [1, 2, 3, 4]
-    assert defining_first("Who is Ada Marlow?", passages[:4], 4) == tuple(passages[:4])
-    assert may_ask_definition("who is ada marlow") and not may_ask_definition("who won the vote")
+    assert [p.rank for p in telling_first("Who is Ada Marlow?", passages, 4)] == [1, 2, 3, 5]
+    assert [p.rank for p in telling_first("who is ada marlow", passages, 4)] == [1, 2, 3, 5]
+    assert [p.rank for p in telling_first("Why did Ada Marlow leave?", passages, 4)] == [1, 2, 3, 4]
+    assert telling_first("Who is Ada Marlow?", passages[:4], 4) == tuple(passages[:4])
+    assert may_ask_identity("who is ada marlow") and not may_ask_identity("who won the vote")
 
 
 async def test_who_somebody_is_is_told_by_the_sentence_that_says_it(engine: Engine) -> None:

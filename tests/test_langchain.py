@@ -16,10 +16,10 @@ from langchain_core.runnables import RunnablePassthrough
 from langchain_openai import ChatOpenAI
 from pydantic import ValidationError
 
+from api.answer_schemas import AnswerOut
 from api.client import Dateline
 from api.langchain import DatelineAnswerer, DatelineRetriever, answer_of
 from api.passage_ids import Named, read_passage_id
-from api.schemas import AnswerOut
 from corpus.errors import DatelineError
 from tests.running import Server
 from tests.scripted_model import ScriptedModel

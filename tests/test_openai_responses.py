@@ -11,7 +11,7 @@ from openai.types.responses import Response, ResponseOutputMessage, ResponseOutp
 from openai.types.responses.response_output_text import AnnotationURLCitation
 
 from api.openai.kept_responses import KeptResponses
-from api.schemas import HistoryTurn
+from api.request_schemas import HistoryTurn
 from tests.running import Server
 from tests.test_openai_chat import QUESTION, UNKNOWN, native
 

@@ -10,11 +10,11 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel
 
+from api.article_schemas import IngestReportOut
 from api.client import Dateline
 from api.engine import Engine
 from api.problems import add_problem_handlers
 from api.replays import Replays
-from api.schemas import IngestReportOut
 from corpus.errors import StoreUnavailable
 from tests.running import Server, serve
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from fastapi.sse import format_sse_event
 
+from api.answer_schemas import AnswerOut, CitationOut, UsageOut
 from api.counted import counted
 from api.openai.citations import day, search_results, title, url_citations
 from api.openai.housekeeping import Direct
 from api.problems import openai_error, status_of
-from api.schemas import AnswerOut, CitationOut, UsageOut
 from api.steps import Found, Said, Step
 from corpus.errors import DatelineError
 

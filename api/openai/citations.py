@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from api.schemas import CitationOut, StatementOut
+from api.answer_schemas import CitationOut, StatementOut
 
 _MARKER = re.compile(r"\[(\d+)\]")
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from api.answer_schemas import AnswerOut, AttributionOut, CitationOut, HintsOut, StatementOut, UsageOut
 from api.openai.chat import ChatHead, completion
 from api.openai.responses import ResponseHead, response
-from api.schemas import AnswerOut, AttributionOut, CitationOut, HintsOut, StatementOut, UsageOut
 
 _QUOTE = "The port reopened to cargo on 3 May."
 _PUBLISHED = datetime(2024, 5, 3, 6, tzinfo=UTC)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from answering.model import ChatModel
 from answering.prompt import Turn
-from api.schemas import CitationOut, StatementOut, UsageOut
+from api.answer_schemas import CitationOut, StatementOut, UsageOut
 from corpus.errors import ModelUnavailable
 
 _LONGEST_PROMPT = 20_000

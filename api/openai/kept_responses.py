@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from api.schemas import HistoryTurn
+from api.request_schemas import HistoryTurn
 
 _MOST, _MOST_BYTES = 1_000, 32 << 20
 _SECONDS = 3_600.0

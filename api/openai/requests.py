@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import MOST_QUESTION, AskOptions, AskRequest, HistoryTurn
+from api.request_schemas import MOST_QUESTION, AskOptions, AskRequest, HistoryTurn
 from corpus.errors import InvalidInput, UnknownModel
 
 MODEL, EXTRACTIVE_MODEL = "dateline", "dateline-extractive"

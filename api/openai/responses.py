@@ -8,10 +8,10 @@ from typing import Any
 
 from fastapi.sse import format_sse_event
 
+from api.answer_schemas import AnswerOut, UsageOut
 from api.openai.citations import url_citations
 from api.openai.housekeeping import Direct
 from api.problems import openai_error, status_of
-from api.schemas import AnswerOut, UsageOut
 from api.steps import Said, Step
 from corpus.errors import DatelineError
 

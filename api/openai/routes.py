@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from answering.ask import Ask
+from api.answer_schemas import AnswerOut
 from api.body import TextRoute
 from api.engine import Engine
 from api.leaving import EventStream, while_connected
@@ -32,8 +33,8 @@ from api.openai.responses import ResponseHead, response, response_events
 from api.problems import problem_responses
 from api.reach import reach_of
 from api.render import answer_out
+from api.request_schemas import HistoryTurn
 from api.requests import ask_of, base_url, engine_of
-from api.schemas import AnswerOut, HistoryTurn
 from api.steps import Said, Step, answer_steps
 from corpus.errors import NotFound, UnknownModel, UnknownResponse
 

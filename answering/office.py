@@ -1,0 +1,247 @@
+"""Who holds an office, or is somebody's wife: what such a question asks for, and who a sentence says it is.
+
+Plain rules for English: "Netflix CEO Reed Hastings", "Reed Hastings, the head of Netflix,", "X's wife, Y", "X is the
+mayor of Y".
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from answering.definition import Definition
+from answering.evidence import Reading
+from answering.lexicon import FUNCTION_WORDS, LIGHT
+from answering.question import Kind, Question
+from answering.roles import IS_ROLE
+from answering.stem import WORD, stem
+
+# Names of one office; each line is interchangeable.
+_SAME_OFFICE = (
+    "ceo|chief executive officer|chief executive|boss",
+    "prime minister|premier|pm",
+    "president|pres.",
+    "governor|gov.",
+    "senator|sen.",
+    "representative|rep.|congressman|congresswoman",
+    "chair|chairman|chairwoman|chairperson",
+    "head|director|chief|leader|director general|director-general",
+    "leader|head|president|chief|ruler|dictator",
+    "head coach|coach|manager",
+    "founder|co-founder|cofounder",
+    "secretary general|secretary-general",
+    "spokesman|spokeswoman|spokesperson|press secretary",
+    "defense secretary|defence secretary|secretary of defense|secretary of defence|defense minister|defence minister",
+    "foreign minister|foreign secretary|minister of foreign affairs",
+    "treasury secretary|secretary of the treasury",
+    "vice president|vice-president",
+    "lawyer|attorney",
+    "husband|spouse",
+    "wife|spouse",
+)
+_ASKED = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|okay|then|please)\W+)?who(?P<verb>['’]s|\s+(?:is|was|are|were))\s+"
+    r"(?P<rest>[^?,;:“”\"]+?)\W*$",
+    re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(r"^(?:the\s+)?(?P<body>.+?)(?:['’]s|(?<=s)['’])\s+(?P<office>.+)$", re.IGNORECASE)
+# What an office is of follows it, unless the office itself is called so.
+_OF = re.compile(
+    r"^(?:the\s+|an?\s+)?(?P<office>.+?(?<!secretary)(?<!chief)(?:\s+of\s+(?:the\s+)?(?:state|defen[cs]e|staff|treasury))?)"
+    r"\s+(?:of|at|for|in)\s+(?:the\s+)?(?P<body>.+)$",
+    re.IGNORECASE,
+)
+_OF_ITSELF = re.compile(r"^(?:the\s+)?(?P<office>.+)$", re.IGNORECASE)
+_HAS_OF = re.compile(
+    r"(?:secretary|minister|chief)\s+of\s+(?:the\s+)?(?:state|defen[cs]e|staff|treasury)$", re.IGNORECASE
+)
+# What may stand before the last word of an office and belongs to it.
+_QUALIFIERS = frozenset(
+    """prime foreign vice press head chief majority minority defense defence treasury interior finance home health
+    secretary attorney deputy surgeon managing executive lead general opposition first""".split()
+)
+_WITHIN = frozenset(("of", "the", "and", "for"))  # the names of what an office is of
+_LAST = frozenset("general officer executive justice whip".split())
+# Of the time asked about, and no other office: "the current mayor".
+_TIMES = frozenset("current present new then incumbent sitting acting former old previous late".split())
+_BEFORE_NOW = frozenset("former previous old late".split())
+# An office with one of these before it is another one, or of another time.
+_OTHERWISE = frozenset(
+    "vice deputy assistant former ex then late associate lieutenant lt junior shadow onetime incoming longtime".split()
+)
+_WORD = r"[A-Z][\w’'-]*\.?"
+_PARTICLE = r"(?:de|da|del|der|den|van|von|al|el|bin|ibn|la|le)"
+_NAME = rf"{_WORD}(?:[\s-]+(?:{_PARTICLE}\s+)*{_WORD}){{0,3}}"
+_BEHIND = re.compile(rf"^\s*,?\s*[“\"]?(?P<name>{_NAME})")
+_BEHIND_OF = re.compile(rf"^\s+(?:of|at|for|in)\s+(?:the\s+)?(?P<of>[^,.;:()]{{2,60}}?),\s*(?P<name>{_NAME})")
+_OF_BODY = re.compile(r"^\s+(?:of|at|for|in)\s+(?:the\s+)?(?P<of>[^,.;:()]{2,60})")
+_IS = (
+    r"(?:is|was|became|remains|serves\s+as|served\s+as|(?:was|were|has\s+been|had\s+been)\s+(?:named|elected|appointed|sworn\s+in|"
+    r"re-elected|reelected|confirmed)(?:\s+as)?|took\s+over\s+as|has\s+been)"
+)
+_AHEAD = re.compile(
+    rf"(?P<name>{_NAME})(?:,\s*(?:who\s+{_IS}\s+)?|\s+{_IS}\s+|\s+\()(?:the|its|their|an?|now|then)?\s*$"
+)
+_MODIFIER = re.compile(r"(?:[a-z][a-z-]*\s+){0,2}$")
+_NO_NAMES = frozenset(
+    """Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August
+    September October November December The A An And But In On At He She It They His Her Its Who That This There When
+    While After Before As If Mr Mrs Ms Dr Sir US""".split()
+)
+_OWN = frozenset(("The", "US", "U.S", "U.S.", "American"))
+_TELLING = (FUNCTION_WORDS | LIGHT) - _TIMES - {"and"}
+_BETWEEN = 3  # words between what an office is of and the office
+_FULL, _SHORT = 1.0, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office that is asked for: what it may be called, the stems of what it is of, and whether it is held now."""
+
+    names: tuple[str, ...]
+    body: tuple[str, ...]
+    is_held: bool
+
+
+def office_asked(question: Question) -> Office | None:
+    """The office whose holder is all that is asked; None for other questions."""
+    found = _ASKED.match(question.asked)
+    if found is None or question.kind is not Kind.WHO:
+        return None
+    rest = found["rest"].strip()
+    for form in (_POSSESSIVE, _OF, _OF_ITSELF):
+        if (read := form.match(rest)) and (split := _split(read["office"])):
+            break
+    else:
+        return None
+    before, name = split
+    times = _TIMES.intersection(word.lower() for word in before)
+    before = [word for word in before if word.lower() not in _TIMES]
+    after = WORD.findall(read.groupdict().get("body") or "")
+    if any(word in FUNCTION_WORDS - _WITHIN for word in after):
+        return None
+    body = [word for word in (*before, *after) if word not in FUNCTION_WORDS]
+    if (before and after) or (body and not any(_is_name(word, question) for word in body)):
+        return None
+    is_held = found["verb"].strip().lower() in ("'s", "’s", "is", "are") and not _BEFORE_NOW & times
+    is_own = all(word in _OWN for word in body)
+    return Office(_called(name), () if is_own else tuple(map(stem, body)), is_held)
+
+
+def _split(words: str) -> tuple[list[str], str] | None:
+    """What stands before an office, and what it is called; None when the words are no office."""
+    if of := _HAS_OF.search(words):
+        return WORD.findall(words[: of.start()]), of.group().lower()
+    *before, last = WORD.findall(words) or [""]
+    if not (IS_ROLE.match(last) or last.lower() in _LAST):
+        return None
+    name = [last]
+    while before and before[-1].lower() in _QUALIFIERS:
+        name.insert(0, before.pop())
+    return before, " ".join(name).lower()
+
+
+def _is_name(word: str, question: Question) -> bool:
+    return stem(word) in question.names or word[0].isupper() or word[0].isdigit()
+
+
+def _called(name: str) -> tuple[str, ...]:
+    names = {name}
+    for line in _SAME_OFFICE:
+        if name in (others := line.split("|")):
+            names.update(others)
+    return tuple(sorted(names, key=len, reverse=True))
+
+
+def holders(question: Question, reading: Reading) -> dict[int, Definition]:
+    """Of each candidate, by its number, that names who holds the office asked for; empty for other questions."""
+    office = office_asked(question)
+    if office is None:
+        return {}
+    found = ((i, holder(office, one.text)) for i, one in enumerate(reading.candidates))
+    return {i: said for i, said in found if said}
+
+
+@lru_cache(maxsize=4_096)
+def holder(office: Office, text: str) -> Definition | None:
+    """Where and how plainly a sentence names who holds an office; None where it does not."""
+    return max(_named(office, text), key=lambda one: one.strength, default=None)
+
+
+def _named(office: Office, text: str) -> Iterator[Definition]:
+    for place in _title(office.names).finditer(text):
+        before, after = text[: place.start()], text[place.end() :]
+        if office.is_held and _is_another(before):
+            continue
+        of = _OF_BODY.match(after)
+        is_of_it = of is not None and _holds(office, of["of"])
+        start = _begins(office, before)
+        if not is_of_it and (start is None or (of and of["of"][0].isupper())):
+            continue
+        for form in (_BEHIND_OF, _BEHIND) if start is not None else (_BEHIND_OF,):
+            if found := form.match(after):
+                yield from _person(office, found, place.end())
+        lead = before if start is None else before[:start]
+        if found := _AHEAD.search(lead) or _AHEAD.search(_MODIFIER.sub("", lead)):
+            yield from _person(office, found, 0)
+
+
+@lru_cache(maxsize=256)
+def _title(names: tuple[str, ...]) -> re.Pattern[str]:
+    either = "|".join(re.escape(name).replace(r"\ ", r"[\s-]") for name in names)
+    return re.compile(rf"(?<![\w])(?:co-)?(?:{either})(?!\w)", re.IGNORECASE)
+
+
+def _is_another(before: str) -> bool:
+    """Whether the words before an office make another one of it."""
+    last = re.findall(r"[\w’']+", before[-40:].lower())[-2:]
+    return any(word in _OTHERWISE for word in last)
+
+
+def _begins(office: Office, before: str) -> int | None:
+    """Where the words begin that stand before an office and say what it is of; None when they say another or nothing.
+
+    What is asked for without a body is an office of the country that an article is of, which it does not name.
+    """
+    size = len(office.body)
+    words = list(WORD.finditer(before))[-(size + _BETWEEN) :]
+    if not size:
+        if not words or words[-1].group() in _OWN:
+            return words[-1].start() if words else 0
+        return len(before) if words[-1].group()[0].islower() else None
+    held = [_bare(word.group()) for word in words]
+    for at in range(len(words) - size, -1, -1):
+        if tuple(held[at : at + size]) == office.body:
+            between = before[words[at + size - 1].end() :]
+            is_one = not re.search(r"[,;:()]", between) and not any(
+                word.group().lower() in _TELLING for word in words[at + size :]
+            )
+            return words[at].start() if is_one else None
+    return None
+
+
+def _bare(word: str) -> str:
+    return stem(re.sub(r"['’]s?$", "", word))
+
+
+def _holds(office: Office, words: str) -> bool:
+    """Whether what an office is said to be of is what was asked about."""
+    held = [_bare(word.group()) for word in WORD.finditer(words)]
+    size = len(office.body)
+    return size > 0 and any(tuple(held[at : at + size]) == office.body for at in range(min(4, len(held) - size + 1)))
+
+
+def _person(office: Office, found: re.Match[str], at: int) -> Iterator[Definition]:
+    words = found["name"].split()
+    while words and (words[0].strip(".") in _NO_NAMES or IS_ROLE.match(words[0].strip("."))):
+        words = words[1:]
+    while words and words[-1].strip(".,") in _NO_NAMES:
+        words = words[:-1]
+    if not words or any(_bare(word) in office.body for word in words[:1]):
+        return
+    name = " ".join(words)
+    start = found.start("name") + found["name"].find(words[0])
+    end = start + len(found["name"][found["name"].find(words[0]) :].split(words[-1])[0]) + len(words[-1])
+    if name.endswith(("'s", "’s")):
+        end -= 2
+    yield Definition(_FULL if len(words) > 1 else _SHORT, at + start, at + end)
