@@ -1,6 +1,5 @@
 """Answer with sentences of the passages, verbatim, or say why they do not answer. Needs no language model."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,8 +17,7 @@ from answering.definition import Definition, subject_asked
 from answering.evidence import NAME, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.identity import identified
-from answering.office import office_asked
-from answering.prefer import fitting, newness, preferred, tells_of_deed
+from answering.prefer import fitting, of_office, preferred, tells_of_deed
 from answering.premise import find_denied
 from answering.premise import in_words as denial_in_words
 from answering.question import Kind, Question, names_by_text, read_question
@@ -164,25 +162,17 @@ class ExtractiveAnswerer:
 def _defining(
     question: Question, reading: Reading, rows: Features, order: Sequence[int], defined: Mapping[int, Definition]
 ) -> list[Scored]:
-    """The candidates that say who or what is asked about, those first that say it most plainly.
-
-    Of those that name who holds an office, those whose name most others give; and the newest, when it is held now.
-    """
+    """The candidates that say who or what is asked about, those first that say it most plainly."""
     scores = rows @ calibration.SENTENCE_WEIGHTS
     best = float(scores[list(defined)].max())
-    office = office_asked(question)
-    names = {i: reading.candidates[i].text[one.start : one.end].split()[-1].lower() for i, one in defined.items()}
-    of_name = Counter(names.values())
-    fresh = newness(reading, defined) if office and office.is_held else np.zeros(len(rows))
+    better = of_office(question, reading, defined)
     ranked = []
     for i in order:
         if i in defined:
             candidate, one = reading.candidates[i], defined[i]
             score = calibration.PLAINLY * one.strength + max(-1.0, (float(scores[i]) - best) / 10)
-            if office:
-                score += calibration.AGREED * of_name[names[i]] / len(names) + calibration.HELD_NOW * float(fresh[i])
             words = Found(candidate.start + one.start, candidate.start + one.end, 0.0)
-            ranked.append(Scored(candidate, score, 1.0, 1.0, words, 1.0, float(rows[i, COVERED])))
+            ranked.append(Scored(candidate, score + better[i], 1.0, 1.0, words, 1.0, float(rows[i, COVERED])))
     return sorted(ranked, key=lambda one: -one.score)
 
 

@@ -25,7 +25,7 @@ _SAME_OFFICE = (
     "senator|sen.",
     "representative|rep.|congressman|congresswoman",
     "chair|chairman|chairwoman|chairperson",
-    "head|director|chief|leader|director general|director-general",
+    "head|director|chief|leader|director general|director-general|chair|chairman|chairwoman|boss",
     "leader|head|president|chief|ruler|dictator",
     "head coach|coach|manager",
     "founder|co-founder|cofounder",
@@ -65,15 +65,13 @@ _LAST = frozenset("general officer executive justice whip".split())
 # Of the time asked about, and no other office: "the current mayor".
 _TIMES = frozenset("current present new then incumbent sitting acting former old previous late".split())
 _BEFORE_NOW = frozenset("former previous old late".split())
-# An office with one of these before it is another one, or of another time.
-_OTHERWISE = frozenset(
-    "vice deputy assistant former ex then late associate lieutenant lt junior shadow onetime incoming longtime".split()
-)
+# An office with one of these right before it is another one, and with one of the others of another time.
+_OTHERWISE = frozenset("vice deputy assistant associate lieutenant lt junior shadow incoming".split())
+_IN_THE_PAST = re.compile(r"\b(?:former|formerly|ex|then|late|onetime|one-time)\b[^,;:.()]{0,50}$", re.IGNORECASE)
 _WORD = r"[A-Z][\w’'-]*\.?"
 _PARTICLE = r"(?:de|da|del|der|den|van|von|al|el|bin|ibn|la|le)"
 _NAME = rf"{_WORD}(?:[\s-]+(?:{_PARTICLE}\s+)*{_WORD}){{0,3}}"
 _BEHIND = re.compile(rf"^\s*,?\s*[“\"]?(?P<name>{_NAME})")
-_BEHIND_OF = re.compile(rf"^\s+(?:of|at|for|in)\s+(?:the\s+)?(?P<of>[^,.;:()]{{2,60}}?),\s*(?P<name>{_NAME})")
 _OF_BODY = re.compile(r"^\s+(?:of|at|for|in)\s+(?:the\s+)?(?P<of>[^,.;:()]{2,60})")
 _IS = (
     r"(?:is|was|became|remains|serves\s+as|served\s+as|(?:was|were|has\s+been|had\s+been)\s+(?:named|elected|appointed|sworn\s+in|"
@@ -91,7 +89,12 @@ _NO_NAMES = frozenset(
 _OWN = frozenset(("The", "US", "U.S", "U.S.", "American"))
 _TELLING = (FUNCTION_WORDS | LIGHT) - _TIMES - {"and"}
 _BETWEEN = 3  # words between what an office is of and the office
-_FULL, _SHORT = 1.0, 0.75
+_TAIL = re.compile(r"(?:['’]s?|\.)?$")
+_FULL, _SHORT, _PART = (
+    1.0,
+    0.75,
+    0.8,
+)  # what a whole name, one word of it and the office of a part of something are worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +177,22 @@ def _named(office: Office, text: str) -> Iterator[Definition]:
         if office.is_held and _is_another(before):
             continue
         of = _OF_BODY.match(after)
-        is_of_it = of is not None and _holds(office, of["of"])
+        ends = _ends(office, of["of"]) if of else None
         start = _begins(office, before)
-        if not is_of_it and (start is None or (of and of["of"][0].isupper())):
+        if ends is None and (start is None or (of and of["of"][0].isupper())):
             continue
-        for form in (_BEHIND_OF, _BEHIND) if start is not None else (_BEHIND_OF,):
-            if found := form.match(after):
-                yield from _person(office, found, place.end())
+        behind = place.end() if of is None or ends is None else place.end() + of.start("of") + ends
+        if (found := _BEHIND.match(text[behind:])) and (ends is None or "," in found.group() or " " in found["name"]):
+            yield from _person(office, found, behind)
         lead = before if start is None else before[:start]
         if found := _AHEAD.search(lead) or _AHEAD.search(_MODIFIER.sub("", lead)):
-            yield from _person(office, found, 0)
+            yield from _person(office, found, 0, _PART if start and _is_part(lead) else 1.0)
+
+
+def _is_part(before: str) -> bool:
+    """Whether what an office is of is part of a longer name: "Cleveland Federal Reserve President"."""
+    last = before.split()[-1:]
+    return bool(last) and last[0][0].isupper() and last[0] not in _OWN and len(before.split()) > 1
 
 
 @lru_cache(maxsize=256)
@@ -193,9 +202,9 @@ def _title(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _is_another(before: str) -> bool:
-    """Whether the words before an office make another one of it."""
+    """Whether the words before an office make another one of it, or one that was held before."""
     last = re.findall(r"[\w’']+", before[-40:].lower())[-2:]
-    return any(word in _OTHERWISE for word in last)
+    return any(word in _OTHERWISE for word in last) or bool(_IN_THE_PAST.search(before))
 
 
 def _begins(office: Office, before: str) -> int | None:
@@ -224,24 +233,30 @@ def _bare(word: str) -> str:
     return stem(re.sub(r"['’]s?$", "", word))
 
 
-def _holds(office: Office, words: str) -> bool:
-    """Whether what an office is said to be of is what was asked about."""
-    held = [_bare(word.group()) for word in WORD.finditer(words)]
+def _ends(office: Office, words: str) -> int | None:
+    """Where in the words behind an office's "of" what was asked about ends; None where it is not named first."""
+    held = list(WORD.finditer(words))
     size = len(office.body)
-    return size > 0 and any(tuple(held[at : at + size]) == office.body for at in range(min(4, len(held) - size + 1)))
+    for at in range(min(_BETWEEN + 1, len(held) - size + 1)) if size else ():
+        if tuple(_bare(word.group()) for word in held[at : at + size]) == office.body:
+            return held[at + size - 1].end()
+    return None
 
 
-def _person(office: Office, found: re.Match[str], at: int) -> Iterator[Definition]:
-    words = found["name"].split()
-    while words and (words[0].strip(".") in _NO_NAMES or IS_ROLE.match(words[0].strip("."))):
+def _person(office: Office, found: re.Match[str], at: int, weight: float = 1.0) -> Iterator[Definition]:
+    words = list(re.finditer(r"\S+", found["name"]))
+    while words and _is_no_name(words[0].group()):
         words = words[1:]
-    while words and words[-1].strip(".,") in _NO_NAMES:
+    while words and _is_no_name(words[-1].group()):
         words = words[:-1]
-    if not words or any(_bare(word) in office.body for word in words[:1]):
+    if not words or _bare(words[0].group()) in office.body:
         return
-    name = " ".join(words)
-    start = found.start("name") + found["name"].find(words[0])
-    end = start + len(found["name"][found["name"].find(words[0]) :].split(words[-1])[0]) + len(words[-1])
-    if name.endswith(("'s", "’s")):
-        end -= 2
-    yield Definition(_FULL if len(words) > 1 else _SHORT, at + start, at + end)
+    first, last = words[0].start(), words[-1].end()
+    last -= len(_TAIL.search(found["name"][:last])[0])  # type: ignore[index]
+    strength = _FULL if len(words) > 1 else _SHORT
+    yield Definition(strength * weight, at + found.start("name") + first, at + found.start("name") + last)
+
+
+def _is_no_name(word: str) -> bool:
+    bare = word.strip(".,")
+    return len(bare) < 2 or bare in _NO_NAMES or bool(IS_ROLE.match(bare))

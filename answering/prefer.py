@@ -1,15 +1,18 @@
 """What speaks for a sentence beside how well it answers: the very one asked for, the deed, the hints, the speaker."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from answering import calibration
 from answering.attribution import attribution
 from answering.deed import deed, is_of_another, is_supposed, is_told
+from answering.definition import Definition
 from answering.evidence import Reading
 from answering.features import TYPED, Features
 from answering.listing import asks_for_several, names_several
+from answering.office import office_asked
 from answering.ordinal import ordinal_agreement, the_one_asked, the_thing_asked
 from answering.premise import is_negated
 from answering.question import Kind, Question
@@ -75,6 +78,18 @@ def _lacks_kind(rows: Features, reading: Reading, order: Sequence[int]) -> Featu
     for i in order:
         lacking[i] = not rows[i, TYPED] and not is_negated(reading.candidates[i].text)
     return lacking
+
+
+def of_office(question: Question, reading: Reading, named: Mapping[int, Definition]) -> dict[int, float]:
+    """What speaks for each candidate that names the holder of an office: that others name the same one, and its day."""
+    office = office_asked(question)
+    if office is None:
+        return dict.fromkeys(named, 0.0)
+    names = {i: reading.candidates[i].text[one.start : one.end].split()[-1].lower() for i, one in named.items()}
+    count = Counter(names.values())
+    fresh = newness(reading, named) if office.is_held else np.zeros(len(reading.candidates))
+    agreed = calibration.AGREED / len(names)
+    return {i: agreed * count[name] + calibration.HELD_NOW * float(fresh[i]) for i, name in names.items()}
 
 
 def _hinted(reading: Reading, hints: Hints) -> Features:

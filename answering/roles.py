@@ -26,7 +26,7 @@ ROLES = (
     "investigator|sheriff|inspector|gunman|suspect|king|queen|prince|princess|duke|duchess|earl|pope|bishop|"
     "archbishop|cardinal|pastor|priest|rabbi|imam|monk|nun|keeper|curator|librarian|commander|soldier|veteran|"
     "marine|spy|hacker|student|graduate|alumnus|survivor|victim|witness|resident|native|husband|wife|spouse|partner|"
-    "widow|widower|son|daughter|father|mother|brother|sister|cousin|nephew|niece|uncle|aunt|heir|heiress|friend|"
+    "widow|widower|son|daughter|father|mother|brother|sister|cousin|nephew|niece|grandson|granddaughter|grandfather|grandmother|stepson|stepdaughter|fiance|fiancee|fiancé|fiancée|girlfriend|boyfriend|uncle|aunt|heir|heiress|friend|"
     "skipper|mechanic|fellow|member|citizen|man|woman|boy|girl|legend|icon|rival|counterpart|successor|predecessor"
 )
 # What may follow the name of a thing that is one: "the mosquito-borne Zika virus".

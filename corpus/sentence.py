@@ -15,6 +15,8 @@ _BEFORE_QUOTE_MARKS, _QUOTE_MARKS = "?!.,…", '”"’»'
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _MONTH_ENDS = re.compile(rf"\b(?:{_MONTHS})\.\s+(?=[\"“‘A-Z])")
 _MONTHS_WITH_STOP = tuple(f"{month}." for month in _MONTHS.split("|"))
+# "Schumer, D-N.Y., said": sentencex ends a sentence within initials that follow a hyphen.
+_WITHIN_INITIALS = re.compile(r"(?<=-[A-Z]\.)(?=[A-Z]\.)")
 _SPEECH_VERBS = (
     "said|says|told|added|adds|argued|argues|asked|asks|wrote|writes|warned|warns|replied|insisted|claimed|claims|"
     "explained|noted|recalled|announced|declared|stated|tweeted|posted|joked|quipped|continued|concluded|suggested|"
@@ -64,6 +66,7 @@ def _cuts(line: re.Match[str], months: list[int], language: str) -> list[int]:
     ends = {
         min(start + int(boundary["end_index"]), end) for boundary in get_sentence_boundaries(language, line.group())
     }
+    ends.difference_update(match.start() for match in _WITHIN_INITIALS.finditer(line.string, start, end))
     ends.add(end)
     ends.update(at for at in months if start < at < end)
     return sorted(ends)
