@@ -1,9 +1,7 @@
 """From ranked chunks to passages: spread over articles, neighbours joined."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from corpus.article import Chunk
 from retrieval.copies import Scored
 from retrieval.passage import Passage
 
@@ -36,32 +34,36 @@ def diverse(ranked: Sequence[Scored], limit: int) -> list[Scored]:
 
 def passages_of(chosen: Sequence[Scored], limit: int) -> tuple[Passage, ...]:
     """At most `limit` passages of the chunks, in their order, neighbours of one revision joined."""
-    passages = [
+    return tuple(
         Passage(
-            rank=0,
+            rank=rank,
             score=min(1.0, one.score),
             similarity=one.similarity,
             article=one.found.article,
-            start=one.found.chunk.start,
-            end=one.found.chunk.end,
+            start=start,
+            end=end,
             copies=one.copies,
         )
-        for one in chosen
-    ]
-    joined = _joined(passages, [one.found.chunk for one in chosen])[:limit]
-    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(joined, start=1))
+        for rank, (one, start, end) in enumerate(_joined(chosen)[:limit], start=1)
+    )
 
 
-def _joined(passages: Sequence[Passage], chunks: Sequence[Chunk]) -> list[Passage]:
-    """Neighbouring chunks of one revision become one passage, at the place of the better one."""
-    joined: list[tuple[Passage, set[int]]] = []
-    for passage, chunk in zip(passages, chunks, strict=True):
-        for place, (other, numbers) in enumerate(joined):
-            same = (other.article.id, other.article.revision) == (passage.article.id, passage.article.revision)
-            if same and {chunk.number - 1, chunk.number + 1} & numbers:
-                start, end = min(other.start, passage.start), max(other.end, passage.end)
-                joined[place] = (replace(other, start=start, end=end), numbers | {chunk.number})
-                break
+def _joined(chosen: Sequence[Scored]) -> list[tuple[Scored, int, int]]:
+    """Where the passages begin and end: neighbouring chunks of one revision are one, at the place of the better."""
+    joined: list[tuple[Scored, int, int]] = []
+    numbers: list[set[int]] = []
+    of: dict[tuple[int, int], list[int]] = {}
+    for one in chosen:
+        chunk = one.found.chunk
+        near = {chunk.number - 1, chunk.number + 1}
+        places = of.setdefault((chunk.article_key, chunk.revision), [])
+        place = next((at for at in places if near & numbers[at]), None)
+        if place is None:
+            places.append(len(joined))
+            joined.append((one, chunk.start, chunk.end))
+            numbers.append({chunk.number})
         else:
-            joined.append((passage, {chunk.number}))
-    return [passage for passage, _ in joined]
+            first, start, end = joined[place]
+            joined[place] = (first, min(start, chunk.start), max(end, chunk.end))
+            numbers[place].add(chunk.number)
+    return joined

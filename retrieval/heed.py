@@ -1,5 +1,6 @@
 """Heed the hints of a question: move up what is of the time, the outlets and the words that it names."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,7 @@ _HAS_NAMES = 1.1
 # cosine) than the nearest passage theirs may be.
 _OUTLETS_SHARE = 0.75
 _FARTHEST = 0.25
+_PART = re.compile(r"[\s']+")
 
 
 class Ranked(NamedTuple):
@@ -76,12 +78,19 @@ def by_words(found: Sequence[Scored], hints: Hints) -> list[Scored]:
         return list(found)
     phrases, names = ([_plain(words) for words in of] for of in (hints.phrases, hints.names))
 
+    words = {max(_PART.split(phrase), key=len) for phrase in (*phrases, *names)}
+
     def factor(text: str) -> float:
-        named = sum(name in text for name in names) / len(names) if names else 0.0
-        quoted = any(phrase in text for phrase in phrases)
+        folded = text.casefold()
+        if not any(word in folded for word in words):  # most passages: white space need not be made alike in them
+            return 1.0
+        plain = _plain(text)
+        named = sum(name in plain for name in names) / len(names) if names else 0.0
+        quoted = any(phrase in plain for phrase in phrases)
         return (_HAS_PHRASE if quoted else 1.0) * (1 + (_HAS_NAMES - 1) * named)
 
-    raised = [replace(one, score=one.score * factor(_plain(one.found.text))) for one in found]
+    factors = [factor(one.found.text) for one in found]
+    raised = [one if by == 1.0 else replace(one, score=one.score * by) for one, by in zip(found, factors, strict=True)]
     return sorted(raised, key=lambda one: -one.score)
 
 

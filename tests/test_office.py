@@ -1,9 +1,19 @@
 """Who holds an office: which questions ask only for that, and whom a sentence names."""
 
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from answering.answer import Status
+from answering.ask import Ask
 from answering.office import holder, office_asked
 from answering.question import read_question
+from api.engine import Engine
+from corpus.accept import parse_time
+from corpus.article import IncomingArticle
+from corpus.selection import Moment, Selection
 
 
 def named(question: str, sentence: str) -> str | None:
@@ -85,3 +95,40 @@ def test_other_questions(question: str) -> None:
 )
 def test_whom_a_sentence_names(question: str, sentence: str, name: str | None) -> None:
     assert named(question, sentence) == name
+
+
+async def test_who_holds_an_office_is_told_of_now_and_of_then(engine: Engine) -> None:
+    def article(day: str, body: str) -> IncomingArticle:
+        return IncomingArticle(f"News of {day}", body, f"a{day}", published_at=parse_time(day, "published_at"))
+
+    engine.ingester.put(
+        [
+            article("2020-03-01", "Tarn Mayor Tom Reed opened the bridge on Sunday. It had taken four years to build."),
+            article("2020-09-01", "The ferry is late again. Tom Reed, the mayor of Tarn, blamed the fog for all of it."),
+            article("2024-05-02", "Ines Vale was elected mayor of Tarn on Thursday. Hollin Mayor Ada Marlow wished her well."),
+            article("2024-06-02", "Former Tarn mayor Tom Reed has written a book. It is about the bridge that he opened."),
+        ]
+    )  # fmt: skip
+
+    async def told(question: str, as_of: datetime | None = None) -> str:
+        answer = await engine.asker.ask(Ask(question, Selection(moment=Moment(as_of))))
+        if answer.status is Status.ABSTAINED:
+            return ""
+        place = answer.statements[0].highlight
+        assert place is not None
+        return answer.text[slice(*place)]
+
+    assert await told("Who is the mayor of Tarn?") == "Ines Vale"
+    assert await told("Who is Hollin's mayor?") == "Ada Marlow"
+    assert await told("Who is the mayor of Tarn?", datetime(2021, 1, 1, tzinfo=UTC)) == "Tom Reed"
+    assert await told("Who is the former mayor of Tarn?") == "Tom Reed"
+    assert await told("Who is the mayor of Eldermere?") == ""
+    assert await told("Who is the sheriff of Tarn?") == ""
+
+
+@given(st.text(alphabet="Tarn Mayor of the,.’'s Ines Vale is was \n", max_size=200))
+def test_any_sentence_is_read_and_names_lie_in_it(text: str) -> None:
+    office = office_asked(read_question("Who is the mayor of Tarn?"))
+    assert office is not None
+    found = holder(office, text)
+    assert found is None or (0 <= found.start < found.end <= len(text) and 0 < found.strength <= 1)

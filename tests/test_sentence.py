@@ -36,6 +36,11 @@ def test_a_month_can_end_a_sentence() -> None:
     assert len(split("The port reopened on 3 May. Fuel exports resumed two days later.")) == 2
 
 
+def test_initials_behind_a_hyphen_do_not_end_a_sentence() -> None:
+    text = "Majority leader Ada Reed, D-N.Y., said so. She left."
+    assert [text[s.start : s.end] for s in sentence_spans(text)] == [text[:42], "She left."]
+
+
 def test_a_quotation_does_not_take_an_unrelated_sentence() -> None:
     assert len(split("“Will it hold?” The storm of 3 May broke the wall.")) == 2
 
