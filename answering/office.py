@@ -6,7 +6,7 @@ mayor of Y".
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from answering.definition import Definition
@@ -86,7 +86,9 @@ _NO_NAMES = frozenset(
     September October November December The A An And But In On At He She It They His Her Its Who That This There When
     While After Before As If Mr Mrs Ms Dr Sir US""".split()
 )
-_OWN = frozenset(("The", "US", "U.S", "U.S.", "American"))
+_OWN = frozenset(("The", "US", "U.S", "U.S.", "American", "Republican", "Democratic"))
+# Held in many places, so that an article names the place once.
+_LOCAL = frozenset(("governor", "mayor", "sheriff", "police chief", "fire chief"))
 _TELLING = (FUNCTION_WORDS | LIGHT) - _TIMES - {"and"}
 _BETWEEN = 3  # words between what an office is of and the office
 _TAIL = re.compile(r"(?:['’]s?|\.)?$")
@@ -161,8 +163,15 @@ def holders(question: Question, reading: Reading) -> dict[int, Definition]:
     office = office_asked(question)
     if office is None:
         return {}
-    found = ((i, holder(office, one.text)) for i, one in enumerate(reading.candidates))
-    return {i: said for i, said in found if said}
+    found = {i: said for i, one in enumerate(reading.candidates) if (said := holder(office, one.text))}
+    if found or not _LOCAL.intersection(office.names):
+        return found
+    # "Gov. Ines Vale" is the governor of the state that the paragraph is about.
+    plain = replace(office, body=())
+    there = {(c.passage.rank, c.line) for c in reading.candidates if frozenset(office.body) <= frozenset(c.stems)}
+    near = [(i, c) for i, c in enumerate(reading.candidates) if (c.passage.rank, c.line) in there]
+    named = ((i, holder(plain, c.text)) for i, c in near)
+    return {i: replace(said, strength=said.strength * _PART) for i, said in named if said}
 
 
 @lru_cache(maxsize=4_096)
@@ -222,7 +231,7 @@ def _begins(office: Office, before: str) -> int | None:
     for at in range(len(words) - size, -1, -1):
         if tuple(held[at : at + size]) == office.body:
             between = before[words[at + size - 1].end() :]
-            is_one = not re.search(r"[,;:()]", between) and not any(
+            is_one = not re.search(r"[,;()]|:.*\w", between) and not any(
                 word.group().lower() in _TELLING for word in words[at + size :]
             )
             return words[at].start() if is_one else None

@@ -80,6 +80,8 @@ def test_other_questions(question: str) -> None:
         ("Who is the president of France?", "President Tom Reed called France.", None),
         ("Who is the governor of Norland?", "Norland Gov. Ines Vale signed the bill.", "Ines Vale"),
         ("Who is the governor of Norland?", "Vale is the governor of Norland.", "Vale"),
+        ("Who is the mayor of Tarn?", "Tarn: Mayor Ines Vale opened the bridge.", "Ines Vale"),
+        ("Who is the mayor of Tarn?", "In Tarn: a visit of Mayor Tom Reed.", None),
         ("Who is the attorney general?", "Attorney General Ines Vale said so.", "Ines Vale"),
         ("Who is the attorney general?", "Norland Attorney General Tom Reed said so.", None),
         ("Who is the secretary of state?", "Secretary of State Ines Vale said so.", "Ines Vale"),
@@ -106,6 +108,8 @@ async def test_who_holds_an_office_is_told_of_now_and_of_then(engine: Engine) ->
             article("2020-03-01", "Tarn Mayor Tom Reed opened the bridge on Sunday. It had taken four years to build."),
             article("2020-09-01", "The ferry is late again. Tom Reed, the mayor of Tarn, blamed the fog for all of it."),
             article("2024-05-02", "Ines Vale was elected mayor of Tarn on Thursday. Hollin Mayor Ada Marlow wished her well."),
+            article("2024-05-09", "Norland has no snow this year. The roads are open, Republican Gov. Jo Hale said on Monday."),
+            article("2024-05-10", "Vestland has snow.\nA visit to the capital by Gov. Jo Hale was called off on Monday."),
             article("2024-06-02", "Former Tarn mayor Tom Reed has written a book. It is about the bridge that he opened."),
         ]
     )  # fmt: skip
@@ -123,6 +127,8 @@ async def test_who_holds_an_office_is_told_of_now_and_of_then(engine: Engine) ->
     assert await told("Who is the mayor of Tarn?", datetime(2021, 1, 1, tzinfo=UTC)) == "Tom Reed"
     assert await told("Who is the former mayor of Tarn?") == "Tom Reed"
     assert await told("Who is the mayor of Eldermere?") == ""
+    assert await told("Who is the governor of Norland?") == "Jo Hale"
+    assert await told("Who is the governor of Vestland?") == ""
     assert await told("Who is the sheriff of Tarn?") == ""
 
 
