@@ -45,20 +45,18 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _POSSESSIVE = re.compile(r"^(?:the\s+)?(?P<body>.+?)(?:['’]s|(?<=s)['’])\s+(?P<office>.+)$", re.IGNORECASE)
+_WITH_OF = r"(?:secretary|minister|chief)\s+of\s+(?:the\s+)?(?:state|defen[cs]e|staff|treasury|police)"
 # What an office is of follows it, unless the office itself is called so.
 _OF = re.compile(
-    r"^(?:the\s+|an?\s+)?(?P<office>.+?(?<!secretary)(?<!chief)(?:\s+of\s+(?:the\s+)?(?:state|defen[cs]e|staff|treasury))?)"
-    r"\s+(?:of|at|for|in)\s+(?:the\s+)?(?P<body>.+)$",
+    rf"^(?:the\s+|an?\s+)?(?P<office>.*\b{_WITH_OF}|.+?)\s+(?:of|at|for|in)\s+(?:the\s+)?(?P<body>.+)$",
     re.IGNORECASE,
 )
 _OF_ITSELF = re.compile(r"^(?:the\s+)?(?P<office>.+)$", re.IGNORECASE)
-_HAS_OF = re.compile(
-    r"(?:secretary|minister|chief)\s+of\s+(?:the\s+)?(?:state|defen[cs]e|staff|treasury)$", re.IGNORECASE
-)
+_HAS_OF = re.compile(rf"\b{_WITH_OF}$", re.IGNORECASE)
 # What may stand before the last word of an office and belongs to it.
 _QUALIFIERS = frozenset(
     """prime foreign vice press head chief majority minority defense defence treasury interior finance home health
-    secretary attorney deputy surgeon managing executive lead general opposition first""".split()
+    secretary attorney deputy surgeon managing executive lead general opposition first police fire""".split()
 )
 _WITHIN = frozenset(("of", "the", "and", "for"))  # the names of what an office is of
 _LAST = frozenset("general officer executive justice whip".split())
@@ -68,7 +66,7 @@ _BEFORE_NOW = frozenset("former previous old late".split())
 # An office with one of these right before it is another one, and with one of the others of another time.
 _OTHERWISE = frozenset("vice deputy assistant associate lieutenant lt junior shadow incoming".split())
 _IN_THE_PAST = re.compile(r"\b(?:former|formerly|ex|then|late|onetime|one-time)\b[^,;:.()]{0,50}$", re.IGNORECASE)
-_WORD = r"[A-Z][\w’'-]*\.?"
+_WORD = r"[A-ZÀ-ÖØ-ÞĆČĐĞİŁŚŞŠȘŽŻ][\w’'-]*\.?"
 _PARTICLE = r"(?:de|da|del|der|den|van|von|al|el|bin|ibn|la|le)"
 _NAME = rf"{_WORD}(?:[\s-]+(?:{_PARTICLE}\s+)*{_WORD}){{0,3}}"
 _BEHIND = re.compile(rf"^\s*,?\s*[“\"]?(?P<name>{_NAME})")
@@ -86,17 +84,15 @@ _NO_NAMES = frozenset(
     September October November December The A An And But In On At He She It They His Her Its Who That This There When
     While After Before As If Mr Mrs Ms Dr Sir US""".split()
 )
-_OWN = frozenset(("The", "US", "U.S", "U.S.", "American", "Republican", "Democratic"))
+_OWN = frozenset(("The", "US", "U.S", "U.S.", "American"))
+_PARTIES = frozenset(("Republican", "Democratic", "Conservative", "Labour"))
 # Held in many places, so that an article names the place once.
 _LOCAL = frozenset(("governor", "mayor", "sheriff", "police chief", "fire chief"))
 _TELLING = (FUNCTION_WORDS | LIGHT) - _TIMES - {"and"}
 _BETWEEN = 3  # words between what an office is of and the office
 _TAIL = re.compile(r"(?:['’]s?|\.)?$")
-_FULL, _SHORT, _PART = (
-    1.0,
-    0.75,
-    0.8,
-)  # what a whole name, one word of it and the office of a part of something are worth
+# What a whole name, one word of a name, and the office of a part of something are worth.
+_FULL, _SHORT, _PART = 1.0, 0.75, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,7 @@ def office_asked(question: Question) -> Office | None:
     if found is None or question.kind is not Kind.WHO:
         return None
     rest = found["rest"].strip()
-    for form in (_POSSESSIVE, _OF, _OF_ITSELF):
+    for form in (_POSSESSIVE, _OF_ITSELF if _HAS_OF.search(rest) else _OF, _OF_ITSELF):
         if (read := form.match(rest)) and (split := _split(read["office"])):
             break
     else:
@@ -224,7 +220,7 @@ def _begins(office: Office, before: str) -> int | None:
     size = len(office.body)
     words = list(WORD.finditer(before))[-(size + _BETWEEN) :]
     if not size:
-        if not words or words[-1].group() in _OWN:
+        if not words or words[-1].group() in _OWN | _PARTIES:
             return words[-1].start() if words else 0
         return len(before) if words[-1].group()[0].islower() else None
     held = [_bare(word.group()) for word in words]

@@ -35,6 +35,9 @@ def named(question: str, sentence: str) -> str | None:
         ("And who is the speaker of the House?", ("hous",), True),
         ("Who is the US secretary of state?", (), True),
         ("Who is the attorney general?", (), True),
+        ("Who is the police chief of Tarn?", ("tarn",), True),
+        ("Who is the chief of staff of Tarn?", ("tarn",), True),
+        ("Who is the Democratic leader?", ("democratic",), True),
         ("Who is Will Marlow's wife?", ("will", "marlow"), True),
     ],
 )
@@ -80,6 +83,8 @@ def test_other_questions(question: str) -> None:
         ("Who is the president of France?", "President Tom Reed called France.", None),
         ("Who is the governor of Norland?", "Norland Gov. Ines Vale signed the bill.", "Ines Vale"),
         ("Who is the governor of Norland?", "Vale is the governor of Norland.", "Vale"),
+        ("Who is the police chief of Tarn?", "Tarn Police Chief Élodie Vale agreed.", "Élodie Vale"),
+        ("Who is the police chief of Tarn?", "Tarn Fire Chief Tom Reed agreed.", None),
         ("Who is the mayor of Tarn?", "Tarn: Mayor Ines Vale opened the bridge.", "Ines Vale"),
         ("Who is the mayor of Tarn?", "In Tarn: a visit of Mayor Tom Reed.", None),
         ("Who is the attorney general?", "Attorney General Ines Vale said so.", "Ines Vale"),
