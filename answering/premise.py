@@ -103,7 +103,7 @@ def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> De
         if support.verdict is Verdict.SUPPORTED and _names_all(question, span, words):
             return None
         if denied is None and support.verdict is Verdict.CONTRADICTED and _names_all(question, span, words):
-            asked, told = _difference(said, words, years=question.kind not in (Kind.WHO, Kind.WHAT))
+            asked, told = _difference(said, words, _left_aside(question, span))
             if not asked and takes:
                 asked, told = _opposites(said, words)
             is_turned = is_negated(said) != is_negated(words) and not _LEFT_OPEN.search(words)
@@ -126,21 +126,39 @@ def is_negated(text: str) -> bool:
     return any(map(is_negator, re.findall(r"[a-z']+", plain(text).lower())))
 
 
-def _difference(said: str, told: str, years: bool) -> tuple[str | None, str | None]:
+def _left_aside(question: Question, span: Span) -> frozenset[str]:
+    """The years and months of the question that no other year or month denies, as they are written.
+
+    Who won in 2022 is no less asked where another won in 2017; and an article of June 2022 tells of June 2022, whatever
+    other times it names.
+    """
+    words = plain(question.text)
+    years = _YEAR.findall(words)
+    aside = set(years if question.kind in (Kind.WHO, Kind.WHAT, Kind.HOW_MANY) else ())
+    if when := span.article.published_at:
+        aside.update(year for year in years if year == str(when.year))
+        aside.update(
+            day.text for day in days(words)
+            if day.day is None and day.month == when.month and day.year in (None, when.year)
+        )  # fmt: skip
+    return frozenset(aside)
+
+
+def _difference(said: str, told: str, aside: frozenset[str]) -> tuple[str | None, str | None]:
     """The number or day of the question that the sentence has otherwise, and what it has instead.
 
-    Without `years` one that stands alone is left aside: who won in 2022 is no less asked where another won in 2017.
+    Those left `aside` are none when they stand alone.
     """
     mine, theirs = plain(said), plain(told)
     for asked in quantities(mine):
-        if not years and _YEAR.fullmatch(asked.text):
+        if asked.text in aside:
             continue
         others = [one for one in quantities(theirs) if one.unit == asked.unit]
         if others and not any(asked.agrees(one) or one.agrees(asked) for one in others):
             return asked.text, others[0].text if len(others) == 1 else None
     for day in days(mine):
         dated = days(theirs)
-        if dated and not any(day.agrees(one) or one.agrees(day) for one in dated):
+        if day.text not in aside and dated and not any(day.agrees(one) or one.agrees(day) for one in dated):
             return day.text, dated[0].text if len(dated) == 1 else None
     return None, None
 

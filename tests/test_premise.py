@@ -1,5 +1,6 @@
 """Questions that take for granted what the articles deny, and ordinary ones that do not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -70,6 +71,16 @@ def test_a_false_premise_is_found(question: str, sentence: str) -> None:
 )
 def test_others_are_let_pass(question: str, sentence: str) -> None:
     assert denied(question, sentence) is None
+
+
+def test_what_an_article_says_of_another_month_denies_nothing_of_its_own() -> None:
+    sentence = "Tarn recalled 350,000 vehicles, 39,000 of them for the risk of fire in May."
+    article = Article("a", 1, "Tarn recalls", sentence, "Coast Times", (), None, "en", NOW, None, NOW)
+    near = [(Span(article, 0, len(sentence)), sentence)]
+    for time, is_denied in (("March 2025", False), ("June 2025", True)):
+        # A time that an article's own date meets is among what its sentences need not hold.
+        asked = replace(read_question(f"Why did Tarn recall vehicles in {time}?"), names=("tarn",), numbers=())
+        assert bool(find_denied(asked, near)) is is_denied
 
 
 def test_one_article_that_bears_it_out_is_enough() -> None:
