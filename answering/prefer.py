@@ -21,9 +21,15 @@ from answering.terms import attested, has
 from answering.timely import asks_what_was, is_untimely
 from retrieval.hints import Hints
 
+# What is asked of one's own deed: its time, place, reason, manner or measure. Who did it may be somebody else.
+_OF_ONE = (Kind.WHEN, Kind.WHERE, Kind.WHY, Kind.HOW, Kind.HOW_MANY)
+
 
 def fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[int]:
-    """The candidates that tell of the very one asked for (the first, the largest), at a time that fits the question."""
+    """The candidates that tell of the very one asked for (the first, the largest), at a time that fits the question.
+
+    Where some tell of the deed asked about, those that tell of somebody else's are left out.
+    """
     one, thing, verb = the_one_asked(question), the_thing_asked(question), deed(question)
     fit = []
     for i in order:
@@ -33,7 +39,11 @@ def fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[
         is_supposed_only = verb is not None and asks_what_was(question) and is_supposed(verb, c.text)
         if is_one and is_thing and not is_supposed_only and not is_untimely(question, c.text, c.passage.article):
             fit.append(i)
-    return fit
+    if verb is None or question.kind not in _OF_ONE:
+        return fit
+    telling = [i for i in fit if is_told(verb, frozenset(reading.candidates[i].stems))]
+    others = {i for i in telling if is_of_another(verb, question, reading.candidates[i].text)}
+    return [i for i in fit if i not in others] if len(others) < len(telling) else fit
 
 
 def tells_of_deed(question: Question, reading: Reading) -> Features:

@@ -348,3 +348,14 @@ def test_where_the_present_is_asked_for_the_newest_that_answers_stands_first(emb
     hints = replace(NO_HINTS, asks_for_present=True)
     answer = ExtractiveAnswerer(embedder, READER).answer("Is the port of Velm open?", vector, found, hints=hints)
     assert answer.claims[0].text == opened.body
+
+
+def test_a_relatives_deed_gives_way_to_ones_own(embedder: Embedder) -> None:
+    lind = article(
+        "lind",
+        "Ada Lind, 1926 to 2022",
+        "When her father died in 1952, Ada Lind — then just 25 years old — became the keeper of Eldermere.\n\n"
+        "The ferries will stop for the day. Ada Lind's coffin is resting in the chapel where she died Thursday.",
+    )
+    [claim] = ask(embedder, "When did Ada Lind die?", lind).claims
+    assert "Thursday" in claim.text
