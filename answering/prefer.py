@@ -28,7 +28,7 @@ _OF_ONE = (Kind.WHEN, Kind.WHERE, Kind.WHY, Kind.HOW, Kind.HOW_MANY)
 def fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[int]:
     """The candidates that tell of the very one asked for (the first, the largest), at a time that fits the question.
 
-    Where some tell of the deed asked about, those that tell of somebody else's are left out.
+    Where some tell of the deed asked about, those that name who is asked about and tell of a relative's are left out.
     """
     one, thing, verb = the_one_asked(question), the_thing_asked(question), deed(question)
     fit = []
@@ -42,7 +42,8 @@ def fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[
     if verb is None or question.kind not in _OF_ONE:
         return fit
     telling = [i for i in fit if is_told(verb, frozenset(reading.candidates[i].stems))]
-    others = {i for i in telling if is_of_another(verb, question, reading.candidates[i].text)}
+    naming = [i for i in telling if not set(question.names).isdisjoint(reading.candidates[i].stems)]
+    others = {i for i in naming if is_of_another(verb, question, reading.candidates[i].text)}
     return [i for i in fit if i not in others] if len(others) < len(telling) else fit
 
 

@@ -134,7 +134,7 @@ def _left_aside(question: Question, span: Span) -> frozenset[str]:
     """
     words = plain(question.text)
     years = _YEAR.findall(words)
-    aside = set(years if question.kind in (Kind.WHO, Kind.WHAT, Kind.HOW_MANY) else ())
+    aside = set(years if question.kind in (Kind.WHO, Kind.WHAT) else ())
     if when := span.article.published_at:
         aside.update(year for year in years if year == str(when.year))
         aside.update(
