@@ -73,7 +73,8 @@ class Generations:
         """Before the first entry goes to a server: what it holds under these ids is of another time and goes."""
         if not self._server or (self.number, collection) in self._has_room:
             return
-        if not self._embeddings.indexed_by_collection().get(collection):
+        # One that is empty stays: other processes may have it open.
+        if not self._embeddings.indexed_by_collection().get(collection) and index.count(collection):
             index.drop(collection)
         self._has_room.add((self.number, collection))
 
