@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 # Entries that are looked for after an index was left open, of each collection: the newest, which a process that was
 # killed had in hand, and others. They take some seconds, in the background.
-_NEWEST, _OTHERS = 1_000, 1_000
+_NEWEST, _OTHERS = 500, 500
 _SAME = 0.999  # cosine: the embedder's vectors differ by less from one processor to another
 _LOOK = 0.5  # seconds between two looks at whether a server holds less than it should
 
