@@ -58,6 +58,13 @@ _IS = re.compile(
     rf"^[”\"’']?{_ASIDE}(?:,[^,]{{3,90}},)?\s+(?:is|are|was|were|remains|serves\s+as)\s+{_HEDGE}"
     rf"(?P<words>(?P<article>an?|one\s+of|the)\s+{_PHRASE})"
 )
+# "to persuade people that X was a Nazi": what somebody is to be made believe is no fact about X.
+_SUPPOSED = re.compile(r"\b(?:that|whether|if|as\s+though)\s+[“\"‘']?$", re.IGNORECASE)
+_BECAME = re.compile(
+    rf"^{_ASIDE}\s+(?:is|was|has\s+been|had\s+been)\s+(?:re-?elected|elected|named|appointed|sworn\s+in|inaugurated|crowned)\s+"
+    rf"(?:as\s+)?(?P<words>(?:the\s+)?(?:[\w’'-]+\s+){{0,3}}?(?:{ROLES})\b"
+    r"(?:\s+(?:of|at|for)\s+(?:the\s+)?[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*)?)"
+)
 _REFERS = re.compile(
     rf"^[”\"’']?{_ASIDE}(?:,[^,]{{3,90}},)?\s+(?:(?:generally|usually|typically|often|commonly|also|now)\s+)*"
     rf"(?P<words>(?:refers?\s+to|means\s+(?:an?|the)|stands?\s+for|is\s+short\s+for|(?:is|are)\s+(?:commonly\s+)?defined\s+as|"
@@ -203,7 +210,10 @@ def _at(text: str, name: Sequence[re.Match[str]], is_person: bool, is_name: bool
     before, after = text[:start], text[end:]
     found = [
         Definition(strength * weight, at + words.start("words"), at + words.end("words"))
-        for at, told in ((end, _told_after(after, is_person)), (0, _told_before(before, after, is_person, is_name)))
+        for at, told in (
+            (end, _told_after(before, after, is_person)),
+            (0, _told_before(before, after, is_person, is_name)),
+        )
         for strength, words in told
         if not _VAGUE.match(words["words"])
     ]
@@ -214,9 +224,9 @@ def _at(text: str, name: Sequence[re.Match[str]], is_person: bool, is_name: bool
     return max(found, key=lambda one: one.strength, default=None)
 
 
-def _told_after(after: str, is_person: bool) -> Iterator[tuple[float, re.Match[str]]]:
+def _told_after(before: str, after: str, is_person: bool) -> Iterator[tuple[float, re.Match[str]]]:
     """What the words behind a name say it is, with how plainly they do."""
-    if found := _IS.match(after):
+    if (found := _IS.match(after)) and not (is_person and _SUPPOSED.search(before)):
         yield (0.9 if found["article"] == "the" else 1.0), found
     if (found := _AFTER.match(after)) and _is_said_of_it(found, is_person):
         yield (0.9 if is_person or found["article"] in ("a", "an", "one of") else 0.6), found
@@ -224,6 +234,8 @@ def _told_after(after: str, is_person: bool) -> Iterator[tuple[float, re.Match[s
         yield 0.7, found
     if is_person and (found := _AFTER_ROLE.match(after)) and not _TELLS.search(found["words"]):
         yield 0.9, found
+    if is_person and (found := _BECAME.match(after)):
+        yield 0.8, found
     if is_person and (found := _OF_A_BODY.match(after)):
         yield 0.6, found
     if not is_person and (found := _REFERS.match(after)):
