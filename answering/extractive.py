@@ -17,6 +17,7 @@ from answering.definition import Definition, subject_asked
 from answering.evidence import NAME, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.identity import identified
+from answering.office import of_somebody
 from answering.prefer import fitting, of_office, preferred, tells_of_deed
 from answering.premise import find_denied
 from answering.premise import in_words as denial_in_words
@@ -95,7 +96,7 @@ class ExtractiveAnswerer:
             ranked = _defining(asked, reading, rows, order, defined)
             claims = claims_of(asked, reading, ranked, [], confidence, max_claims, max_citations)
             return Extraction(claims, None, confidence, None, notices)
-        if subject_asked(asked, surely=True):
+        if subject_asked(asked, surely=True) or of_somebody(asked):
             return Extraction((), reason_for(asked, reading), 0.0, None, notices)
         told_deed = tells_of_deed(asked, reading)
         scores = rows @ calibration.SENTENCE_WEIGHTS + calibration.DEED_SOUGHT.get(asked.kind, 0.0) * told_deed

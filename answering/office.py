@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from answering.definition import Definition
-from answering.evidence import Reading
+from answering.evidence import Candidate, Reading
 from answering.lexicon import FUNCTION_WORDS, LIGHT
 from answering.question import Kind, Question
 from answering.roles import IS_ROLE
@@ -40,10 +40,11 @@ _SAME_OFFICE = (
     "wife|spouse",
 )
 _ASKED = re.compile(
-    r"^\W*(?:(?:and|so|but|ok|okay|then|please)\W+)?who(?P<verb>['’]s|\s+(?:is|was|are|were))\s+"
+    r"^\W*(?:(?:and|so|but|ok|okay|then|please)\W+)?who(?P<verb>['’]s|\s+(?:is|was))\s+"
     r"(?P<rest>[^?,;:“”\"]+?)\W*$",
     re.IGNORECASE,
 )
+_POSSESSED = re.compile(r"['’]s?$")
 _POSSESSIVE = re.compile(r"^(?:the\s+)?(?P<body>.+?)(?:['’]s|(?<=s)['’])\s+(?P<office>.+)$", re.IGNORECASE)
 _WITH_OF = r"(?:secretary|minister|chief)\s+of\s+(?:the\s+)?(?:state|defen[cs]e|staff|treasury|police)"
 # What an office is of follows it, unless the office itself is called so.
@@ -56,9 +57,10 @@ _HAS_OF = re.compile(rf"\b{_WITH_OF}$", re.IGNORECASE)
 # What may stand before the last word of an office and belongs to it.
 _QUALIFIERS = frozenset(
     """prime foreign vice press head chief majority minority defense defence treasury interior finance home health
-    secretary attorney deputy surgeon managing executive lead general opposition first police fire""".split()
+    secretary attorney deputy surgeon managing executive lead general opposition police fire""".split()
 )
 _WITHIN = frozenset(("of", "the", "and", "for"))  # the names of what an office is of
+_FIRST = frozenset(("minister", "secretary", "officer"))  # there is a First Minister; a first mayor is another question
 _LAST = frozenset("general officer executive justice whip".split())
 # Of the time asked about, and no other office: "the current mayor".
 _TIMES = frozenset("current present new then incumbent sitting acting former old previous late".split())
@@ -84,10 +86,18 @@ _NO_NAMES = frozenset(
     September October November December The A An And But In On At He She It They His Her Its Who That This There When
     While After Before As If Mr Mrs Ms Dr Sir US""".split()
 )
-_OWN = frozenset(("The", "US", "U.S", "U.S.", "American"))
+_OWN = frozenset(("US", "U.S", "U.S.", "USA", "America", "American"))
+_AMERICA = (stem("America"),)
+_OF_LAST_NAME = frozenset(
+    """wife husband spouse partner son daughter mother father brother sister lawyer attorney spokesman spokeswoman
+    spokesperson girlfriend boyfriend fiance fiancee coach manager captain quarterback striker goalkeeper""".split()
+)
+# Of which there are so many that one without a country is anybody's.
+_EVERYWHERE = frozenset(("president", "vice president", "foreign minister", "prime minister", "defense minister"))
 _PARTIES = frozenset(("Republican", "Democratic", "Conservative", "Labour"))
 # Held in many places, so that an article names the place once.
 _LOCAL = frozenset(("governor", "mayor", "sheriff", "police chief", "fire chief"))
+_IN = re.compile(r"\bin\s+(?:the\s+)?$", re.IGNORECASE)
 _TELLING = (FUNCTION_WORDS | LIGHT) - _TIMES - {"and"}
 _BETWEEN = 3  # words between what an office is of and the office
 _TAIL = re.compile(r"(?:['’]s?|\.)?$")
@@ -124,9 +134,14 @@ def office_asked(question: Question) -> Office | None:
     body = [word for word in (*before, *after) if word not in FUNCTION_WORDS]
     if (before and after) or (body and not any(_is_name(word, question) for word in body)):
         return None
-    is_held = found["verb"].strip().lower() in ("'s", "’s", "is", "are") and not _BEFORE_NOW & times
-    is_own = all(word in _OWN for word in body)
-    return Office(_called(name), () if is_own else tuple(map(stem, body)), is_held)
+    is_held = found["verb"].strip().lower() in ("'s", "’s", "is") and not _BEFORE_NOW & times
+    return Office(_called(name), _AMERICA if body == ["United", "States"] else tuple(map(_bare, body)), is_held)
+
+
+def of_somebody(question: Question) -> bool:
+    """Whether all that is asked is who holds an office of something named, so that only a holder's name answers."""
+    office = office_asked(question)
+    return office is not None and bool(office.body)
 
 
 def _split(words: str) -> tuple[list[str], str] | None:
@@ -138,6 +153,8 @@ def _split(words: str) -> tuple[list[str], str] | None:
         return None
     name = [last]
     while before and before[-1].lower() in _QUALIFIERS:
+        name.insert(0, before.pop())
+    if before and before[-1].lower() == "first" and last.lower() in _FIRST:
         name.insert(0, before.pop())
     return before, " ".join(name).lower()
 
@@ -160,14 +177,27 @@ def holders(question: Question, reading: Reading) -> dict[int, Definition]:
     if office is None:
         return {}
     found = {i: said for i, one in enumerate(reading.candidates) if (said := holder(office, one.text))}
+    if not found and _OF_LAST_NAME.intersection(office.names):
+        # "Smith's wife", "United's coach", in an article that has the whole name
+        surname = replace(office, body=office.body[-1:])
+        known = [(i, c) for i, c in enumerate(reading.candidates) if _names_in_full(question, office, c)]
+        found = {i: said for i, c in known if (said := holder(surname, c.text))}
+    plain = replace(office, body=())
+    if not found and office.body == _AMERICA and not _EVERYWHERE.intersection(office.names):
+        # American news does not say whose "Secretary of State Ines Vale" is.
+        return {i: said for i, one in enumerate(reading.candidates) if (said := holder(plain, one.text))}
     if found or not _LOCAL.intersection(office.names):
         return found
     # "Gov. Ines Vale" is the governor of the state that the paragraph is about.
-    plain = replace(office, body=())
     there = {(c.passage.rank, c.line) for c in reading.candidates if frozenset(office.body) <= frozenset(c.stems)}
     near = [(i, c) for i, c in enumerate(reading.candidates) if (c.passage.rank, c.line) in there]
     named = ((i, holder(plain, c.text)) for i, c in near)
     return {i: replace(said, strength=said.strength * _PART) for i, said in named if said}
+
+
+def _names_in_full(question: Question, office: Office, c: Candidate) -> bool:
+    name = " ".join(_POSSESSED.sub("", question.shown.get(one, one)) for one in office.body)
+    return name.lower() in c.passage.article.body.lower()
 
 
 @lru_cache(maxsize=4_096)
@@ -220,22 +250,26 @@ def _begins(office: Office, before: str) -> int | None:
     size = len(office.body)
     words = list(WORD.finditer(before))[-(size + _BETWEEN) :]
     if not size:
-        if not words or words[-1].group() in _OWN | _PARTIES:
+        if not words or words[-1].group() in {"The"} | _OWN | _PARTIES:
             return words[-1].start() if words else 0
         return len(before) if words[-1].group()[0].islower() else None
     held = [_bare(word.group()) for word in words]
     for at in range(len(words) - size, -1, -1):
         if tuple(held[at : at + size]) == office.body:
             between = before[words[at + size - 1].end() :]
+            start = words[at].start()
+            if re.fullmatch(r",\s*", between) and _IN.search(before[:start]):  # "In France, President Anna Lind"
+                return start
             is_one = not re.search(r"[,;()]|:.*\w", between) and not any(
                 word.group().lower() in _TELLING for word in words[at + size :]
             )
-            return words[at].start() if is_one else None
+            return start if is_one else None
     return None
 
 
 def _bare(word: str) -> str:
-    return stem(re.sub(r"['’]s?$", "", word))
+    plain = _POSSESSED.sub("", word)
+    return _AMERICA[0] if plain in _OWN else stem(plain)
 
 
 def _ends(office: Office, words: str) -> int | None:

@@ -33,7 +33,7 @@ def named(question: str, sentence: str) -> str | None:
         ("Who was the mayor of New Tarn?", ("new", "tarn"), False),
         ("Who is the former mayor of New Tarn?", ("new", "tarn"), False),
         ("And who is the speaker of the House?", ("hous",), True),
-        ("Who is the US secretary of state?", (), True),
+        ("Who is the US secretary of state?", ("america",), True),
         ("Who is the attorney general?", (), True),
         ("Who is the police chief of Tarn?", ("tarn",), True),
         ("Who is the chief of staff of Tarn?", ("tarn",), True),
@@ -50,6 +50,8 @@ def test_questions_for_the_holder_of_an_office(question: str, body: tuple[str, .
     "question",
     [
         "Who is Liz Marlow?",
+        "Who was the first mayor of Tarn?",
+        "Who are the hosts of the Tarn Awards?",
         "Who is the man who shot the mayor?",
         "Who is the actor in the film?",
         "Who did the mayor of Tarn meet?",
@@ -81,12 +83,17 @@ def test_other_questions(question: str) -> None:
         ("Who is the president of France?", "France's embattled president, Anna Lind, spoke.", "Anna Lind"),
         ("Who is the president of France?", "French Vice President Tom Reed spoke.", None),
         ("Who is the president of France?", "President Tom Reed called France.", None),
+        ("Who is the president of France?", "In France, President Anna Lind holds more power.", "Anna Lind"),
+        ("Who is the president of France?", "She flew to France, President Tom Reed to Spain.", None),
         ("Who is the governor of Norland?", "Norland Gov. Ines Vale signed the bill.", "Ines Vale"),
         ("Who is the governor of Norland?", "Vale is the governor of Norland.", "Vale"),
         ("Who is the police chief of Tarn?", "Tarn Police Chief Élodie Vale agreed.", "Élodie Vale"),
         ("Who is the police chief of Tarn?", "Tarn Fire Chief Tom Reed agreed.", None),
         ("Who is the mayor of Tarn?", "Tarn: Mayor Ines Vale opened the bridge.", "Ines Vale"),
         ("Who is the mayor of Tarn?", "In Tarn: a visit of Mayor Tom Reed.", None),
+        ("Who is the US president?", "US President Ada Reed spoke.", "Ada Reed"),
+        ("Who is the president of the United States?", "The American president, Ada Reed, spoke.", "Ada Reed"),
+        ("Who is the US president?", "She met President Tom Reed in Ankara.", None),
         ("Who is the attorney general?", "Attorney General Ines Vale said so.", "Ines Vale"),
         ("Who is the attorney general?", "Norland Attorney General Tom Reed said so.", None),
         ("Who is the secretary of state?", "Secretary of State Ines Vale said so.", "Ines Vale"),
@@ -115,6 +122,9 @@ async def test_who_holds_an_office_is_told_of_now_and_of_then(engine: Engine) ->
             article("2024-05-02", "Ines Vale was elected mayor of Tarn on Thursday. Hollin Mayor Ada Marlow wished her well."),
             article("2024-05-09", "Norland has no snow this year. The roads are open, Republican Gov. Jo Hale said on Monday."),
             article("2024-05-10", "Vestland has snow.\nA visit to the capital by Gov. Jo Hale was called off on Monday."),
+            article("2024-05-11", "President Tom Hale flew to Ankara. Secretary of State Jo Vale stayed in the capital on Monday."),
+            article("2024-05-12", "Ada Marlow was at the opening. The guests laughed when Marlow's husband, Per Marlow, fell asleep."),
+            article("2024-05-13", "Tarn Rovers lost again. “We were slow in the second half,” Rovers coach Bo Reed said on Monday."),
             article("2024-06-02", "Former Tarn mayor Tom Reed has written a book. It is about the bridge that he opened."),
         ]
     )  # fmt: skip
@@ -135,6 +145,9 @@ async def test_who_holds_an_office_is_told_of_now_and_of_then(engine: Engine) ->
     assert await told("Who is the governor of Norland?") == "Jo Hale"
     assert await told("Who is the governor of Vestland?") == ""
     assert await told("Who is the sheriff of Tarn?") == ""
+    assert await told("Who is the US secretary of state?") == "Jo Vale"
+    assert await told("Who is the coach of Tarn Rovers?") == "Bo Reed"
+    assert await told("Who is Ada Marlow's husband?") == "Per Marlow"
 
 
 @given(st.text(alphabet="Tarn Mayor of the,.’'s Ines Vale is was \n", max_size=200))
