@@ -131,10 +131,11 @@ def test_more_calls_than_it_takes_at_once_do_not_wait_for_ever(tmp_path: Path) -
 
 def test_a_batch_that_nobody_reads_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("retrieval.chroma_process._SEND_SECONDS", 1)
-    index = ChromaIndex("fp", tmp_path, deadline=60.0)
+    index = ChromaIndex("fp", tmp_path, deadline=8.0)
     index.add("default", ["a:0"], np.ones((1, 4_000), dtype=np.float32), ["a"])
     [process] = processes(tmp_path)
     os.kill(process, signal.SIGSTOP)
+    until(lambda: Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T")
     with pytest.raises(IndexUnavailable, match="did not answer"):
         index.add("default", [f"{n}:0" for n in range(250)], np.ones((250, 4_000), dtype=np.float32), ["a"] * 250)
     index.abandon()
