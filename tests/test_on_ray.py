@@ -184,7 +184,10 @@ def alone(articles: Path, made_files: Path, embedder: object, tmp_path_factory: 
 
 
 @pytest.mark.timeout(600)  # each worker of Ray imports what embeds, which a slow machine takes a minute for
-@pytest.mark.parametrize("killed", [False, True], ids=["undisturbed", "a node is killed"])
+@pytest.mark.parametrize(
+    "killed",
+    [pytest.param(False, marks=pytest.mark.torture, id="undisturbed"), pytest.param(True, id="a node is killed")],
+)
 def test_a_cluster_makes_the_store_that_one_process_makes(
     killed: bool, cluster: Cluster, articles: Path, alone: Path, data_folder: Path
 ) -> None:

@@ -130,7 +130,7 @@ class Archive(RuleBasedStateMachine):
 slow_is_fine = [HealthCheck.too_slow, HealthCheck.data_too_large]
 TestArchive = Archive.TestCase
 TestArchive.settings = settings(
-    max_examples=12, stateful_step_count=15, deadline=None, suppress_health_check=slow_is_fine
+    max_examples=8, stateful_step_count=15, deadline=None, suppress_health_check=slow_is_fine
 )
 
 
