@@ -24,8 +24,9 @@ class Definition:
     end: int
 
 
+LEAD_IN = r"^\W*(?:(?:and|so|but|ok|okay|then|please)\W+)?"
 _ASKED = re.compile(
-    r"^\W*(?:(?:and|so|but|ok|okay|then|please)\W+)?(?:"
+    rf"{LEAD_IN}(?:"
     r"(?:who|what)(?:['’]s|\s+(?:exactly\s+)?(?:is|are|was|were))\s+(?:exactly\s+)?(?P<named>[^?,;:“”\"]+?)|"
     r"what\s+(?:does|do|did)\s+(?P<meant>[^?,;:“”\"]+?)\s+(?:mean|stand\s+for)|"
     r"(?:define|(?:what(?:['’]s|\s+is)\s+)?the\s+(?:meaning|definition)\s+of)\s+(?P<defined>[^?,;:“”\"]+?)"
@@ -180,9 +181,9 @@ def definition(
     """
     words = list(WORD.finditer(text))
     held = [stem(word.group()) for word in words]
-    found = [_at(text, words[i : i + len(subject)], is_person, is_name, 1.0) for i in _places(held, subject)]
+    found = [_at(text, words[i : i + len(subject)], is_person, is_name, 1.0) for i in places(held, subject)]
     if is_known and len(subject) > 1:
-        alone = (i for i in _places(held, subject[-1:]) if not (i and _is_first_name(words[i - 1], words[i], text)))
+        alone = (i for i in places(held, subject[-1:]) if not (i and _is_first_name(words[i - 1], words[i], text)))
         found += [_at(text, words[i : i + 1], True, True, _SURNAME) for i in alone]
     return max((one for one in found if one), key=lambda one: one.strength, default=None)
 
@@ -193,7 +194,8 @@ def _is_first_name(word: re.Match[str], name: re.Match[str], text: str) -> bool:
     return is_near and word.group()[0].isupper() and not IS_ROLE.match(word.group())
 
 
-def _places(held: Sequence[str], subject: Sequence[str]) -> list[int]:
+def places(held: Sequence[str], subject: Sequence[str]) -> list[int]:
+    """Where these stems, one at least, follow one another in those of a sentence."""
     size = len(subject)
     return [i for i in range(len(held) - size + 1) if tuple(held[i : i + size]) == tuple(subject)]
 

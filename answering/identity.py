@@ -19,7 +19,8 @@ def may_ask_identity(text: str) -> bool:
 
 def identified(question: Question, reading: Reading) -> dict[int, Definition]:
     """Of each candidate, by its number, that says who or what is all that is asked; empty for other questions."""
-    return holders(question, reading) if office_asked(question) else definitions(question, reading)
+    office = office_asked(question)
+    return holders(office, question, reading) if office else definitions(question, reading)
 
 
 def telling_first(text: str, passages: Sequence[Passage], most: int) -> tuple[Passage, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from answering.definition import Definition
+from answering.definition import LEAD_IN, Definition, places
 from answering.evidence import Candidate, Reading
 from answering.lexicon import FUNCTION_WORDS, LIGHT
 from answering.question import Kind, Question
@@ -40,7 +40,7 @@ _SAME_OFFICE = (
     "wife|spouse",
 )
 _ASKED = re.compile(
-    r"^\W*(?:(?:and|so|but|ok|okay|then|please)\W+)?who(?P<verb>['’]s|\s+(?:is|was))\s+"
+    rf"{LEAD_IN}who(?P<verb>['’]s|\s+(?:is|was))\s+"
     r"(?P<rest>[^?,;:“”\"]+?)\W*$",
     re.IGNORECASE,
 )
@@ -61,7 +61,6 @@ _QUALIFIERS = frozenset(
 )
 _WITHIN = frozenset(("of", "the", "and", "for"))  # the names of what an office is of
 _FIRST = frozenset(("minister", "secretary", "officer"))  # there is a First Minister; a first mayor is another question
-_LAST = frozenset("general officer executive justice whip".split())
 # Of the time asked about, and no other office: "the current mayor".
 _TIMES = frozenset("current present new then incumbent sitting acting former old previous late".split())
 _BEFORE_NOW = frozenset("former previous old late".split())
@@ -149,7 +148,7 @@ def _split(words: str) -> tuple[list[str], str] | None:
     if of := _HAS_OF.search(words):
         return WORD.findall(words[: of.start()]), of.group().lower()
     *before, last = WORD.findall(words) or [""]
-    if not (IS_ROLE.match(last) or last.lower() in _LAST):
+    if not (IS_ROLE.match(last) or last.lower() == "whip"):
         return None
     name = [last]
     while before and before[-1].lower() in _QUALIFIERS:
@@ -171,11 +170,8 @@ def _called(name: str) -> tuple[str, ...]:
     return tuple(sorted(names, key=len, reverse=True))
 
 
-def holders(question: Question, reading: Reading) -> dict[int, Definition]:
-    """Of each candidate, by its number, that names who holds the office asked for; empty for other questions."""
-    office = office_asked(question)
-    if office is None:
-        return {}
+def holders(office: Office, question: Question, reading: Reading) -> dict[int, Definition]:
+    """Of each candidate, by its number, that names who holds the office that the question asks for."""
     found = {i: said for i, one in enumerate(reading.candidates) if (said := holder(office, one.text))}
     if not found and _OF_LAST_NAME.intersection(office.names):
         # "Smith's wife", "United's coach", in an article that has the whole name
@@ -254,17 +250,15 @@ def _begins(office: Office, before: str) -> int | None:
             return words[-1].start() if words else 0
         return len(before) if words[-1].group()[0].islower() else None
     held = [_bare(word.group()) for word in words]
-    for at in range(len(words) - size, -1, -1):
-        if tuple(held[at : at + size]) == office.body:
-            between = before[words[at + size - 1].end() :]
-            start = words[at].start()
-            if re.fullmatch(r",\s*", between) and _IN.search(before[:start]):  # "In France, President Anna Lind"
-                return start
-            is_one = not re.search(r"[,;()]|:.*\w", between) and not any(
-                word.group().lower() in _TELLING for word in words[at + size :]
-            )
-            return start if is_one else None
-    return None
+    found = places(held, office.body)
+    if not found:
+        return None
+    start, last = words[found[-1]].start(), found[-1] + size
+    between = before[words[last - 1].end() :]
+    if re.fullmatch(r",\s*", between) and _IN.search(before[:start]):  # "In France, President Anna Lind"
+        return start
+    is_one = not re.search(r"[,;()]|:.*\w", between) and not any(w.group().lower() in _TELLING for w in words[last:])
+    return start if is_one else None
 
 
 def _bare(word: str) -> str:
@@ -274,12 +268,11 @@ def _bare(word: str) -> str:
 
 def _ends(office: Office, words: str) -> int | None:
     """Where in the words behind an office's "of" what was asked about ends; None where it is not named first."""
+    if not office.body:
+        return None
     held = list(WORD.finditer(words))
-    size = len(office.body)
-    for at in range(min(_BETWEEN + 1, len(held) - size + 1)) if size else ():
-        if tuple(_bare(word.group()) for word in held[at : at + size]) == office.body:
-            return held[at + size - 1].end()
-    return None
+    found = places([_bare(word.group()) for word in held], office.body)
+    return held[found[0] + len(office.body) - 1].end() if found and found[0] <= _BETWEEN else None
 
 
 def _person(office: Office, found: re.Match[str], at: int, weight: float = 1.0) -> Iterator[Definition]:
@@ -290,10 +283,10 @@ def _person(office: Office, found: re.Match[str], at: int, weight: float = 1.0) 
         words = words[:-1]
     if not words or _bare(words[0].group()) in office.body:
         return
-    first, last = words[0].start(), words[-1].end()
-    last -= len(_TAIL.search(found["name"][:last])[0])  # type: ignore[index]
+    start = found.start("name") + words[0].start()
+    name = _TAIL.sub("", found.string[start : found.start("name") + words[-1].end()])
     strength = _FULL if len(words) > 1 else _SHORT
-    yield Definition(strength * weight, at + found.start("name") + first, at + found.start("name") + last)
+    yield Definition(strength * weight, at + start, at + start + len(name))
 
 
 def _is_no_name(word: str) -> bool:

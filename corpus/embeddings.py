@@ -74,6 +74,11 @@ class Waiting:
     articles: int
 
 
+# What an `IndexEntry` is made of, and the chunks of a list being no longer in the index.
+_WHOLE = select(chunks, articles.c.id).join(articles, articles.c.key == chunks.c.article_key)
+_UNTAKEN = update(chunks).where(chunks.c.key == bindparam("chunk")).values(indexed_in=None)
+
+
 class EmbeddingStore:
     """Embeddings as float32 rows, and the bookkeeping between store and index. Thread-safe."""
 
@@ -153,9 +158,7 @@ class EmbeddingStore:
     def to_index(self, collection: str, limit: int) -> list[IndexEntry]:
         """Embedded current chunks that the index does not hold yet."""
         query = (
-            select(chunks, articles.c.id)
-            .join(articles, articles.c.key == chunks.c.article_key)
-            .where(chunks.c.collection == collection, WAITS_FOR_INDEX)
+            _WHOLE.where(chunks.c.collection == collection, WAITS_FOR_INDEX)
             .order_by(chunks.c.key.desc())
             .limit(limit)
             .with_hint(chunks, _TO_INDEX, "sqlite")
@@ -171,27 +174,24 @@ class EmbeddingStore:
             .order_by(func.random())
             .limit(limit)
         )
-        whole = select(chunks, articles.c.id).join(articles, articles.c.key == chunks.c.article_key)
         with self._db.read() as connection:
-            return [_entry(row) for row in connection.execute(whole.where(chunks.c.key.in_(query)))]
+            return [_entry(row) for row in connection.execute(_WHOLE.where(chunks.c.key.in_(query)))]
 
     def indexed(self, collection: str, newest: int, others: int) -> list[IndexEntry]:
         """Entries that the index should hold: the `newest`, and `others` chosen at random from the rest."""
         held = (chunks.c.collection == collection, chunks.c.is_current, chunks.c.indexed_in.is_not(None))
         last = select(chunks.c.key).where(*held).order_by(chunks.c.key.desc()).limit(newest)
-        whole = select(chunks, articles.c.id).join(articles, articles.c.key == chunks.c.article_key)
         with self._db.read() as connection:
             keys = set(connection.execute(last).scalars())
             rest = select(chunks.c.key).where(*held, chunks.c.key < min(keys, default=0))
             keys.update(connection.execute(rest.order_by(func.random()).limit(others)).scalars())
-            return [_entry(row) for row in connection.execute(whole.where(chunks.c.key.in_(keys)))]
+            return [_entry(row) for row in connection.execute(_WHOLE.where(chunks.c.key.in_(keys)))]
 
     def take_anew(self, collection: str, entries: Sequence[IndexEntry]) -> None:
         """Have the index drop these entries of a collection, and take them again."""
-        untaken = update(chunks).where(chunks.c.key == bindparam("chunk")).values(indexed_in=None)
         dropped = [{"index_id": entry.index_id, "collection": collection} for entry in entries]
         with self._db.write() as connection:
-            connection.execute(untaken, [{"chunk": entry.key} for entry in entries])
+            connection.execute(_UNTAKEN, [{"chunk": entry.key} for entry in entries])
             connection.execute(insert_new(connection, removals), dropped)
 
     def mark_indexed(self, keys: Sequence[int], generation: int) -> None:
@@ -245,8 +245,7 @@ class EmbeddingStore:
             }
             missing = [{"chunk": expected[index_id]} for index_id in expected.keys() - held]
             if missing:
-                again = update(chunks).where(chunks.c.key == bindparam("chunk")).values(indexed_in=None)
-                connection.execute(again, missing)
+                connection.execute(_UNTAKEN, missing)
             # An id held but not recorded is either about to be added again, which changes nothing, or stale.
             current = {f"{row.article_key}:{row.revision}:{row.number}" for row in connection.execute(query)}
             stale = [{"index_id": index_id, "collection": collection} for index_id in held - current]

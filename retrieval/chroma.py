@@ -24,6 +24,7 @@ READ_BATCH = 300  # what Chroma Cloud gives at once
 _HNSW = {"space": "cosine", "ef_search": 400}
 _SPANN = {"space": "cosine"}
 SYNC_THRESHOLD = 10_000
+SAME = 0.999  # cosine of a vector to itself, made on another processor too
 
 
 class Chroma:

@@ -17,7 +17,6 @@ log = logging.getLogger(__name__)
 # Entries that are looked for after an index was left open, of each collection: the newest, which a process that was
 # killed had in hand, and others. They take some seconds, in the background.
 _NEWEST, _OTHERS = 500, 500
-_SAME = 0.999  # cosine: the embedder's vectors differ by less from one processor to another
 _LOOK = 0.5  # seconds between two looks at whether a server holds less than it should
 
 
@@ -141,8 +140,7 @@ class Generations:
         for entry in self._embeddings.indexed(collection, _NEWEST, _OTHERS):
             if stop.is_set():
                 return
-            nearest = index.query(collection, entry.vector, 1)
-            if not nearest or nearest[0].similarity < _SAME:
+            if not index.finds(collection, entry.vector):
                 lost.append(entry)
         if lost:
             log.info("%d entries of the index are not found by their vectors and are being mended.", len(lost))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from corpus.errors import IndexUnavailable, InvalidSettings
-from retrieval.chroma import SYNC_THRESHOLD, Chroma, Vectors
+from retrieval.chroma import SAME, SYNC_THRESHOLD, Chroma, Vectors
 from retrieval.chroma_address import ChromaAddress
 from retrieval.chroma_process import ChromaFailed, ChromaProcess
 
@@ -104,6 +104,10 @@ class ChromaIndex:
     def query(self, collection: str, vector: Vectors, limit: int) -> list[IndexHit]:
         """The `limit` entries nearest to a unit vector of shape (dimensions,), nearest first."""
         return [IndexHit(*found) for found in self._ask("query", collection, vector, limit)]
+
+    def finds(self, collection: str, vector: Vectors) -> bool:
+        """Whether what is nearest to a unit vector of shape (dimensions,) is that vector."""
+        return any(hit.similarity > SAME for hit in self.query(collection, vector, 1))
 
     def count(self, collection: str) -> int:
         """How many entries a collection holds."""

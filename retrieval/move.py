@@ -7,7 +7,6 @@ from corpus.errors import IndexUnavailable
 from retrieval.index import ChromaIndex
 
 _SAMPLE = 200
-_SAME = 0.999
 # A graph is approximate: one vector in a hundred may miss itself in a sound one.
 _MOST_MISSED = 0.01
 
@@ -40,7 +39,7 @@ def verify(embeddings: EmbeddingStore, index: ChromaIndex) -> Moved:
             raise IndexUnavailable(f"The server holds {held:,} vectors of {collection!r}, the store {expected:,}.")
         for entry in embeddings.sample(collection, _SAMPLE):
             asked += 1
-            found += any(hit.similarity > _SAME for hit in index.query(collection, entry.vector, 1))
+            found += index.finds(collection, entry.vector)
     if asked - found > max(1, asked * _MOST_MISSED):
         raise IndexUnavailable(f"Of {asked:,} vectors asked for, the server found {found:,} only.")
     return Moved(vectors, asked, found)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.chroma import entries, nearest, take_up
+from retrieval.chroma import SAME, entries, nearest, take_up
 from retrieval.chroma_process import alone_in
 
 _MANIFEST = "sound.json"
@@ -143,7 +143,7 @@ def main(folder: Path) -> None:
             if not np.all(np.abs(lengths - 1.0) < 1e-2):
                 raise SystemExit(f"{name}: vectors are damaged")
             sample = np.random.default_rng(0).permutation(len(ids))[:_SELF_QUERIES]
-            lost = sum(similarity < 0.999 for similarity in nearest(folder, name, vectors[sample]))
+            lost = sum(similarity < SAME for similarity in nearest(folder, name, vectors[sample]))
             # HNSW is approximate: one vector in a hundred may miss itself in a sound graph, a broken graph misses many.
             if lost > max(1, len(sample) // 50):
                 raise SystemExit(f"{name}: {lost} of {len(sample)} vectors do not find themselves")
