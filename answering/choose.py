@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from answering import calibration
 from answering.evidence import Candidate
+from answering.listing import asks_for_several
 from answering.question import Kind, Question
 from answering.reader import Found
 from answering.stem import stems
@@ -58,8 +59,10 @@ def chosen_among(question: Question, ranked: list[Scored], told: list[Scored], m
 def _answers_anew(question: Question, one: Scored, chosen: Sequence[Scored]) -> bool:
     """Whether a sentence brings an answer of its own beside those chosen, where a few words answer.
 
-    Where no words of the first are sure to answer, anything may help.
+    Where no words of the first are sure to answer, anything may help, and where several things are asked for.
     """
+    if asks_for_several(question):
+        return True
     found = [words for other in chosen if (words := _words(question, other))]
     if not found or (chosen[0] is not one and not _words(question, chosen[0])):
         return True

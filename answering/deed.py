@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from answering.evidence import GENERIC
 from answering.lexicon import ALIKE, LIGHT, OPPOSITES, is_negator
 from answering.question import Kind, Question
-from answering.stem import WORD, stem, stems
+from answering.stem import WORD, joined, stem, stems
 from answering.terms import has
 
 _ASKING = re.compile(
@@ -59,9 +59,10 @@ def deed(question: Question) -> str | None:
         return None
     rest = _CLAUSE.sub("", text[asking.end() if asking else 0 :])
     found = _AUXILIARY.search(rest)
-    words = WORD.findall(rest[found.end() :] if found else rest)
+    read = [pair for pair in joined(WORD.findall(rest[found.end() :] if found else rest)) if pair[0] != "will"]
+    words = [plain for plain, _ in read]
     if found and found["be"]:
-        verb = next((w for w in words if _PARTICIPLE.match(w)), None)
+        verb = next((plain for plain, typed in read if _PARTICIPLE.match(plain) or " " in typed), None)
     elif found:
         verb = _after_subject(words)
     else:

@@ -111,7 +111,7 @@ class ExtractiveAnswerer:
             if is_bare(question) and (reports := leads(question, passages, most)):
                 return Extraction(reports, None, max(claim.score for claim in reports))
             return Extraction((), reason_for(asked, reading), confidence, None, notices)
-        scores = preferred(asked, reading, rows, order, scores, told_deed, hints)
+        scores = preferred(asked, reading, rows, order, scores, told_deed, hints, answers)
         order.sort(key=lambda i: -float(scores[i]))
         ranked = [
             Scored(

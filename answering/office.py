@@ -14,7 +14,7 @@ from answering.evidence import Candidate, Reading
 from answering.lexicon import FUNCTION_WORDS, LIGHT
 from answering.question import Kind, Question
 from answering.roles import IS_ROLE
-from answering.stem import WORD, stem
+from answering.stem import WORD, stem, stems
 
 # Names of one office; each line is interchangeable.
 _SAME_OFFICE = (
@@ -27,7 +27,7 @@ _SAME_OFFICE = (
     "chair|chairman|chairwoman|chairperson",
     "head|director|chief|leader|director general|director-general|chair|chairman|chairwoman|boss",
     "leader|head|president|chief|ruler|dictator",
-    "head coach|coach|manager",
+    "head coach|coach|manager|boss",
     "founder|co-founder|cofounder",
     "secretary general|secretary-general",
     "spokesman|spokeswoman|spokesperson|press secretary",
@@ -39,9 +39,35 @@ _SAME_OFFICE = (
     "husband|spouse",
     "wife|spouse",
 )
+_COMES_TO_BE = (
+    r"(?:is\s+|was\s+|has\s+been\s+|will\s+be\s+)?(?:named|appointed|elected|chosen|made|going\s+to\s+be|"
+    r"taking\s+over|took\s+over)(?:\s+as)?|bec[ao]mes?|(?:has|will)\s+become|will\s+be|has\s+been"
+)
 _ASKED = re.compile(
-    rf"{LEAD_IN}who(?P<verb>['’]s|\s+(?:is|was))\s+"
+    rf"{LEAD_IN}who(?P<verb>['’]s|\s+(?:{_COMES_TO_BE}|is|was))\s+"
     r"(?P<rest>[^?,;:“”\"]+?)\W*$",
+    re.IGNORECASE,
+)
+# "Who became mayor after Vale resigned?": another than Vale.
+_AFTER = re.compile(
+    r"\s+(?:after|following|when|once|since|now\s+that|in\s+place\s+of|instead\s+of|to\s+replace|replacing|succeeding)"
+    r"\s+(?P<clause>.+)$",
+    re.IGNORECASE,
+)
+# What somebody does who holds an office, and what it may be called.
+_DOES = {
+    "runs": "ceo|chief executive officer|chief executive|head|boss|director|director general|president|leader",
+    "leads": "leader|head|president|chief|ceo|chief executive|prime minister|premier",
+    "heads": "head|director|chief|leader|director general|chair|chairman|chairwoman|boss|ceo|chief executive",
+    "chairs": "chair|chairman|chairwoman|chairperson",
+    "coaches": "head coach|coach|manager|boss",
+    "manages": "manager|head coach|coach|boss",
+    "captains": "captain|skipper",
+    "owns": "owner|co-owner",
+    "founded": "founder|co-founder|cofounder",
+}
+_ASKED_BY_DEED = re.compile(
+    rf"{LEAD_IN}who\s+(?:currently\s+|now\s+)?(?P<does>{'|'.join(_DOES)})\s+(?:the\s+)?(?P<body>[^?,;:“”\"]+?)\W*$",
     re.IGNORECASE,
 )
 _POSSESSED = re.compile(r"['’]s?$")
@@ -98,6 +124,7 @@ _PARTIES = frozenset(("Republican", "Democratic", "Conservative", "Labour"))
 _LOCAL = frozenset(("governor", "mayor", "sheriff", "police chief", "fire chief"))
 _IN = re.compile(r"\bin\s+(?:the\s+)?$", re.IGNORECASE)
 _TELLING = (FUNCTION_WORDS | LIGHT) - _TIMES - {"and"}
+_LONGEST_BODY = 4  # words of the name of what somebody runs
 _BETWEEN = 3  # words between what an office is of and the office
 _TAIL = re.compile(r"(?:['’]s?|\.)?$")
 # What a whole name, one word of a name, and the office of a part of something are worth.
@@ -106,19 +133,31 @@ _FULL, _SHORT, _PART = 1.0, 0.75, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An office that is asked for: what it may be called, the stems of what it is of, and whether it is held now."""
+    """An office that is asked for: what it may be called, the stems of what it is of, and whether it is held now.
+
+    `others` are stems of names of who is not meant, as those who held it before; `is_named` tells whether the question
+    names the office ("the head of X"), and not only what its holder does ("who runs X").
+    """
 
     names: tuple[str, ...]
     body: tuple[str, ...]
     is_held: bool
+    others: frozenset[str] = frozenset()
+    is_named: bool = True
 
 
 def office_asked(question: Question) -> Office | None:
     """The office whose holder is all that is asked; None for other questions."""
-    found = _ASKED.match(question.asked)
-    if found is None or question.kind is not Kind.WHO:
+    if question.kind is not Kind.WHO:
         return None
-    rest = found["rest"].strip()
+    found = _ASKED.match(question.asked)
+    if found is None:
+        return _by_deed(question)
+    rest, others = found["rest"].strip(), frozenset[str]()
+    if before_it := _AFTER.search(rest):
+        rest, others = rest[: before_it.start()], frozenset(stems(before_it["clause"])).intersection(question.names)
+        if not others:  # "after 1997", "when the bridge fell"
+            return None
     for form in (_POSSESSIVE, _OF_ITSELF if _HAS_OF.search(rest) else _OF, _OF_ITSELF):
         if (read := form.match(rest)) and (split := _split(read["office"])):
             break
@@ -133,14 +172,25 @@ def office_asked(question: Question) -> Office | None:
     body = [word for word in (*before, *after) if word not in FUNCTION_WORDS]
     if (before and after) or (body and not any(_is_name(word, question) for word in body)):
         return None
-    is_held = found["verb"].strip().lower() in ("'s", "’s", "is") and not _BEFORE_NOW & times
-    return Office(_called(name), _AMERICA if body == ["United", "States"] else tuple(map(_bare, body)), is_held)
+    is_held = found["verb"].strip().lower() != "was" and not _BEFORE_NOW & times
+    return Office(_called(name), _AMERICA if body == ["United", "States"] else tuple(map(_bare, body)), is_held, others)
+
+
+def _by_deed(question: Question) -> Office | None:
+    found = _ASKED_BY_DEED.match(question.asked)
+    if found is None:
+        return None
+    body = WORD.findall(found["body"])
+    if not (1 <= len(body) <= _LONGEST_BODY) or not all(_is_name(word, question) for word in body):
+        return None
+    names = tuple(sorted(_DOES[found["does"].lower()].split("|"), key=len, reverse=True))
+    return Office(names, tuple(map(_bare, body)), found["does"].lower() != "founded", is_named=False)
 
 
 def of_somebody(question: Question) -> bool:
     """Whether all that is asked is who holds an office of something named, so that only a holder's name answers."""
     office = office_asked(question)
-    return office is not None and bool(office.body)
+    return office is not None and bool(office.body) and office.is_named
 
 
 def _split(words: str) -> tuple[list[str], str] | None:
@@ -159,7 +209,7 @@ def _split(words: str) -> tuple[list[str], str] | None:
 
 
 def _is_name(word: str, question: Question) -> bool:
-    return stem(word) in question.names or word[0].isupper() or word[0].isdigit()
+    return stem(word) in question.names or word[:2] != word[:2].lower() or word[0].isdigit()
 
 
 def _called(name: str) -> tuple[str, ...]:
@@ -282,6 +332,8 @@ def _person(office: Office, found: re.Match[str], at: int, weight: float = 1.0) 
     while words and _is_no_name(words[-1].group()):
         words = words[:-1]
     if not words or _bare(words[0].group()) in office.body:
+        return
+    if any(_bare(word.group()) in office.others for word in words):
         return
     start = found.start("name") + words[0].start()
     name = _TAIL.sub("", found.string[start : found.start("name") + words[-1].end()])

@@ -16,6 +16,7 @@ from answering.office import office_asked
 from answering.ordinal import ordinal_agreement, the_one_asked, the_thing_asked
 from answering.premise import is_negated
 from answering.question import Kind, Question
+from answering.reader import Found
 from answering.stem import stems
 from answering.terms import attested, has
 from answering.timely import asks_what_was, is_untimely
@@ -68,8 +69,12 @@ def preferred(
     scores: Features,
     told_deed: Features,
     hints: Hints,
+    answers: Mapping[int, Found],
 ) -> Features:
-    """The scores of candidates with what speaks for one rather than another, though not for there being an answer."""
+    """The scores of candidates with what speaks for one rather than another, though not for there being an answer.
+
+    `answers` are the words that the reader found in candidates.
+    """
     scores = scores + calibration.HINT_BONUS * _hinted(reading, hints) + calibration.DEED_BONUS * told_deed
     scores = scores + calibration.ORDINAL_BONUS * np.array(
         [ordinal_agreement(question, candidate.text) for candidate in reading.candidates]
@@ -79,6 +84,8 @@ def preferred(
         scores = scores - calibration.UNTYPED * _lacks_kind(rows, reading, order)
     if asks_for_several(question):
         scores = scores + calibration.LIST_BONUS * np.array([names_several(c.text) for c in reading.candidates])
+    if question.kind is not Kind.YES_NO:  # whose answer says the question's own words
+        scores = scores - calibration.REPEATS * _repeating(question, reading, answers)
     return np.asarray(scores - calibration.OTHER_SPEAKER * _by_others(question, reading, order))
 
 
@@ -89,6 +96,15 @@ def _lacks_kind(rows: Features, reading: Reading, order: Sequence[int]) -> Featu
     for i in order:
         lacking[i] = not rows[i, TYPED] and not is_negated(reading.candidates[i].text)
     return lacking
+
+
+def _repeating(question: Question, reading: Reading, answers: Mapping[int, Found]) -> Features:
+    """For each candidate the share of the words found in it that the question says itself."""
+    repeating = np.zeros(len(reading.candidates))
+    for i, found in answers.items():
+        words = set(stems(reading.candidates[i].passage.article.body[found.start : found.end]))
+        repeating[i] = len(words.intersection(question.terms)) / max(1, len(words))
+    return repeating
 
 
 def of_office(question: Question, reading: Reading, named: Mapping[int, Definition]) -> dict[int, float]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from answering.stem import WORD, stem, stems
+from answering.stem import WORD, joined, stem, stems
 from corpus.words import STOP_WORDS, quoted_phrases
 
 SPEECH = re.compile(
@@ -97,7 +97,8 @@ _KIND_RULES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern
 _ASKING = frozenset(
     """what's who's name kind type sort many much please tell give know happen happened happens mean called call
     recently week following reason reasons rationale exactly actually according us anybody anyone anything
-    somebody someone something everybody everyone everything nobody nothing himself herself itself themselves""".split()
+    somebody someone something everybody everyone everything nobody nothing himself herself itself themselves ever
+    didn't doesn't don't won't can't isn't aren't wasn't weren't hasn't haven't hadn't couldn't wouldn't""".split()
 )
 _ORDINARY = STOP_WORDS | _ASKING
 _FOCUS = re.compile(r"\b(?:what|which|whose|how many|how much|how)\s+((?:[^\W_][\w’'-]*\s+){1,2})", re.IGNORECASE)
@@ -133,10 +134,11 @@ def read_question(text: str) -> Question:
     after = ASKED_AFTER.match(text[:_LONGEST])
     asked, text = (after["asked"] if after else text)[:_LONGEST], searched(text[:_LONGEST])
     words = WORD.findall(text)
-    telling = [w for w in words if w == "US" or w.lower() not in _ORDINARY] or words
+    read = list(joined(words))
+    telling = [(w, typed) for w, typed in read if w == "US" or w.lower().replace("’", "'") not in _ORDINARY] or read
     shown: dict[str, str] = {}
-    for word in telling:
-        shown.setdefault(stem(word), word)
+    for word, typed in telling:
+        shown.setdefault(stem(word), typed)
     phrases = quoted_phrases(text)
     said = _SPEAKER.search(text)
     speaker = stems(said["asked"] or said["source"] or "") if said else []
@@ -184,9 +186,8 @@ def names_by_text(question: Question, texts: Sequence[str]) -> Question:
         return question
     text = "\n".join(texts)
     written = set(WORD.findall(text))
-    inside = {word for word in re.findall(r"(?<=[a-z,] )[A-Z][\w’'-]*", text)}
-    shown = {t: w[:1].upper() + w[1:] for t, w in question.shown.items() if w[0].isalpha()}
-    names = tuple(t for t, w in shown.items() if w in inside and question.shown[t] not in written)
+    inside = {word.lower() for word in re.findall(r"(?<=[a-z,] )[a-z]?[A-Z][\w-]*(?:['’](?!s\b)\w+)*", text)}
+    names = tuple(t for t, w in question.shown.items() if w[0].isalpha() and w in inside and w not in written)
     return replace(question, names=names)
 
 
@@ -210,6 +211,10 @@ def _names(words: list[str], shown: dict[str, str]) -> tuple[str, ...]:
     letters = [w for w in words if w[0].isalpha()]
     if not letters or sum(w[0].isupper() for w in letters[1:]) > 0.7 * max(3, len(letters) - 1):
         return ()
-    capital = [stem(w) for i, w in enumerate(words) if w[0].isupper() and (i > 0 or (len(w) > 1 and w.isupper()))]
+    capital = [
+        stem(w)
+        for i, w in enumerate(words)
+        if (w[0].isupper() and (i > 0 or (len(w) > 1 and w.isupper()))) or w[1:2].isupper()  # "eBay"
+    ]
     # American news says "the country" where it means the United States, so their absence tells nothing.
     return tuple(s for s in dict.fromkeys(capital) if s in shown and s != "america")

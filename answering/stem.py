@@ -1,14 +1,33 @@
 """Words and their stems: what forms of an English word share, so that "meetings" meets "meet", and "broke" "break"."""
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+
+from answering.phrasal import PAIRS, PARTED_BY
 
 WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:[.,]\d+|['’-][^\W_]+)*", re.UNICODE)
 
 
 def stems(text: str) -> list[str]:
-    """The stems of the words of `text`, in order."""
-    return [stem(word) for word in WORD.findall(text)]
+    """The stems of the words of `text`, in order; a verb of two words has that of the plain verb that says the same."""
+    return [stem(plain) for plain, _ in joined(WORD.findall(text))]
+
+
+def joined(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What to read for each of the words, and the words read so: those of a verb of two words are read as a plain one.
+
+    "Called it off" is read as "cancel", and "going to" as "will".
+    """
+    lower = [word.lower() for word in words]
+    i = 0
+    while i < len(words):
+        size = 3 if lower[i + 1 : i + 2] and lower[i + 1] in PARTED_BY else 2
+        verbs = _PLAIN.get(lower[i + size - 1]) if i + size <= len(words) else None
+        plain = (verbs.get(lower[i]) or verbs.get(stem(words[i]))) if verbs else None
+        size = size if plain else 1
+        yield plain or words[i], " ".join(words[i : i + size])
+        i += size
 
 
 @lru_cache(maxsize=50_000)
@@ -30,11 +49,13 @@ def stem(word: str) -> str:
             break
     if word[-1] == "e" and len(word) > 3:
         word = word[:-1]
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+    if len(word) > 3 and word[-1] == word[-2] and (word[-1] not in "lsz" or _DOUBLED_L.search(word)):
         word = word[:-1]
     return word[:-1] + "i" if word[-1] == "y" and len(word) > 3 else word
 
 
+# Of more syllables than one: "cancelled" is of "cancel", and "called" of "call".
+_DOUBLED_L = re.compile(r"[aeiouy][^aeiouy]+[aeiouy]+ll$")
 # Peoples and their countries, and short forms: an article about France may only say "French".
 _OTHER_FORMS = {
     "american": "america", "americans": "america", "british": "britain", "uk": "britain", "u.k.": "britain",
@@ -81,3 +102,17 @@ _ENDINGS = (
     ("ions", "", 4), ("ion", "", 4), ("ers", "", 4), ("er", "", 4), ("ors", "", 5), ("or", "", 5), ("ally", "al", 3),
     ("ly", "", 3), ("eed", "eed", 1), ("ed", "", 3), ("es", "e", 3), ("ss", "ss", 1), ("us", "us", 1), ("s", "", 3),
 )  # fmt: skip
+
+
+def _plain_verbs() -> dict[str, dict[str, str]]:
+    verbs: dict[str, dict[str, str]] = {}
+    for line in PAIRS.split("|"):
+        plain, _, pairs = line.strip().partition(": ")
+        for pair in pairs.split(", "):
+            verb, follows = pair.split()
+            verbs.setdefault(follows, {})[verb if verb.endswith("ing") else stem(verb)] = plain
+    return verbs
+
+
+# What follows a verb, to the verbs that it makes others, to these.
+_PLAIN = _plain_verbs()

@@ -36,6 +36,9 @@ from answering.stem import stem, stems
         ("Did the mayor resign?", "resign"),
         ("Is the chain being sold?", "sold"),
         ("Was the alarm switched off?", "switched"),
+        ("Where does the tour kick off?", "begin"),
+        ("When was the show in Tarn called off?", "cancel"),
+        ("Where is the car going to be built?", "built"),
         ("the mayor", None),
     ],
 )

@@ -39,6 +39,12 @@ def named(question: str, sentence: str) -> str | None:
         ("Who is the chief of staff of Tarn?", ("tarn",), True),
         ("Who is the Democratic leader?", ("democratic",), True),
         ("Who is Will Marlow's wife?", ("will", "marlow"), True),
+        ("Who runs Larkspur?", ("larkspur",), True),
+        ("who currently leads the Tarn Party?", ("tarn", "parti"), True),
+        ("Who founded Larkspur?", ("larkspur",), False),
+        ("Who became mayor of Tarn after Vale quit?", ("tarn",), True),
+        ("Who was appointed CEO of Larkspur?", ("larkspur",), True),
+        ("Who is the new mayor of Tarn now that Ines Vale has gone?", ("tarn",), True),
     ],
 )
 def test_questions_for_the_holder_of_an_office(question: str, body: tuple[str, ...], is_held: bool) -> None:
@@ -58,6 +64,9 @@ def test_questions_for_the_holder_of_an_office(question: str, body: tuple[str, .
         "Who is the president of Tarn meeting on Friday?",
         "Why is the mayor of Tarn leaving?",
         "Who is the most expensive striker of Tarn?",
+        "Who became mayor of Tarn after 1997?",
+        "Who leads in the polls?",
+        "Who runs the shop in Tarn?",
     ],
 )
 def test_other_questions(question: str) -> None:
@@ -78,6 +87,10 @@ def test_other_questions(question: str) -> None:
         ("Who is the CEO of Larkspur?", "Hollin CEO Tom Reed left for Larkspur.", None),
         ("Who is the CEO of Larkspur?", "Larkspur called the CEO of Hollin, Tom Reed, a rival.", None),
         ("Who is the CEO of Larkspur?", "Larkspur is looking for a CEO.", None),
+        ("Who runs Larkspur?", "Larkspur president and chief executive Ines Vale said so.", "Ines Vale"),
+        ("Who coaches Tarn United?", "Tarn United boss Tom Reed said so.", "Tom Reed"),
+        ("Who became mayor of Tarn after Reed quit?", "Tarn Mayor Tom Reed has quit.", None),
+        ("Who became mayor of Tarn after Reed quit?", "Tarn Mayor Ines Vale opened the bridge.", "Ines Vale"),
         ("Who was the CEO of Larkspur?", "Former Larkspur CEO Tom Reed said so.", "Tom Reed"),
         ("Who is the president of France?", "French President Anna Lind spoke.", "Anna Lind"),
         ("Who is the president of France?", "France's embattled president, Anna Lind, spoke.", "Anna Lind"),
