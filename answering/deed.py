@@ -36,6 +36,10 @@ _PARTICIPLE = re.compile(
     r"^(?!being$)(?:[a-z]{2,}(?:ed|ing)|built|made|found|held|sent|sold|paid|lost|won|shot|caught|taught|bought|brought|hurt|"
     r"taken|given|written|stolen|chosen|broken|driven|hidden|beaten|shut|put|set|met|told|drawn|begun|dug|cut|thrown)$"
 )
+_AT_AGE = re.compile(
+    r"\bhow old\b.*\bwhen (?:he|she|they|it)(?: (?:was|were|had|has|is|are))*(?: been)? (?P<verb>[a-z]+)\b",
+    re.IGNORECASE,
+)
 _NOT_A_DEED = GENERIC | LIGHT | frozenset(stems("happen like called named known live exist cost weigh last measure"))
 _LATER = re.compile(r"^[^.;:]{0,40}\b(?:before|until|till|yet)\b")  # "it will not open before May"
 _IF = re.compile(r"\b(?:if|unless|provided that|in case)\b[^,;:.]*", re.IGNORECASE)
@@ -45,6 +49,13 @@ _RELATIVES = frozenset(
     """father mother parents wife husband son daughter sons daughters brother sister brothers sisters child children
     uncle aunt cousin grandfather grandmother grandson granddaughter partner deputy predecessor""".split()
 )
+_GENDERED = {
+    "f": frozenset(
+        "she her queen princess duchess lady dame mrs ms miss woman girl actress mother wife sister".split()
+    ),
+    "m": frozenset("he him his king prince duke lord sir mr man boy actor father husband brother".split()),
+}
+_OTHER_PRONOUNS = {"f": frozenset(("he",)), "m": frozenset(("she",))}
 _OWNING = re.compile(r"^(?:his|her|their|its|my|our)$|['’]s$", re.IGNORECASE)
 _NEAR = 5  # words before a verb in which a "not" counts
 
@@ -54,6 +65,8 @@ def deed(question: Question) -> str | None:
     text = question.asked.strip().rstrip("? .!")
     asking = _ASKING.match(text)
     ask = asking["ask"].lower() if asking else ""
+    if at_age := _AT_AGE.search(text):  # "How old was she when she died?"
+        return aged if (aged := stem(at_age["verb"])) in question.shown else None
     is_cause = question.kind is Kind.WHY and ask != "why"
     if is_cause or not (ask or question.kind is Kind.YES_NO):  # "what broke it?": the cause may be told in any words
         return None
@@ -138,16 +151,26 @@ def is_reversed(root: str, sentence: frozenset[str]) -> bool:
 def is_of_another(root: str, question: Question, text: str) -> bool:
     """Whether the text names somebody for the deed, and none of the names of the question.
 
-    Or says wherever it tells of the deed that a relative did it: "When her father died, Elizabeth became the Queen".
+    Or says wherever it tells of the deed that a relative did it: "When her father died, Elizabeth became the Queen"; or
+    that "he" did, where a woman is asked about.
     """
     words = list(WORD.finditer(text))
     if not question.names:
         return False
     places = [i for i, m in enumerate(words) if stem(m.group()) == root]
     if any(stem(m.group()) in question.names for m in words):
-        return bool(places) and all(_is_of_relative([m.group() for m in words[:at]]) for at in places)
+        spoken = [[m.group() for m in words[:at]] for at in places]
+        pronouns = _OTHER_PRONOUNS.get(_gender(question.asked), frozenset())
+        return bool(places) and all(_is_of_relative(w) or " ".join(w[-1:]).lower() in pronouns for w in spoken)
     at = places[0] if places else 0
     return any(m.group()[0].isupper() and m.start() > 0 for m in words[max(0, at - _NEAR) : at])
+
+
+def _gender(text: str) -> str:
+    """ "m" or "f" where a text tells of one only, else empty."""
+    words = {word.lower() for word in WORD.findall(text)}
+    found = [gender for gender, telling in _GENDERED.items() if not telling.isdisjoint(words)]
+    return found[0] if len(found) == 1 else ""
 
 
 def _is_of_relative(before: list[str]) -> bool:

@@ -34,6 +34,7 @@ from retrieval.remembered import Remembered
 
 # Sentences that are embedded for one question, each in about 4 ms of one core.
 EMBEDDED = 16
+UNSURE = "It is not certain that this answers the question."
 _KEPT = 4_096  # vectors of sentences, 2 KB each: the passages that are asked about are few at a time
 
 
@@ -43,7 +44,7 @@ class Extraction:
 
     `confidence` is the calibrated probability, 0..1, that the passages answer. `reason` is set exactly when `claims`
     is empty. `conflict` is set when articles answer with different numbers or dates. `notices` say which words of the
-    question were read as others.
+    question were read as others, and that an answer is unsure.
     """
 
     claims: tuple[Claim, ...]
@@ -123,6 +124,7 @@ class ExtractiveAnswerer:
         conflict = find_conflict(asked, answers_told(asked, reading, ranked, self._vectors_of))
         told = tellers(conflict, ranked) if conflict else []
         claims = claims_of(asked, reading, ranked, told, confidence, max_claims, max_citations)
+        notices = notices if confidence >= calibration.SURE else (*notices, UNSURE)
         return Extraction(claims, None, confidence, conflict, notices)
 
     def rank(

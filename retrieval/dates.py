@@ -43,6 +43,13 @@ _EXPRESSION = re.compile(
 )
 # "USA Today", "on Sunday Night Football": what stands in a name is no time.
 _IN_NAME = re.compile(r"Today|Yesterday|(?:\w+\s+)?\w+day(?=\s+[A-Z])")
+# "The January 6 committee": what is called after a day is spoken of long after it.
+_A_DAY = re.compile(rf"{_DAY}\s+{_MONTH}|{_MONTH}\s+{_DAY}", re.IGNORECASE)
+_CALLED_AFTER_IT = re.compile(
+    r"['’]?s?\s+(?:(?:select|house|terror|terrorist|capitol)\s+){0,2}(?:committee|panel|commission|hearings?|inquiry|investigat\w+|"
+    r"probe|trials?|attacks?|bombings?|riots?|rioters?|insurrection|defendants?|massacre|uprising|revolution|coup)\b",
+    re.IGNORECASE,
+)
 # The month of May and the verb, Sunday and the sunday paper are told apart by the capital.
 _CAPITALISED = re.compile(rf"^(?:{_MONTH}|{_WEEKDAY})", re.IGNORECASE)
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
@@ -74,6 +81,8 @@ def warm_up() -> None:
 def _found(question: str, moment: datetime) -> Iterator[DateRange]:
     for match in _EXPRESSION.finditer(question):
         if match.start() and _IN_NAME.match(question, match.start()):
+            continue
+        if _A_DAY.fullmatch(match["point"] or "") and _CALLED_AFTER_IT.match(question, match.end()):
             continue
         found = _read(match, moment)
         if found is not None and (found[0] is None or found[1] is None or found[0] <= found[1]):

@@ -37,6 +37,8 @@ from answering.stem import stem, stems
         ("Is the chain being sold?", "sold"),
         ("Was the alarm switched off?", "switched"),
         ("Where does the tour kick off?", "begin"),
+        ("How old was Queen Ada when she died?", "died"),
+        ("How old was Tom Reed when he was elected mayor?", "elected"),
         ("When was the show in Tarn called off?", "cancel"),
         ("Where is the car going to be built?", "built"),
         ("the mayor", None),
@@ -124,6 +126,20 @@ def test_a_deed_may_be_supposed_only(sentence: str, supposed: bool) -> None:
 )
 def test_the_opposite_deed_is_another(sentence: str, reversed_: bool) -> None:
     assert is_reversed(stem("close"), frozenset(stems(sentence))) is reversed_
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "of_another"),
+    [
+        ("When did Queen Ada die?", "Queen Ada was the wife of Prince Tom until he died in 2021.", True),
+        ("When did Queen Ada die?", "Queen Ada ruled until she died in 2022.", False),
+        ("When did King Tom die?", "King Tom ruled until he died in 2022.", False),
+        ("When did Reed die?", "Reed ruled until he died in 2022.", False),
+        ("How old was Queen Ada when King Tom died?", "Queen Ada was 70 when he died.", False),
+    ],
+)
+def test_he_is_no_queen(question: str, sentence: str, of_another: bool) -> None:
+    assert is_of_another(stem("die"), read_question(question), sentence) is of_another
 
 
 @given(st.text("abWhy diwas'Th e,.?-N", max_size=60))
