@@ -1,12 +1,15 @@
 """What SQLite and PostgreSQL say differently in SQL. Everything else in the store is written once for both."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Connection, Table, Text, bindparam, cast, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
+
+_ROWS_AT_ONCE = 500  # of at most 32,766 values, which is what SQLite takes
 
 
 class _Elements(GenericFunction[Any]):
@@ -69,16 +72,21 @@ def insert_many(
     """Insert rows of plain numbers, text and bytes, given in the order of `columns`.
 
     The statement is written once and the rows go to the driver as they are: SQLAlchemy by itself makes several objects
-    of each row, which for rows as small as these takes four times as long as storing them.
+    of each row, which for rows as small as these takes four times as long as storing them. To SQLite many go at once:
+    its driver lets the interpreter go before each row of `executemany` and waits for it after, which takes longer than
+    the row when another thread is working.
     """
     if not rows:
         return
     names = [column.name for column in columns]
     statement = str(insert(table).compile(dialect=connection.dialect, column_keys=names))
-    if connection.dialect.positional:
-        connection.exec_driver_sql(statement, list(rows))
-    else:
+    if not connection.dialect.positional:
         connection.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
+        return
+    head, _, one = statement.rpartition(" VALUES ")
+    for at in range(0, len(rows), _ROWS_AT_ONCE):
+        these = rows[at : at + _ROWS_AT_ONCE]
+        connection.exec_driver_sql(f"{head} VALUES {', '.join([one] * len(these))}", tuple(chain.from_iterable(these)))
 
 
 def _upsert(connection: Connection, table: Table) -> Any:
