@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from answering.definition import Definition, definitions, subject_asked
 from answering.evidence import Reading, read_passages
-from answering.office import holders, office_asked
+from answering.holder import holders
+from answering.office import office_asked
 from answering.question import Question, names_by_text, read_question
 from retrieval.passage import Passage
 

@@ -1,17 +1,14 @@
-"""Who holds an office, or is somebody's wife: what such a question asks for, and who a sentence says it is.
+"""Questions for who holds an office, or is somebody's wife: which office, of what, and of now or then.
 
-Plain rules for English: "Netflix CEO Reed Hastings", "Reed Hastings, the head of Netflix,", "X's wife, Y", "X is the
-mayor of Y".
+Plain rules for English: "Who is the CEO of X?", "Who runs X?", "Who became mayor of X after Y quit?", "Who is X's
+wife?"
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 
-from answering.definition import LEAD_IN, Definition, places
-from answering.evidence import Candidate, Reading
-from answering.lexicon import FUNCTION_WORDS, LIGHT
+from answering.definition import LEAD_IN
+from answering.lexicon import FUNCTION_WORDS
 from answering.question import Kind, Question
 from answering.roles import IS_ROLE
 from answering.stem import WORD, stem, stems
@@ -70,7 +67,9 @@ _ASKED_BY_DEED = re.compile(
     rf"{LEAD_IN}who\s+(?:currently\s+|now\s+)?(?P<does>{'|'.join(_DOES)})\s+(?:the\s+)?(?P<body>[^?,;:“”\"]+?)\W*$",
     re.IGNORECASE,
 )
-_POSSESSED = re.compile(r"['’]s?$")
+OWN = frozenset(("US", "U.S", "U.S.", "USA", "America", "American"))
+AMERICA = (stem("America"),)
+POSSESSED = re.compile(r"['’]s?$")
 _POSSESSIVE = re.compile(r"^(?:the\s+)?(?P<body>.+?)(?:['’]s|(?<=s)['’])\s+(?P<office>.+)$", re.IGNORECASE)
 _WITH_OF = r"(?:secretary|minister|chief)\s+of\s+(?:the\s+)?(?:state|defen[cs]e|staff|treasury|police)"
 # What an office is of follows it, unless the office itself is called so.
@@ -88,47 +87,9 @@ _QUALIFIERS = frozenset(
 _WITHIN = frozenset(("of", "the", "and", "for"))  # the names of what an office is of
 _FIRST = frozenset(("minister", "secretary", "officer"))  # there is a First Minister; a first mayor is another question
 # Of the time asked about, and no other office: "the current mayor".
-_TIMES = frozenset("current present new then incumbent sitting acting former old previous late".split())
+TIMES = frozenset("current present new then incumbent sitting acting former old previous late".split())
 _BEFORE_NOW = frozenset("former previous old late".split())
-# An office with one of these right before it is another one, and with one of the others of another time.
-_OTHERWISE = frozenset("vice deputy assistant associate lieutenant lt junior shadow incoming".split())
-_IN_THE_PAST = re.compile(r"\b(?:former|formerly|ex|then|late|onetime|one-time)\b[^,;:.()]{0,50}$", re.IGNORECASE)
-_WORD = r"[A-ZÀ-ÖØ-ÞĆČĐĞİŁŚŞŠȘŽŻ][\w’'-]*\.?"
-_PARTICLE = r"(?:de|da|del|der|den|van|von|al|el|bin|ibn|la|le)"
-_NAME = rf"{_WORD}(?:[\s-]+(?:{_PARTICLE}\s+)*{_WORD}){{0,3}}"
-_BEHIND = re.compile(rf"^\s*,?\s*[“\"]?(?P<name>{_NAME})")
-_OF_BODY = re.compile(r"^\s+(?:of|at|for|in)\s+(?:the\s+)?(?P<of>[^,.;:()]{2,60})")
-_IS = (
-    r"(?:is|was|became|remains|serves\s+as|served\s+as|(?:was|were|has\s+been|had\s+been)\s+(?:named|elected|appointed|sworn\s+in|"
-    r"re-elected|reelected|confirmed)(?:\s+as)?|took\s+over\s+as|has\s+been)"
-)
-_AHEAD = re.compile(
-    rf"(?P<name>{_NAME})(?:,\s*(?:who\s+{_IS}\s+)?|\s+{_IS}\s+|\s+\()(?:the|its|their|an?|now|then)?\s*$"
-)
-_MODIFIER = re.compile(r"(?:[a-z][a-z-]*\s+){0,2}$")
-_NO_NAMES = frozenset(
-    """Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August
-    September October November December The A An And But In On At He She It They His Her Its Who That This There When
-    While After Before As If Mr Mrs Ms Dr Sir US""".split()
-)
-_OWN = frozenset(("US", "U.S", "U.S.", "USA", "America", "American"))
-_AMERICA = (stem("America"),)
-_OF_LAST_NAME = frozenset(
-    """wife husband spouse partner son daughter mother father brother sister lawyer attorney spokesman spokeswoman
-    spokesperson girlfriend boyfriend fiance fiancee coach manager captain quarterback striker goalkeeper""".split()
-)
-# Of which there are so many that one without a country is anybody's.
-_EVERYWHERE = frozenset(("president", "vice president", "foreign minister", "prime minister", "defense minister"))
-_PARTIES = frozenset(("Republican", "Democratic", "Conservative", "Labour"))
-# Held in many places, so that an article names the place once.
-_LOCAL = frozenset(("governor", "mayor", "sheriff", "police chief", "fire chief"))
-_IN = re.compile(r"\bin\s+(?:the\s+)?$", re.IGNORECASE)
-_TELLING = (FUNCTION_WORDS | LIGHT) - _TIMES - {"and"}
 _LONGEST_BODY = 4  # words of the name of what somebody runs
-_BETWEEN = 3  # words between what an office is of and the office
-_TAIL = re.compile(r"(?:['’]s?|\.)?$")
-# What a whole name, one word of a name, and the office of a part of something are worth.
-_FULL, _SHORT, _PART = 1.0, 0.75, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +125,8 @@ def office_asked(question: Question) -> Office | None:
     else:
         return None
     before, name = split
-    times = _TIMES.intersection(word.lower() for word in before)
-    before = [word for word in before if word.lower() not in _TIMES]
+    times = TIMES.intersection(word.lower() for word in before)
+    before = [word for word in before if word.lower() not in TIMES]
     after = WORD.findall(read.groupdict().get("body") or "")
     if any(word in FUNCTION_WORDS - _WITHIN for word in after):
         return None
@@ -173,7 +134,7 @@ def office_asked(question: Question) -> Office | None:
     if (before and after) or (body and not any(_is_name(word, question) for word in body)):
         return None
     is_held = found["verb"].strip().lower() != "was" and not _BEFORE_NOW & times
-    return Office(_called(name), _AMERICA if body == ["United", "States"] else tuple(map(_bare, body)), is_held, others)
+    return Office(_called(name), AMERICA if body == ["United", "States"] else tuple(map(bare, body)), is_held, others)
 
 
 def _by_deed(question: Question) -> Office | None:
@@ -184,7 +145,7 @@ def _by_deed(question: Question) -> Office | None:
     if not (1 <= len(body) <= _LONGEST_BODY) or not all(_is_name(word, question) for word in body):
         return None
     names = tuple(sorted(_DOES[found["does"].lower()].split("|"), key=len, reverse=True))
-    return Office(names, tuple(map(_bare, body)), found["does"].lower() != "founded", is_named=False)
+    return Office(names, tuple(map(bare, body)), found["does"].lower() != "founded", is_named=False)
 
 
 def of_somebody(question: Question) -> bool:
@@ -220,127 +181,7 @@ def _called(name: str) -> tuple[str, ...]:
     return tuple(sorted(names, key=len, reverse=True))
 
 
-def holders(office: Office, question: Question, reading: Reading) -> dict[int, Definition]:
-    """Of each candidate, by its number, that names who holds the office that the question asks for."""
-    found = {i: said for i, one in enumerate(reading.candidates) if (said := holder(office, one.text))}
-    if not found and _OF_LAST_NAME.intersection(office.names):
-        # "Smith's wife", "United's coach", in an article that has the whole name
-        surname = replace(office, body=office.body[-1:])
-        known = [(i, c) for i, c in enumerate(reading.candidates) if _names_in_full(question, office, c)]
-        found = {i: said for i, c in known if (said := holder(surname, c.text))}
-    plain = replace(office, body=())
-    if not found and office.body == _AMERICA and not _EVERYWHERE.intersection(office.names):
-        # American news does not say whose "Secretary of State Ines Vale" is.
-        return {i: said for i, one in enumerate(reading.candidates) if (said := holder(plain, one.text))}
-    if found or not _LOCAL.intersection(office.names):
-        return found
-    # "Gov. Ines Vale" is the governor of the state that the paragraph is about.
-    there = {(c.passage.rank, c.line) for c in reading.candidates if frozenset(office.body) <= frozenset(c.stems)}
-    near = [(i, c) for i, c in enumerate(reading.candidates) if (c.passage.rank, c.line) in there]
-    named = ((i, holder(plain, c.text)) for i, c in near)
-    return {i: replace(said, strength=said.strength * _PART) for i, said in named if said}
-
-
-def _names_in_full(question: Question, office: Office, c: Candidate) -> bool:
-    name = " ".join(_POSSESSED.sub("", question.shown.get(one, one)) for one in office.body)
-    return name.lower() in c.passage.article.body.lower()
-
-
-@lru_cache(maxsize=4_096)
-def holder(office: Office, text: str) -> Definition | None:
-    """Where and how plainly a sentence names who holds an office; None where it does not."""
-    return max(_named(office, text), key=lambda one: one.strength, default=None)
-
-
-def _named(office: Office, text: str) -> Iterator[Definition]:
-    for place in _title(office.names).finditer(text):
-        before, after = text[: place.start()], text[place.end() :]
-        if office.is_held and _is_another(before):
-            continue
-        of = _OF_BODY.match(after)
-        ends = _ends(office, of["of"]) if of else None
-        start = _begins(office, before)
-        if ends is None and (start is None or (of and of["of"][0].isupper())):
-            continue
-        behind = place.end() if of is None or ends is None else place.end() + of.start("of") + ends
-        if (found := _BEHIND.match(text[behind:])) and (ends is None or "," in found.group() or " " in found["name"]):
-            yield from _person(office, found, behind)
-        lead = before if start is None else before[:start]
-        if found := _AHEAD.search(lead) or _AHEAD.search(_MODIFIER.sub("", lead)):
-            yield from _person(office, found, 0, _PART if start and _is_part(lead) else 1.0)
-
-
-def _is_part(before: str) -> bool:
-    """Whether what an office is of is part of a longer name: "Cleveland Federal Reserve President"."""
-    last = before.split()[-1:]
-    return bool(last) and last[0][0].isupper() and last[0] not in _OWN and len(before.split()) > 1
-
-
-@lru_cache(maxsize=256)
-def _title(names: tuple[str, ...]) -> re.Pattern[str]:
-    either = "|".join(re.escape(name).replace(r"\ ", r"[\s-]") for name in names)
-    return re.compile(rf"(?<![\w])(?:co-)?(?:{either})(?!\w)", re.IGNORECASE)
-
-
-def _is_another(before: str) -> bool:
-    """Whether the words before an office make another one of it, or one that was held before."""
-    last = re.findall(r"[\w’']+", before[-40:].lower())[-2:]
-    return any(word in _OTHERWISE for word in last) or bool(_IN_THE_PAST.search(before))
-
-
-def _begins(office: Office, before: str) -> int | None:
-    """Where the words begin that stand before an office and say what it is of; None when they say another or nothing.
-
-    What is asked for without a body is an office of the country that an article is of, which it does not name.
-    """
-    size = len(office.body)
-    words = list(WORD.finditer(before))[-(size + _BETWEEN) :]
-    if not size:
-        if not words or words[-1].group() in {"The"} | _OWN | _PARTIES:
-            return words[-1].start() if words else 0
-        return len(before) if words[-1].group()[0].islower() else None
-    held = [_bare(word.group()) for word in words]
-    found = places(held, office.body)
-    if not found:
-        return None
-    start, last = words[found[-1]].start(), found[-1] + size
-    between = before[words[last - 1].end() :]
-    if re.fullmatch(r",\s*", between) and _IN.search(before[:start]):  # "In France, President Anna Lind"
-        return start
-    is_one = not re.search(r"[,;()]|:.*\w", between) and not any(w.group().lower() in _TELLING for w in words[last:])
-    return start if is_one else None
-
-
-def _bare(word: str) -> str:
-    plain = _POSSESSED.sub("", word)
-    return _AMERICA[0] if plain in _OWN else stem(plain)
-
-
-def _ends(office: Office, words: str) -> int | None:
-    """Where in the words behind an office's "of" what was asked about ends; None where it is not named first."""
-    if not office.body:
-        return None
-    held = list(WORD.finditer(words))
-    found = places([_bare(word.group()) for word in held], office.body)
-    return held[found[0] + len(office.body) - 1].end() if found and found[0] <= _BETWEEN else None
-
-
-def _person(office: Office, found: re.Match[str], at: int, weight: float = 1.0) -> Iterator[Definition]:
-    words = list(re.finditer(r"\S+", found["name"]))
-    while words and _is_no_name(words[0].group()):
-        words = words[1:]
-    while words and _is_no_name(words[-1].group()):
-        words = words[:-1]
-    if not words or _bare(words[0].group()) in office.body:
-        return
-    if any(_bare(word.group()) in office.others for word in words):
-        return
-    start = found.start("name") + words[0].start()
-    name = _TAIL.sub("", found.string[start : found.start("name") + words[-1].end()])
-    strength = _FULL if len(words) > 1 else _SHORT
-    yield Definition(strength * weight, at + start, at + start + len(name))
-
-
-def _is_no_name(word: str) -> bool:
-    bare = word.strip(".,")
-    return len(bare) < 2 or bare in _NO_NAMES or bool(IS_ROLE.match(bare))
+def bare(word: str) -> str:
+    """The stem of a word without what makes it a possessive; the United States have one for all their names."""
+    plain = POSSESSED.sub("", word)
+    return AMERICA[0] if plain in OWN else stem(plain)

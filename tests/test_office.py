@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from answering.answer import Status
 from answering.ask import Ask
-from answering.office import holder, office_asked
+from answering.holder import holder
+from answering.office import office_asked
 from answering.question import read_question
 from api.engine import Engine
 from corpus.accept import parse_time
