@@ -167,7 +167,7 @@ def is_of_another(root: str, question: Question, text: str) -> bool:
 
 
 def _gender(text: str) -> str:
-    """ "m" or "f" where a text tells of one only, else empty."""
+    """The gender that a text tells of, "f" or "m"; empty where it tells of none or of both."""
     words = {word.lower() for word in WORD.findall(text)}
     found = [gender for gender, telling in _GENDERED.items() if not telling.isdisjoint(words)]
     return found[0] if len(found) == 1 else ""

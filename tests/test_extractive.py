@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from answering import calibration
 from answering.answer import ReasonCode
-from answering.extractive import Extraction, ExtractiveAnswerer
+from answering.extractive import UNSURE, Extraction, ExtractiveAnswerer
 from answering.listing import in_one_line
 from answering.reader import Reader
 from corpus.article import Article
@@ -124,6 +125,28 @@ def test_what_the_article_does_not_say_is_refused(embedder: Embedder, question: 
 def test_the_reason_names_who_is_missing(embedder: Embedder) -> None:
     found = ask(embedder, "What did Merkel say about the meeting?")
     assert found.reason is not None and "Merkel" in found.reason.message
+
+
+def test_an_answer_of_less_than_even_odds_says_that_it_is_not_certain(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "What did Rusk speak of?"
+    assert UNSURE not in ask(embedder, question).notices
+    monkeypatch.setattr(calibration, "SURE", 1.0)
+    assert ask(embedder, question).notices == (UNSURE,)
+    assert ask(embedder, "What did Merkel say about the meeting?").notices == ()
+
+
+def test_a_verb_of_two_words_is_met_by_a_plain_one(embedder: Embedder) -> None:
+    tour = article(
+        "tour",
+        "Lind's tour of the islands",
+        "Tickets for the concerts of Ada Lind cost 40 crowns.\n"
+        "Ada Lind's tour begins in Harn on 28 March, her manager said.",
+    )
+    assert "begins in Harn" in said(ask(embedder, "Where does Ada Lind's tour kick off?", tour))
+    called = article("fair", "The Velm fair", "The fair of Velm was called off on Friday because of the storm.")
+    assert "called off" in said(ask(embedder, "Why was the Velm fair cancelled?", called))
 
 
 def test_the_same_sentence_elsewhere_is_a_second_source(embedder: Embedder) -> None:
