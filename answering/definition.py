@@ -11,7 +11,7 @@ from functools import lru_cache
 from answering.evidence import Reading
 from answering.lexicon import FUNCTION_WORDS, LIGHT
 from answering.question import Kind, Question
-from answering.roles import IS_ROLE, KINDS, ROLE_WITHIN, ROLES, title_before
+from answering.roles import APPOINTED, IS_ROLE, KINDS, ROLE_WITHIN, ROLES, title_before
 from answering.stem import WORD, stem
 
 
@@ -62,7 +62,7 @@ _IS = re.compile(
 # "to persuade people that X was a Nazi": what somebody is to be made believe is no fact about X.
 _SUPPOSED = re.compile(r"\b(?:that|whether|if|as\s+though)\s+[“\"‘']?$", re.IGNORECASE)
 _BECAME = re.compile(
-    rf"^{_ASIDE}\s+(?:is|was|has\s+been|had\s+been)\s+(?:re-?elected|elected|named|appointed|sworn\s+in|inaugurated|crowned)\s+"
+    rf"^{_ASIDE}\s+(?:is|was|has\s+been|had\s+been)\s+{APPOINTED}\s+"
     rf"(?:as\s+)?(?P<words>(?:the\s+)?(?:[\w’'-]+\s+){{0,3}}?(?:{ROLES})\b"
     r"(?:\s+(?:of|at|for)\s+(?:the\s+)?[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*)?)"
 )

@@ -14,7 +14,7 @@ from answering.evidence import Candidate, Reading
 from answering.lexicon import FUNCTION_WORDS, LIGHT
 from answering.office import AMERICA, OWN, POSSESSED, TIMES, Office, bare
 from answering.question import Question
-from answering.roles import IS_ROLE
+from answering.roles import APPOINTED, IS_ROLE
 from answering.stem import WORD
 
 # An office with one of these right before it is another one, and with one of the others of another time.
@@ -26,8 +26,8 @@ _NAME = rf"{_WORD}(?:[\s-]+(?:{_PARTICLE}\s+)*{_WORD}){{0,3}}"
 _BEHIND = re.compile(rf"^\s*,?\s*[“\"]?(?P<name>{_NAME})")
 _OF_BODY = re.compile(r"^\s+(?:of|at|for|in)\s+(?:the\s+)?(?P<of>[^,.;:()]{2,60})")
 _IS = (
-    r"(?:is|was|became|remains|serves\s+as|served\s+as|(?:was|were|has\s+been|had\s+been)\s+(?:named|elected|appointed|sworn\s+in|"
-    r"re-elected|reelected|confirmed)(?:\s+as)?|took\s+over\s+as|has\s+been)"
+    r"(?:is|was|became|remains|serves\s+as|served\s+as|took\s+over\s+as|has\s+been|"
+    rf"(?:was|were|has\s+been|had\s+been)\s+{APPOINTED}(?:\s+as)?)"
 )
 _AHEAD = re.compile(
     rf"(?P<name>{_NAME})(?:,\s*(?:who\s+{_IS}\s+)?|\s+{_IS}\s+|\s+\()(?:the|its|their|an?|now|then)?\s*$"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from answering.definition import LEAD_IN
 from answering.lexicon import FUNCTION_WORDS
 from answering.question import Kind, Question
-from answering.roles import IS_ROLE
+from answering.roles import APPOINTED, IS_ROLE
 from answering.stem import WORD, stem, stems
 
 # Names of one office; each line is interchangeable.
@@ -37,8 +37,8 @@ _SAME_OFFICE = (
     "wife|spouse",
 )
 _COMES_TO_BE = (
-    r"(?:is\s+|was\s+|has\s+been\s+|will\s+be\s+)?(?:named|appointed|elected|chosen|made|going\s+to\s+be|"
-    r"taking\s+over|took\s+over)(?:\s+as)?|bec[ao]mes?|(?:has|will)\s+become|will\s+be|has\s+been"
+    rf"(?:is\s+|was\s+|has\s+been\s+|will\s+be\s+)?(?:{APPOINTED}|made|going\s+to\s+be|taking\s+over|took\s+over)(?:\s+as)?|"
+    r"bec[ao]mes?|(?:has|will)\s+become|will\s+be|has\s+been"
 )
 _ASKED = re.compile(
     rf"{LEAD_IN}who(?P<verb>['’]s|\s+(?:{_COMES_TO_BE}|is|was))\s+"

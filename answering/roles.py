@@ -38,6 +38,8 @@ KINDS = (
     "game|app|platform|website|network|newspaper|magazine|show|series|film|novel|musical|album|song|band|"
     "language|religion|tribe|river|island|desert|glacier|volcano|hurricane|storm|operation|battle|war|trial|scandal"
 )
+# How somebody comes to be one: "was APPOINTED mayor".
+APPOINTED = r"(?:re-?elected|elected|named|appointed|chosen|confirmed|sworn\s+in|inaugurated|crowned)"
 IS_ROLE = re.compile(rf"^(?:{ROLES})s?$", re.IGNORECASE)
 ROLE_WITHIN = re.compile(rf"\b(?:{ROLES})\b", re.IGNORECASE)
 _LONGEST = 4  # words between a role and the name: first names, or what the office is of
