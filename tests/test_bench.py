@@ -46,25 +46,19 @@ def made_up() -> Run:
     return Run({"Dateline": {**one, "also": {"dense alone": [[]]}}, "other": other}, [question], 2)
 
 
-def test_a_run_measures_what_it_says(folder: Path) -> None:
-    begun: list[str] = []
-    done = run(Plan(folder, "", (), None, MOST, 2), begun.append)
-    ours = done.results["Dateline"]
-    assert begun == ["Dateline"] and ours["articles"] == 3 and len(done.questions) == 2
-    assert 0 < ours["found_s"] <= ours["ingest_s"] and len(ours["times_ms"]) == 2 and ours["at_once_a_second"] > 0
-    assert {found[0][0] for found in ours["passages"]} == {"quota", "roof"}
-    assert set(ours["also"]) == {"dense alone", "keyword alone", "asked as of its day"}
-    text = tables(done)
-    assert "| Dateline | 1.000 (1.000-1.000) | 1.000 (1.000-1.000) |" in text
-
-
-def test_what_was_taken_in_is_kept_and_only_searched_again(
+def test_a_run_measures_what_it_says_and_keeps_what_was_taken_in(
     folder: Path, tmp_path: Path, made_files: Path, embedder: Embedder
 ) -> None:
     share_model(made_files, tmp_path / "kept" / "dateline")
     plan = Plan(folder, "", (), None, MOST, 2, tmp_path / "kept")
-    first, again = run(plan, lambda _: None).results["Dateline"], run(plan, lambda _: None)
-    second = again.results["Dateline"]
+    begun: list[str] = []
+    done, again = run(plan, begun.append), run(plan, lambda _: None)
+    first, second = done.results["Dateline"], again.results["Dateline"]
+    assert begun == ["Dateline"] and first["articles"] == 3 and len(done.questions) == 2
+    assert 0 < first["found_s"] <= first["ingest_s"] and len(first["times_ms"]) == 2 and first["at_once_a_second"] > 0
+    assert {found[0][0] for found in first["passages"]} == {"quota", "roof"}
+    assert set(first["also"]) == {"dense alone", "keyword alone", "asked as of its day"}
+    assert "| Dateline | 1.000 (1.000-1.000) | 1.000 (1.000-1.000) |" in tables(done)
     assert not first["was_kept"] and second["was_kept"]
     assert second["ingest_s"] == first["ingest_s"] and second["passages"] == first["passages"]
     assert "| Dateline | as before | as before | as before |" in tables(again)
