@@ -156,7 +156,7 @@ def _year_of(candidate: Candidate) -> frozenset[str]:
 
 def _words(reading: Reading, place: int, answers: Mapping[int, Found]) -> str:
     found = answers[place]
-    return reading.candidates[place].passage.article.body[found.start : found.end]
+    return reading.candidates[place].words(found.start, found.end)
 
 
 def _agreement(question: Question, reading: Reading, order: Sequence[int], answers: Mapping[int, Found]) -> float:

@@ -5,6 +5,7 @@ Plain rules for the order of English words.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from answering.evidence import GENERIC
 from answering.lexicon import ALIKE, LIGHT, OPPOSITES, is_negator
@@ -55,7 +56,7 @@ _GENDERED = {
     ),
     "m": frozenset("he him his king prince duke lord sir mr man boy actor father husband brother".split()),
 }
-_OTHER_PRONOUNS = {"f": frozenset(("he",)), "m": frozenset(("she",))}
+_OTHER_PRONOUN = {"f": "he", "m": "she"}
 _OWNING = re.compile(r"^(?:his|her|their|its|my|our)$|['’]s$", re.IGNORECASE)
 _NEAR = 5  # words before a verb in which a "not" counts
 
@@ -160,12 +161,13 @@ def is_of_another(root: str, question: Question, text: str) -> bool:
     places = [i for i, m in enumerate(words) if stem(m.group()) == root]
     if any(stem(m.group()) in question.names for m in words):
         spoken = [[m.group() for m in words[:at]] for at in places]
-        pronouns = _OTHER_PRONOUNS.get(_gender(question.asked), frozenset())
-        return bool(places) and all(_is_of_relative(w) or " ".join(w[-1:]).lower() in pronouns for w in spoken)
+        other = _OTHER_PRONOUN.get(_gender(question.asked))
+        return bool(places) and all(_is_of_relative(w) or (bool(w) and w[-1].lower() == other) for w in spoken)
     at = places[0] if places else 0
     return any(m.group()[0].isupper() and m.start() > 0 for m in words[max(0, at - _NEAR) : at])
 
 
+@lru_cache(maxsize=256)  # it is asked of one question for each sentence
 def _gender(text: str) -> str:
     """The gender that a text tells of, "f" or "m"; empty where it tells of none or of both."""
     words = {word.lower() for word in WORD.findall(text)}

@@ -60,6 +60,10 @@ class Candidate:
         """Where it stands in its article."""
         return Span(self.passage.article, self.start, self.end)
 
+    def words(self, start: int, end: int) -> str:
+        """What stands in its article from `start` to `end`, as the words that the reader found in it."""
+        return self.passage.article.body[start:end]
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

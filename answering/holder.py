@@ -172,5 +172,5 @@ def _person(office: Office, found: re.Match[str], at: int, weight: float = 1.0) 
 
 
 def _is_no_name(word: str) -> bool:
-    bare = word.strip(".,")
-    return len(bare) < 2 or bare in _NO_NAMES or bool(IS_ROLE.match(bare))
+    plain = word.strip(".,")
+    return len(plain) < 2 or plain in _NO_NAMES or bool(IS_ROLE.match(plain))

@@ -5,6 +5,7 @@ wife?"
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from answering.definition import LEAD_IN
@@ -13,6 +14,11 @@ from answering.question import Kind, Question
 from answering.roles import APPOINTED, IS_ROLE
 from answering.stem import WORD, stem, stems
 
+_CHAIR, _COACH, _FOUNDER = (
+    "chair|chairman|chairwoman|chairperson",
+    "head coach|coach|manager|boss",
+    "founder|co-founder|cofounder",
+)
 # Names of one office; each line is interchangeable.
 _SAME_OFFICE = (
     "ceo|chief executive officer|chief executive|boss",
@@ -21,11 +27,11 @@ _SAME_OFFICE = (
     "governor|gov.",
     "senator|sen.",
     "representative|rep.|congressman|congresswoman",
-    "chair|chairman|chairwoman|chairperson",
+    _CHAIR,
     "head|director|chief|leader|director general|director-general|chair|chairman|chairwoman|boss",
     "leader|head|president|chief|ruler|dictator",
-    "head coach|coach|manager|boss",
-    "founder|co-founder|cofounder",
+    _COACH,
+    _FOUNDER,
     "secretary general|secretary-general",
     "spokesman|spokeswoman|spokesperson|press secretary",
     "defense secretary|defence secretary|secretary of defense|secretary of defence|defense minister|defence minister",
@@ -56,12 +62,12 @@ _DOES = {
     "runs": "ceo|chief executive officer|chief executive|head|boss|director|director general|president|leader",
     "leads": "leader|head|president|chief|ceo|chief executive|prime minister|premier",
     "heads": "head|director|chief|leader|director general|chair|chairman|chairwoman|boss|ceo|chief executive",
-    "chairs": "chair|chairman|chairwoman|chairperson",
-    "coaches": "head coach|coach|manager|boss",
-    "manages": "manager|head coach|coach|boss",
+    "chairs": _CHAIR,
+    "coaches": _COACH,
+    "manages": _COACH,
     "captains": "captain|skipper",
     "owns": "owner|co-owner",
-    "founded": "founder|co-founder|cofounder",
+    "founded": _FOUNDER,
 }
 _ASKED_BY_DEED = re.compile(
     rf"{LEAD_IN}who\s+(?:currently\s+|now\s+)?(?P<does>{'|'.join(_DOES)})\s+(?:the\s+)?(?P<body>[^?,;:“”\"]+?)\W*$",
@@ -115,8 +121,8 @@ def office_asked(question: Question) -> Office | None:
     if found is None:
         return _by_deed(question)
     rest, others = found["rest"].strip(), frozenset[str]()
-    if before_it := _AFTER.search(rest):
-        rest, others = rest[: before_it.start()], frozenset(stems(before_it["clause"])).intersection(question.names)
+    if change := _AFTER.search(rest):
+        rest, others = rest[: change.start()], frozenset(stems(change["clause"])).intersection(question.names)
         if not others:  # "after 1997", "when the bridge fell"
             return None
     for form in (_POSSESSIVE, _OF_ITSELF if _HAS_OF.search(rest) else _OF, _OF_ITSELF):
@@ -144,8 +150,9 @@ def _by_deed(question: Question) -> Office | None:
     body = WORD.findall(found["body"])
     if not (1 <= len(body) <= _LONGEST_BODY) or not all(_is_name(word, question) for word in body):
         return None
-    names = tuple(sorted(_DOES[found["does"].lower()].split("|"), key=len, reverse=True))
-    return Office(names, tuple(map(bare, body)), found["does"].lower() != "founded", is_named=False)
+    does = found["does"].lower()
+    names = _longest_first(_DOES[does].split("|"))
+    return Office(names, tuple(map(bare, body)), does != "founded", is_named=False)
 
 
 def of_somebody(question: Question) -> bool:
@@ -178,6 +185,10 @@ def _called(name: str) -> tuple[str, ...]:
     for line in _SAME_OFFICE:
         if name in (others := line.split("|")):
             names.update(others)
+    return _longest_first(names)
+
+
+def _longest_first(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=len, reverse=True))
 
 

@@ -102,7 +102,7 @@ def _repeating(question: Question, reading: Reading, answers: Mapping[int, Found
     """For each candidate the share of the words found in it that the question says itself."""
     repeating = np.zeros(len(reading.candidates))
     for i, found in answers.items():
-        words = set(stems(reading.candidates[i].passage.article.body[found.start : found.end]))
+        words = set(stems(reading.candidates[i].words(found.start, found.end)))
         repeating[i] = len(words.intersection(question.terms)) / max(1, len(words))
     return repeating
 

@@ -11,7 +11,11 @@ WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:[.,]\d+|['’-][^\W_]+)*", re.UNIC
 
 def stems(text: str) -> list[str]:
     """The stems of the words of `text`, in order; a verb of two words has that of the plain verb that says the same."""
-    return [stem(plain) for plain, _ in joined(WORD.findall(text))]
+    words = WORD.findall(text)
+    found = [stem(word) for word in words]
+    for start, end, plain in reversed([*_verbs_of_two(words)]):
+        found[start:end] = [stem(plain)]
+    return found
 
 
 def joined(words: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -19,15 +23,25 @@ def joined(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
     "Called it off" is read as "cancel", and "going to" as "will".
     """
-    lower = [word.lower() for word in words]
-    i = 0
-    while i < len(words):
-        size = 3 if lower[i + 1 : i + 2] and lower[i + 1] in PARTED_BY else 2
-        verbs = _PLAIN.get(lower[i + size - 1]) if i + size <= len(words) else None
-        plain = (verbs.get(lower[i]) or verbs.get(stem(words[i]))) if verbs else None
-        size = size if plain else 1
-        yield plain or words[i], " ".join(words[i : i + size])
-        i += size
+    done = 0
+    for start, end, plain in _verbs_of_two(words):
+        yield from zip(words[done:start], words[done:start], strict=True)
+        yield plain, " ".join(words[start:end])
+        done = end
+    yield from zip(words[done:], words[done:], strict=True)
+
+
+def _verbs_of_two(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Where verbs of two words begin and end, and the plain verbs. Few words can be the second, so these come first."""
+    done = 0
+    for at in [i for i, word in enumerate(words) if word.lower() in _PLAIN]:
+        start = at - 2 if at and words[at - 1].lower() in PARTED_BY else at - 1
+        if start < done:
+            continue
+        verbs, verb = _PLAIN[words[at].lower()], words[start]
+        if plain := verbs.get(verb.lower()) or verbs.get(stem(verb)):
+            yield start, at + 1, plain
+            done = at + 1
 
 
 @lru_cache(maxsize=50_000)

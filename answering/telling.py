@@ -85,7 +85,7 @@ def _different(question: Question, reading: Reading, ranked: Sequence[Scored]) -
         and not counts_otherwise(question, one.candidate.text)
     ]
     return [
-        Told(one.candidate.passage.article.body[one.answer.start : one.answer.end], one.candidate.span)
+        Told(one.candidate.words(one.answer.start, one.answer.end), one.candidate.span)
         for one in (near if len(near) > 1 else ())
         if one.answer and (one is best or _is_about(one.candidate.passage.article, matter, question.names))
     ]

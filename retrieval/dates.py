@@ -20,9 +20,10 @@ _YEAR = r"(?:19|20)\d\d(?![\d%])"
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _NUMBER = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _UNIT = r"(?:day|week|month|year)"
+_DAY_OF_MONTH = rf"(?:{_DAY}(?:\s+of)?\s+{_MONTH}|{_MONTH}\s+{_DAY}(?!\d))"
 _POINT = (
     rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?=\b|T\d)|"
-    rf"(?:{_DAY}(?:\s+of)?\s+{_MONTH}|{_MONTH}\s+{_DAY}(?!\d))(?:,?\s+{_YEAR})?|"
+    rf"{_DAY_OF_MONTH}(?:,?\s+{_YEAR})?|"
     rf"{_MONTH},?\s+(?:of\s+)?{_YEAR})"
 )
 # Words that are a month or a name ("May", "March") and a bare year count only after a word that makes them a time.
@@ -44,7 +45,7 @@ _EXPRESSION = re.compile(
 # "USA Today", "on Sunday Night Football": what stands in a name is no time.
 _IN_NAME = re.compile(r"Today|Yesterday|(?:\w+\s+)?\w+day(?=\s+[A-Z])")
 # "The January 6 committee": what is called after a day is spoken of long after it.
-_A_DAY = re.compile(rf"{_DAY}\s+{_MONTH}|{_MONTH}\s+{_DAY}", re.IGNORECASE)
+_WITHOUT_YEAR = re.compile(_DAY_OF_MONTH, re.IGNORECASE)
 _CALLED_AFTER_IT = re.compile(
     r"['’]?s?\s+(?:(?:select|house|terror|terrorist|capitol)\s+){0,2}(?:committee|panel|commission|hearings?|inquiry|investigat\w+|"
     r"probe|trials?|attacks?|bombings?|riots?|rioters?|insurrection|defendants?|massacre|uprising|revolution|coup)\b",
@@ -82,7 +83,7 @@ def _found(question: str, moment: datetime) -> Iterator[DateRange]:
     for match in _EXPRESSION.finditer(question):
         if match.start() and _IN_NAME.match(question, match.start()):
             continue
-        if _A_DAY.fullmatch(match["point"] or "") and _CALLED_AFTER_IT.match(question, match.end()):
+        if _WITHOUT_YEAR.fullmatch(match["point"] or "") and _CALLED_AFTER_IT.match(question, match.end()):
             continue
         found = _read(match, moment)
         if found is not None and (found[0] is None or found[1] is None or found[0] <= found[1]):
