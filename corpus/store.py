@@ -19,7 +19,7 @@ from corpus.rows import article_of, articles_at, revision_query
 from corpus.schema import OF_REVISION, articles, chunks, revisions
 from corpus.selection import Selection, conditions
 from corpus.writing import (
-    ChunkText,
+    NewChunk,
     Stored,
     Wording,
     article_key,
@@ -83,7 +83,7 @@ class ArticleStore:
 
     def put(
         self,
-        incoming: Sequence[tuple[IncomingArticle, Sequence[ChunkText]]],
+        incoming: Sequence[tuple[IncomingArticle, Sequence[NewChunk]]],
         seen_at: datetime | None = None,
         placings: Sequence[Placing] | None = None,
     ) -> list[Stored]:
@@ -137,7 +137,7 @@ class ArticleStore:
             return [article]
         return self.copies([cluster], Selection(collection)).get(cluster, [article])
 
-    def restore(self, incoming: Sequence[tuple[ExportedRevision, Sequence[ChunkText]]]) -> list[Stored | InvalidInput]:
+    def restore(self, incoming: Sequence[tuple[ExportedRevision, Sequence[NewChunk]]]) -> list[Stored | InvalidInput]:
         """Store revisions with the numbers and times that an export gave them, in one transaction.
 
         What is stored already changes nothing. In place of a revision whose number another wording holds here stands
@@ -150,7 +150,7 @@ class ArticleStore:
                 for (revision, pieces), placing in zip(incoming, placings, strict=True)
             ]
 
-    def recut(self, cut: Callable[[Article], Sequence[ChunkText]]) -> None:
+    def recut(self, cut: Callable[[Article], Sequence[NewChunk]]) -> None:
         """Replace the chunks of every revision by those that `cut` gives, one article a transaction."""
         with self._db.read() as connection:
             keys = list(connection.execute(select(articles.c.key).order_by(articles.c.key)).scalars())

@@ -1,6 +1,7 @@
 """How a part of this program is run in a process of its own: a fresh interpreter that sees no keys and no tokens."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -19,3 +20,9 @@ def command(module: str, *arguments: str) -> list[str]:
 def environment() -> dict[str, str]:
     """The variables to run it with."""
     return {name: os.environ[name] for name in _NEEDED if name in os.environ} | {"PYTHONPATH": str(_ROOT)}
+
+
+def heed_no_stops() -> None:
+    """For such a process: a terminal and a service manager tell all to stop; it stops when it is no longer needed."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)

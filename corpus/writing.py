@@ -31,12 +31,12 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ChunkText:
-    """A chunk about to be stored: its span in the body and the text that will be embedded for it."""
+class NewChunk:
+    """A chunk about to be stored: its span in the body, and a digest of the text that will be embedded for it."""
 
     start: int
     end: int
-    embedded_text: str
+    text_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,13 @@ class Wording:
     key: int
     number: int
     article: IncomingArticle | Article
-    pieces: Sequence[ChunkText]
+    pieces: Sequence[NewChunk]
     is_current: bool
 
 
 def put_all(
     connection: Connection,
-    incoming: Sequence[tuple[IncomingArticle, Sequence[ChunkText]]],
+    incoming: Sequence[tuple[IncomingArticle, Sequence[NewChunk]]],
     now: datetime,
     placings: Sequence[Placing],
 ) -> list[Stored]:
@@ -86,7 +86,7 @@ def put_all(
 
 
 def _put_again(
-    connection: Connection, new: IncomingArticle, pieces: Sequence[ChunkText], now: datetime, placing: Placing
+    connection: Connection, new: IncomingArticle, pieces: Sequence[NewChunk], now: datetime, placing: Placing
 ) -> Stored:
     collection, article_id = _name(new)
     key = article_key(connection, collection, article_id)
@@ -114,7 +114,7 @@ def _put_again(
 
 
 def restore_one(
-    connection: Connection, revision: ExportedRevision, pieces: Sequence[ChunkText], placing: Placing
+    connection: Connection, revision: ExportedRevision, pieces: Sequence[NewChunk], placing: Placing
 ) -> Stored | InvalidInput:
     """Store a revision with the number and times that an export gave it, or say why not."""
     new = revision.article
@@ -262,7 +262,7 @@ def insert_chunks(connection: Connection, wordings: Sequence[Wording]) -> None:
             piece.end,
             wording.article.collection,
             wording.is_current,
-            hashlib.blake2b(piece.embedded_text.encode(), digest_size=16).digest(),
+            piece.text_hash,
         )
         for wording in wordings
         for number, piece in enumerate(wording.pieces)

@@ -24,7 +24,7 @@ from corpus.reader import read_file
 from corpus.resemblance import bands, runs, share, shingles
 from corpus.store import ArticleStore
 from evals.bootstrap import estimate
-from retrieval.ingest import cut
+from retrieval.prepare import cut
 
 _WORD = re.compile(r"\w+")
 _STRENGTHS = (0.05, 0.1, 0.2)

@@ -2,10 +2,10 @@
 
 Starts `dateline serve` on the bundled articles in a process of its own, and beside it hosts that answer with bombs and
 endless streams. Each is given to the server as a job while questions are asked; measured are the seconds until the job
-is done, by how much the memory of the server and of its parsers peaks, and the 95th percentile of the questions' times
-beside that of quiet minutes. At the end all are given in one job, and between them good pages, each of which must be
-stored. Every host has a port, and so a place in the queue, of its own; they run in a process of their own, so that they
-take no time from the questions.
+is done, by how much the memory of the server peaks, how much a worker of its takes, and the 95th percentile of the
+questions' times beside that of quiet minutes. At the end all are given in one job, and between them good pages, each of
+which must be stored. Every host has a port, and so a place in the queue, of its own; they run in a process of their own,
+so that they take no time from the questions.
 """
 
 import argparse
@@ -33,6 +33,7 @@ _PARAGRAPH = b"<p>The harbour reopened on Friday after divers had cleared the wr
 _MB = 1_000_000
 _QUIET_ASKS = 60
 _GOOD_PAGES = 10
+_WORKERS = ("corpus.parse", "retrieval.prepare_process")
 _QUESTIONS = (
     "When did the port of Skelmouth reopen?",
     "Why does Putin avoid the meeting?",
@@ -98,7 +99,7 @@ class Cost:
     name: str
     seconds: float
     server_mb: float
-    parser_mb: float
+    worker_mb: float
     p95_ratio: float
     outcome: str
 
@@ -118,13 +119,13 @@ def main() -> None:
         server.ask_for(10)  # to warm up
         quiet = server.ask_for(_QUIET_ASKS)
         print(f"Quiet: p50 {statistics.median(quiet):.0f} ms, p95 {_p95(quiet):.0f} ms.\n")
-        print("| host | seconds | server's memory | parser's memory | p95 of questions beside | outcome |")
+        print("| host | seconds | server's memory | a worker's memory | p95 of questions beside | outcome |")
         print("|---|---|---|---|---|---|")
         for name in [*chosen, "all at once"]:
             addresses = _mixed([urls[each] for each in chosen], good) if name == "all at once" else [urls[name]]
             cost = server.cost(name, addresses, _p95(quiet))
             print(
-                f"| {cost.name} | {cost.seconds:.1f} | +{cost.server_mb:.0f} MB | {cost.parser_mb:.0f} MB | "
+                f"| {cost.name} | {cost.seconds:.1f} | +{cost.server_mb:.0f} MB | {cost.worker_mb:.0f} MB | "
                 f"{cost.p95_ratio:.1f} x | {cost.outcome} |",
                 flush=True,
             )
@@ -175,10 +176,11 @@ class _Server:
         asking.start()
         clock = time.perf_counter()
         job = self._http.post("/v1/ingest", json={"urls": urls}).raise_for_status().json()
-        parser = 0.0
+        worker = 0.0
         while job["status"] != "finished":
             time.sleep(0.05)
-            parser = max(parser, *(megabytes(pid, "VmHWM") for pid in children(self._pid, "corpus.parse")), 0.0)
+            for pid in (pid for module in _WORKERS for pid in children(self._pid, module)):
+                worker = max(worker, megabytes(pid, "VmHWM"))
             job = self._http.get(f"/v1/jobs/{job['id']}").raise_for_status().json()
         seconds = time.perf_counter() - clock
         over.set()
@@ -186,7 +188,7 @@ class _Server:
         grown = megabytes(self._pid, "VmHWM") - before
         counts = f"{job['added']} taken, {job['failed']} refused"
         outcome = counts if len(urls) > 1 or not job["failures"] else job["failures"][0]["reason"]
-        return Cost(name, seconds, grown, parser, _p95(times) / quiet_p95, outcome)
+        return Cost(name, seconds, grown, worker, _p95(times) / quiet_p95, outcome)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ a damaged index, which can crash an interpreter, costs one that can be started a
 
 import fcntl
 import os
-import signal
 import socket
 import struct
 import subprocess
@@ -21,7 +20,7 @@ from queue import Empty, LifoQueue
 from typing import Any
 
 from corpus.memory import spare_memory
-from corpus.subprogram import command, environment
+from corpus.subprogram import command, environment, heed_no_stops
 from retrieval.chroma import Chroma
 
 _AT_ONCE = 8  # calls; a write and some queries
@@ -108,9 +107,7 @@ def alone_in(folder: Path) -> Iterator[None]:
 def main(folder: Path, fingerprint: str, sync_threshold: int, ends: list[int]) -> None:
     """Answer until the process that asks closes its ends, or is gone."""
     spare_memory()
-    # A terminal and a service manager tell all processes to stop; this one stops when it is no longer needed.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    heed_no_stops()
     with alone_in(folder):
         chroma = Chroma(fingerprint, folder, sync_threshold)
         for end in ends[1:]:

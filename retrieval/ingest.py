@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.accept import Failure, accept
-from corpus.article import Article, IncomingArticle
-from corpus.cluster import Placing
+from corpus.accept import Failure
+from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput, StoreUnavailable
 from corpus.exported import ExportedRevision
 from corpus.store import ArticleStore
 from corpus.tracing import traced
-from corpus.writing import Change, ChunkText, Stored
-from retrieval.chunk import chunk_spans, embedded_text
-from retrieval.courtesy import no_pause
+from corpus.writing import Change, Stored
+from retrieval.prepare import Prepared, cut, warm_up
+from retrieval.prepare_process import PREPARER
 
 if TYPE_CHECKING:  # what a machine that only prepares batches need not load
     from retrieval.indexer import Indexer
@@ -27,8 +26,6 @@ SPARE_BYTES = 64 << 20
 _PATIENCE = 0.02
 # Articles that are stored together where others go first: some ten milliseconds of work.
 _PIECE = 50
-
-_EXAMPLE = IncomingArticle("A headline", "One sentence. And another.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +40,6 @@ class IngestReport:
         return sum(stored.change is change for stored in self.stored)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A batch that is checked, cut and compared by nothing yet: all that is left is to write it."""
-
-    good: Sequence[tuple[IncomingArticle, Sequence[ChunkText]]]
-    placings: Sequence[Placing]
-    failed: Sequence[Failure]
-
-
 class Ingester:
     """Writes articles with their chunks to the store and tells the indexer. Thread-safe."""
 
@@ -62,13 +50,12 @@ class Ingester:
 
     def warm_up(self) -> None:
         """Load what the first article needs, so that it does not wait: most of a second."""
-        cut(_EXAMPLE)
-        Placing.of(_EXAMPLE.collection, _EXAMPLE.body)
+        warm_up()
 
     def put(self, incoming: Sequence[IncomingArticle]) -> IngestReport:
         """Store a batch in one transaction. A bad article fails alone; raises `StoreUnavailable` for the whole."""
         with traced("ingest", articles=len(incoming)):
-            return self.put_prepared(prepare(incoming, self._make_way))
+            return self.put_prepared(PREPARER.prepare(incoming, self._make_way))
 
     def put_prepared(self, batch: Prepared) -> IngestReport:
         """The same for a batch that is prepared."""
@@ -87,7 +74,7 @@ class Ingester:
             try:
                 for at in range(0, len(incoming), _PIECE):
                     between()
-                    batch = prepare(incoming[at : at + _PIECE], self._make_way)
+                    batch = PREPARER.prepare(incoming[at : at + _PIECE], self._make_way)
                     between()
                     stored += self._stored(batch)
                     failed += [replace(failure, index=at + failure.index) for failure in batch.failed]
@@ -100,7 +87,7 @@ class Ingester:
         with ThreadPoolExecutor(1, "preparing") as helper:
             ahead: Future[Prepared] | None = None
             for batch in batches:
-                following = helper.submit(prepare, batch, self._make_way)
+                following = helper.submit(PREPARER.prepare, batch, self._make_way, waits=False)
                 if ahead is not None:
                     yield self.put_prepared(ahead.result())
                 ahead = following
@@ -151,36 +138,3 @@ class Ingester:
                 f"The disk that holds {self._folder} has {free >> 20} MB left; nothing is taken in below "
                 f"{SPARE_BYTES >> 20} MB. Free some space and try again; nothing stored was lost."
             )
-
-
-def prepare(incoming: Sequence[IncomingArticle], between: Callable[[], None] = no_pause) -> Prepared:
-    """Do all that can be done for a batch without the store. `between` is called before each article."""
-    with traced("ingest.accept", articles=len(incoming)):
-        return _prepared(incoming, between)
-
-
-def _prepared(incoming: Sequence[IncomingArticle], between: Callable[[], None]) -> Prepared:
-    good: list[tuple[IncomingArticle, Sequence[ChunkText]]] = []
-    failed: list[Failure] = []
-    for index, article in enumerate(incoming):
-        between()
-        try:
-            accepted = accept(article)
-            good.append((accepted, cut(accepted)))
-        except InvalidInput as error:
-            failed.append(Failure(index, article.id or article.title or None, error))
-    return Prepared(good, [_placing(article, between) for article, _ in good], failed)
-
-
-def _placing(article: IncomingArticle, between: Callable[[], None]) -> Placing:
-    between()
-    return Placing.of(article.collection, article.body)
-
-
-def cut(article: IncomingArticle | Article) -> list[ChunkText]:
-    """The chunks of a clean article, with the text to embed for each."""
-    spans = chunk_spans(article.body, article.language)
-    return [
-        ChunkText(s.start, s.end, embedded_text(article.title, article.publisher, article.body[s.start : s.end]))
-        for s in spans
-    ]

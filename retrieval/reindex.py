@@ -4,7 +4,7 @@ from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.store import ArticleStore
 from retrieval.chunk import CHUNKING_VERSION
-from retrieval.ingest import cut
+from retrieval.prepare import cut
 
 
 def reindex(database: Database, store: ArticleStore, embeddings: EmbeddingStore) -> None:

@@ -21,7 +21,7 @@ from corpus.database import Database
 from corpus.resemblance import are_one_text, in_order, share, shared_runs, shingles
 from corpus.selection import Selection
 from corpus.store import ArticleStore
-from retrieval.ingest import cut
+from retrieval.prepare import cut
 from tests.running import serve
 from tests.small import Small
 

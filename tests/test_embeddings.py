@@ -14,7 +14,7 @@ from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.selection import Selection
 from corpus.store import ArticleStore
-from retrieval.ingest import cut
+from retrieval.prepare import cut
 
 
 @pytest.fixture

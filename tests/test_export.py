@@ -25,7 +25,8 @@ from corpus.exported import ExportedRevision, parse_exported, revision_line
 from corpus.reader import read_file
 from corpus.selection import Moment, Selection
 from corpus.writing import Change
-from retrieval.ingest import IngestReport, cut
+from retrieval.ingest import IngestReport
+from retrieval.prepare import cut
 from tests.chroma import ChromaServer
 from tests.postgres import Cluster
 from tests.running import Server

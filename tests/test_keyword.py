@@ -11,8 +11,8 @@ from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.errors import IndexUnavailable
 from corpus.store import ArticleStore
-from retrieval.ingest import cut
 from retrieval.keyword import KeywordIndex
+from retrieval.prepare import cut
 
 
 class Words:

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from api.engine import Engine
 from api.settings import read_settings
 from corpus.article import IncomingArticle
-from retrieval.ingest import cut
+from retrieval.prepare import cut
 from tests.running import Server, serve
 from tests.scripted_model import ScriptedModel
 

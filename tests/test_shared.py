@@ -26,7 +26,7 @@ from corpus.store import ArticleStore
 from retrieval.collect import Collector
 from retrieval.courtesy import no_pause
 from retrieval.embedder import Vectors
-from retrieval.ingest import cut
+from retrieval.prepare import cut
 from tests.chroma import ChromaServer, until
 from tests.postgres import Cluster
 from tests.small import HashedWords, Small, article, words

@@ -17,7 +17,7 @@ from corpus.schema import metadata
 from corpus.selection import Moment, Selection
 from corpus.store import ArticleStore
 from corpus.writing import Change, Stored
-from retrieval.ingest import cut
+from retrieval.prepare import cut
 
 MAY = datetime(2024, 5, 1, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from corpus.article import IncomingArticle
 from corpus.errors import DatelineError, InvalidInput
 from corpus.exported import ExportedRevision
 from corpus.reader import Found, read_files, read_stream
-from retrieval.ingest import Prepared, prepare
+from retrieval.prepare import Prepared, prepare
 
 # Articles committed together, and their characters: large enough to be quick, small enough that progress is seen and
 # memory stays flat.
