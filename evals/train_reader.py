@@ -20,6 +20,8 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
+from retrieval.quantise import quantise_exported
+
 _BATCH, _LONGEST = 32, 192
 _RATE, _HEAD_RATE, _WARM_UP = 1.0e-4, 1.0e-3, 0.05
 
@@ -30,7 +32,11 @@ class Reader(nn.Module):
     def __init__(self, folder: str) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(
-            folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+            folder,
+            add_pooling_layer=False,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            attn_implementation="eager",  # steps that the export can put together
         )
         width = self.encoder.config.hidden_size
         self.span = nn.Linear(width, 2)
@@ -160,13 +166,11 @@ def main() -> None:
 
 
 def export(model: Reader, file: Path) -> None:
-    """Write the model for onnxruntime, weights in int8 as in `retrieval.quantise`, batch and tokens of any size."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
+    """Write the model for onnxruntime, weights in int8 as of the embedder, for texts of any length, one at a time."""
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole.onnx"
         _write(model, whole)
-        quantize_dynamic(whole, file, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
+        quantise_exported(whole, file)
 
 
 def _write(model: Reader, file: Path) -> None:

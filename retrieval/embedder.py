@@ -185,7 +185,7 @@ def _quantised(weights: Path, made_files: Path) -> Path:
 
     A process of its own, because the export needs torch and half a gigabyte that the service need not keep.
     """
-    made = made_files / f"{BUNDLED}-fused-int8.onnx"
+    made = made_files / f"{BUNDLED}-maskless-int8.onnx"
     if not made.exists():
         made_files.mkdir(parents=True, exist_ok=True)
         log.info("Making the int8 form of the embedding model (once, about 20 seconds).")
@@ -196,6 +196,6 @@ def _quantised(weights: Path, made_files: Path) -> Path:
         )  # fmt: skip
         if done.returncode:
             raise EmbedderUnavailable(f"the export failed: {done.stderr.strip().splitlines()[-1:]}")
-        for slower in ("signed-int8", "int8"):  # of earlier releases
+        for slower in ("fused-int8", "signed-int8", "int8"):  # of earlier releases
             (made_files / f"{BUNDLED}-{slower}.onnx").unlink(missing_ok=True)
     return made

@@ -132,8 +132,8 @@ def test_the_file_of_the_model_may_lie_elsewhere(
     with Engine(read_settings(data=tmp_path / "data", models=made_files, sample=False)) as engine:
         assert engine.embedder.embed_questions(["When did the port reopen?"]).shape == (1, 384)
     assert not (tmp_path / "data" / "models").exists()
-    assert [file.name for file in made_files.glob("*.onnx")] == [f"{BUNDLED}-fused-int8.onnx"]
-    assert f"/models/{BUNDLED}-fused-int8.onnx" in " ".join(arguments(dockerfile, "RUN"))
+    assert [file.name for file in made_files.glob("*.onnx")] == [f"{BUNDLED}-maskless-int8.onnx"]
+    assert f"/models/{BUNDLED}-maskless-int8.onnx" in " ".join(arguments(dockerfile, "RUN"))
     assert read_settings(data=tmp_path, models="").made_files == tmp_path / "models"
 
 
