@@ -3,9 +3,9 @@
 Starts `dateline serve` on the bundled articles in a process of its own, and beside it hosts that answer with bombs and
 endless streams. Each is given to the server as a job while questions are asked; measured are the seconds until the job
 is done, by how much the memory of the server peaks, how much a worker of its takes, and the 95th percentile of the
-questions' times beside that of quiet minutes. At the end all are given in one job, and between them good pages, each of
-which must be stored. Every host has a port, and so a place in the queue, of its own; they run in a process of their
-own, so that they take no time from the questions.
+questions' times, until what was taken is embedded too, beside that of quiet minutes. At the end all are given in one
+job, and between them good pages, each of which must be stored. Every host has a port, and so a place in the queue, of its
+own; they run in a process of their own, so that they take no time from the questions.
 """
 
 import argparse
@@ -183,6 +183,8 @@ class _Server:
                 worker = max(worker, megabytes(pid, "VmHWM"))
             job = self._http.get(f"/v1/jobs/{job['id']}").raise_for_status().json()
         seconds = time.perf_counter() - clock
+        while self._http.get("/readyz").json()["pending_vectors"]:  # what was taken still wants the cores
+            time.sleep(0.2)
         over.set()
         asking.join()
         grown = megabytes(self._pid, "VmHWM") - before
