@@ -4,8 +4,8 @@ Starts `dateline serve` on the bundled articles in a process of its own, and bes
 endless streams. Each is given to the server as a job while questions are asked; measured are the seconds until the job
 is done, by how much the memory of the server peaks, how much a worker of its takes, and the 95th percentile of the
 questions' times, until what was taken is embedded too, beside that of quiet minutes. At the end all are given in one
-job, and between them good pages, each of which must be stored. Every host has a port, and so a place in the queue, of its
-own; they run in a process of their own, so that they take no time from the questions.
+job, and between them good pages, each of which must be stored. Every host has a port, and so a place in the queue, of
+its own; they run in a process of their own, so that they take no time from the questions.
 """
 
 import argparse
