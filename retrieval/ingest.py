@@ -17,7 +17,7 @@ from corpus.writing import Change, Stored
 from retrieval.prepare import Prepared, cut, warm_up
 from retrieval.prepare_process import PREPARER
 
-if TYPE_CHECKING:  # what a machine that only prepares batches need not load
+if TYPE_CHECKING:  # heavy: a command that hands articles to a running server does without
     from retrieval.indexer import Indexer
 
 # Below this nothing is written: an index file cut short by a full disk is lost, and a little room keeps reads going.

@@ -23,6 +23,7 @@ from retrieval.prepare import Prepared, prepare, warm_up
 
 # Characters of a batch that is worth it: some ten milliseconds of work.
 _WORTH_IT = 100_000
+_START_SECONDS = 60.0
 # Steps of niceness: behind questions, which are answered by another process, and before embedding in the background.
 _STEPS_BACK = 5
 
@@ -51,7 +52,7 @@ class PrepareProcess:
         """
         if is_worth_it(incoming):
             with self._lock:
-                if prepared := self._prepared(incoming, self._deadline if waits else 0.0):
+                if prepared := self._prepared(incoming, _START_SECONDS if waits else 0.0):
                     return prepared
         return prepare(incoming, between)
 

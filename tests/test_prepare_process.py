@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 
 from corpus.article import IncomingArticle
+from corpus.selection import Selection
 from retrieval.prepare import Prepared, prepare
 from retrieval.prepare_process import PrepareProcess, is_worth_it
 from tests.chroma import until
-from tests.small import article, words
+from tests.small import Small, article, words
 
 _ROOT = Path(__file__).parent.parent
 LARGE = [
@@ -83,7 +85,7 @@ def test_a_small_batch_starts_nothing(preparer: PrepareProcess) -> None:
 
 @pytest.mark.parametrize("with_signal", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_batch_whose_process_is_lost_or_hangs_is_prepared_here(with_signal: signal.Signals) -> None:
-    preparer = PrepareProcess(deadline=2.0)
+    preparer = PrepareProcess(deadline=5.0)
     preparer.prepare(LARGE)
     [process] = processes()
     os.kill(process, with_signal)
@@ -122,3 +124,53 @@ def test_it_ends_with_who_started_it() -> None:
     owner.kill()
     owner.wait()
     until(lambda: not Path(f"/proc/{process}").exists())
+
+
+def archive(batches: int) -> list[list[IncomingArticle]]:
+    """Batches that are each worth the process, of different articles."""
+    return [
+        [IncomingArticle(f"Batch {b}", f"{words(f'{b}-{n}')} was there. " * 400, f"{b}-{n}") for n in range(12)]
+        for b in range(batches)
+    ]
+
+
+def stored_in(folder: Path, batches: list[list[IncomingArticle]]) -> tuple[int, list[Any]]:
+    """How many a folder takes in, and what is stored then: articles, chunks, clusters and the words found by."""
+    small = Small(folder)
+    try:
+        count = sum(len(report.stored) for report in small.ingester.put_each(batches))
+        keys = small.store.selected_chunks(Selection(), 100_000)
+        held = small.store.candidates(keys, Selection()).values()
+        chunks = sorted((c.article_id, c.chunk.start, c.chunk.end, c.cluster) for c in held)
+        found = [
+            small.searcher.search(words(batch[0].id or ""), Selection(), 1, sides="keyword").passages[0].article.id
+            for batch in batches
+        ]
+        return count, [chunks, found]
+    finally:
+        small.close()
+
+
+def test_an_archive_is_stored_whole_while_the_process_is_killed_again_and_again(tmp_path: Path) -> None:
+    batches = archive(40)
+    assert all(map(is_worth_it, batches))
+    done = threading.Event()
+    killed: set[int] = set()
+
+    def kill() -> None:
+        while not done.wait(0.9):
+            for process in processes():
+                killed.add(process)
+                os.kill(process, signal.SIGKILL)
+
+    undisturbed = stored_in(tmp_path / "undisturbed", batches)
+    killing = threading.Thread(target=kill)
+    killing.start()
+    try:
+        disturbed = stored_in(tmp_path / "disturbed", batches)
+    finally:
+        done.set()
+        killing.join()
+    assert killed
+    assert disturbed == undisturbed
+    assert undisturbed[0] == sum(map(len, batches))
