@@ -2,7 +2,11 @@
 
 import os
 import signal
+import socket
+import struct
+import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +24,22 @@ def command(module: str, *arguments: str) -> list[str]:
 def environment() -> dict[str, str]:
     """The variables to run it with."""
     return {name: os.environ[name] for name in _NEEDED if name in os.environ} | {"PYTHONPATH": str(_ROOT)}
+
+
+def started(module: str, *arguments: str, ends: Sequence[int]) -> subprocess.Popen[bytes]:
+    """A fresh interpreter, never a fork of this one and its threads, that answers at the sockets `ends`.
+
+    It is told their numbers behind the other arguments.
+    """
+    return subprocess.Popen(
+        command(module, *arguments, *map(str, ends)), env=environment(), pass_fds=ends,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def give_up_sending(end: socket.socket, seconds: int) -> None:
+    """Have sending raise `BlockingIOError` after so long: a process that hangs does not even read."""
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", seconds, 0))
 
 
 def heed_no_stops() -> None:

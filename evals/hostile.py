@@ -179,8 +179,8 @@ class _Server:
         worker = 0.0
         while job["status"] != "finished":
             time.sleep(0.05)
-            for pid in (pid for module in _WORKERS for pid in children(self._pid, module)):
-                worker = max(worker, megabytes(pid, "VmHWM"))
+            workers = [pid for module in _WORKERS for pid in children(self._pid, module)]
+            worker = max(worker, *(megabytes(pid, "VmHWM") for pid in workers), 0.0)
             job = self._http.get(f"/v1/jobs/{job['id']}").raise_for_status().json()
         seconds = time.perf_counter() - clock
         while self._http.get("/readyz").json()["pending_vectors"]:  # what was taken still wants the cores

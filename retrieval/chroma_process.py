@@ -7,7 +7,6 @@ a damaged index, which can crash an interpreter, costs one that can be started a
 import fcntl
 import os
 import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -19,8 +18,9 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
 
+from corpus import subprogram
 from corpus.memory import spare_memory
-from corpus.subprogram import command, environment, heed_no_stops
+from corpus.subprogram import give_up_sending, heed_no_stops
 from retrieval.chroma import Chroma
 
 _AT_ONCE = 8  # calls; a write and some queries
@@ -45,7 +45,7 @@ class ChromaProcess:
         self._ends = [here for here, _ in ends]
         self._idle: LifoQueue[Connection] = LifoQueue()  # the one used last first
         for here in self._ends:
-            here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
+            give_up_sending(here, _SEND_SECONDS)
             self._idle.put(Connection(os.dup(here.fileno())))
 
     def ask(self, operation: str, arguments: tuple[Any, ...], deadline: float) -> Any:
@@ -87,12 +87,8 @@ class ChromaProcess:
 
 
 def started(folder: Path, fingerprint: str, sync_threshold: int, ends: list[int]) -> subprocess.Popen[bytes]:
-    """A fresh interpreter, never a fork of this one and its threads, that answers at `ends`."""
-    arguments = (str(folder), fingerprint, str(sync_threshold), *map(str, ends))
-    return subprocess.Popen(
-        command("retrieval.chroma_process", *arguments), env=environment(), pass_fds=ends,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    """A process that has the index in `folder` and answers at `ends`."""
+    return subprogram.started("retrieval.chroma_process", str(folder), fingerprint, str(sync_threshold), ends=ends)
 
 
 @contextmanager

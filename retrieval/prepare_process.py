@@ -1,4 +1,4 @@
-"""Large batches are prepared in a process of their own, `python -m retrieval.prepare_process FD`.
+"""Large batches are prepared in a process of their own, `python -m retrieval.prepare_process IDLE_SECONDS FD`.
 
 Preparing is as much work as writing, and in one interpreter they only take turns; questions wait for that interpreter,
 too. The process is started when the first batch worth it comes, and leaves when it was not needed for a minute.
@@ -7,7 +7,6 @@ too. The process is started when the first batch worth it comes, and leaves when
 import atexit
 import os
 import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -16,7 +15,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from corpus.article import IncomingArticle
-from corpus.subprogram import command, environment, heed_no_stops
+from corpus.subprogram import give_up_sending, heed_no_stops, started
 from corpus.tracing import traced
 from retrieval.courtesy import no_pause
 from retrieval.prepare import Prepared, prepare, warm_up
@@ -86,13 +85,8 @@ class PrepareProcess:
         if self._end is None:
             here, there = socket.socketpair()
             with here, there:
-                # One that hangs does not even read.
-                here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(self._deadline), 0))
-                self._process = subprocess.Popen(
-                    command("retrieval.prepare_process", str(there.fileno()), str(self._idle)),
-                    env=environment(), pass_fds=[there.fileno()],
-                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                )  # fmt: skip
+                give_up_sending(here, int(self._deadline))
+                self._process = started("retrieval.prepare_process", str(self._idle), ends=[there.fileno()])
                 self._end = Connection(here.detach())
         return self._end
 
@@ -110,7 +104,7 @@ def is_worth_it(incoming: Sequence[IncomingArticle]) -> bool:
     return sum(len(article.body) for article in incoming) >= _WORTH_IT
 
 
-def main(end: Connection, idle: float) -> None:
+def main(idle: float, end: Connection) -> None:
     """Prepare what comes until the other end is closed or nothing has come for `idle` seconds."""
     heed_no_stops()
     os.nice(_STEPS_BACK)
@@ -126,4 +120,4 @@ PREPARER = PrepareProcess()
 atexit.register(PREPARER.close)
 
 if __name__ == "__main__":
-    main(Connection(int(sys.argv[1])), float(sys.argv[2]))
+    main(float(sys.argv[1]), Connection(int(sys.argv[2])))
