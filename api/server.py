@@ -26,8 +26,9 @@ _GRACE = 2
 # because who sends one while the server closes it gets an error instead of an answer.
 _KEEP_ALIVE = 75
 # Seconds after which a thread that computes lets another have the interpreter: by itself 5 ms, and a question wants it
-# some tens of times. Beside a long text that is taken in it takes half as long so, and no request costs more.
-_TURN = 0.001
+# some tens of times, each of which may wait so long beside articles that are written. Half of it costs 32 searches at
+# once 6 % of their number a second; this, like twice and five times as much, costs them nothing (docs/benchmarks.md).
+_TURN = 0.0002
 
 
 def serve(settings: Settings) -> None:

@@ -5,37 +5,32 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
-import numpy as np
-
 from corpus.database import Database
 from corpus.embeddings import Backlog, EmbeddingStore
-from corpus.errors import DatelineError, EmbedderMismatch, EmbedderUnavailable, IndexUnavailable
+from corpus.errors import DatelineError, EmbedderMismatch, IndexUnavailable
 from corpus.lease import Lease
 from corpus.touched import EVERYTHING
-from corpus.tracing import traced
 from retrieval.backoff import Backoff
 from retrieval.centre import Centres
 from retrieval.chroma import SYNC_THRESHOLD
 from retrieval.chroma_address import ChromaAddress
-from retrieval.chunk import CHUNKING_VERSION, embedded_text
+from retrieval.chunk import CHUNKING_VERSION
 from retrieval.courtesy import Courtesy
 from retrieval.embedder import Embedder
 from retrieval.exact import ExactSearch
+from retrieval.filler import EMBED_BATCH, Filler
 from retrieval.generation import Generations
-from retrieval.index import WRITE_BATCH, ChromaIndex
+from retrieval.index import ChromaIndex
 from retrieval.keyword import KeywordIndex
 from retrieval.lag import Lag
-from retrieval.unembedded import Unembedded
 
 log = logging.getLogger(__name__)
 
-_EMBED_BATCH = 128
 # Collections of at most this many chunks are scanned in memory (154 MB); above, memory decides.
 MOST_AT_HAND = 100_000
 _QUIET = 0.5  # seconds without anything new, after which their vectors are read
@@ -82,28 +77,28 @@ class Indexer:
         server: ChromaAddress | None = None,
         sync_threshold: int = SYNC_THRESHOLD,
         most_at_hand: int = MOST_AT_HAND,
-        embed_batch: int = _EMBED_BATCH,
+        embed_batch: int = EMBED_BATCH,
     ) -> None:
         self._db = database
         self._embeddings = embeddings
-        self._embedder = embedder
+        self._space = embedder.fingerprint
         self._most_at_hand = most_at_hand
-        self._embed_batch = embed_batch
         self._generations = Generations(database, embeddings, embedder.fingerprint, folder, server, sync_threshold)
         self.exact = ExactSearch(embeddings)
         self.centres = Centres(embeddings, self.exact)
         self.lag = Lag(embeddings)
         self.courtesy = Courtesy()
         self.keywords = KeywordIndex(database, folder.with_name("keyword"))
+        self._filler = Filler(
+            embeddings, embedder, self._generations, self._make_way, self._follow, self.lag.forget, embed_batch
+        )
         self._lease = Lease(database, LEASE)
         self._seen = 0  # of the changes of a shared store
         self._followed = database.touched.number
         self._following = threading.Lock()
         self.state = IndexState.STARTING
         self._index: ChromaIndex | None = None
-        self._helper = ThreadPoolExecutor(1, "indexing")
         self._failure: DatelineError | None = None
-        self._unembedded = Unembedded()
         self._read_ahead: ReadAhead = _nothing
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -113,7 +108,7 @@ class Indexer:
     @property
     def version(self) -> str:
         """Changes whenever the embedder, the chunking or the index itself is another."""
-        return f"{self._embedder.fingerprint}.{CHUNKING_VERSION}.{self._generations.number}"
+        return f"{self._space}.{CHUNKING_VERSION}.{self._generations.number}"
 
     def ready_index(self) -> ChromaIndex | None:
         """The index when questions may use it, else None: then `exact` answers."""
@@ -162,7 +157,7 @@ class Indexer:
                 return False
             if self._failure is not None and self.state is IndexState.UNAVAILABLE:
                 raise self._failure
-            self._unembedded.check()
+            self._filler.unembedded.check()
             if time.monotonic() > deadline:
                 return False
             time.sleep(min(max(_GLANCE, _REST * counting), 1.0))
@@ -188,7 +183,7 @@ class Indexer:
         if self._thread.is_alive():
             self._thread.join(patience)
         if not self._thread.is_alive():
-            self._helper.shutdown(wait=False)
+            self._filler.close()
             with suppress(DatelineError):  # then it goes to another a little later
                 self._lease.release()
         self._close_keywords()
@@ -251,14 +246,14 @@ class Indexer:
             self._keep_small()
             if held:
                 self.keywords.prune()
-            looks = self._db.is_shared or self._unembedded.error is not None
+            looks = self._db.is_shared or self._filler.unembedded.error is not None
             while not self._wake.wait(_LOOK if looks else None) and not self._has_news(held):
                 pass
         self._wake.clear()
 
     def _has_news(self, held: bool) -> bool:
         """Whether other processes stored something, or left this one the work that one must do, or a try is due."""
-        if self._unembedded.error is not None and self._unembedded.may_try:
+        if self._filler.unembedded.error is not None and self._filler.unembedded.may_try:
             return True
         return self._db.is_shared and (self._db.changes() != self._seen or self._lease.held() is not held)
 
@@ -277,55 +272,12 @@ class Indexer:
 
     def _step(self) -> bool:
         """Do one batch of whatever is most urgent; false when there was nothing to do."""
-        pending = self._embeddings.to_embed(self._embed_batch) if self._unembedded.may_try else []
-        if not pending:
-            was_waiting = self._index_waiting(at_least=1)
-            if not was_waiting and self._unembedded.error is None:
-                self._finish_rebuild()
-            return was_waiting
-        # What was embedded before goes into the index meanwhile: mostly one core's work, and partly the disk's.
-        indexing = self._helper.submit(self._index_waiting, WRITE_BATCH)
-        try:
-            texts = [embedded_text(item.title, item.publisher, item.text) for item in pending]
-            with traced("ingest.embed", passages=len(texts)):
-                vectors = self._embedder.embed_passages(texts, between=self._make_way)
-                self._embeddings.save([item.text_hash for item in pending], vectors)
-            self._unembedded.worked()
-            self._follow()
-        except EmbedderUnavailable as error:  # keywords and what has its vector go on
-            self._unembedded.failed(error)
-        finally:
-            wait([indexing])
-        indexing.result()
-        return True
-
-    def _index_waiting(self, at_least: int) -> bool:
-        """Bring one batch of each collection into the index, when it is worth a write; false when none waits."""
-        waiting = self._embeddings.waiting_collections()
-        for collection in waiting:
-            self._remove(collection)
-            self._add(collection, at_least)
-        return bool(waiting)
-
-    def _remove(self, collection: str) -> None:
-        index = self._opened()
-        while ids := self._embeddings.to_remove(collection, WRITE_BATCH):
-            index.remove(collection, ids)
-            self._embeddings.mark_removed(ids)
-
-    def _add(self, collection: str, at_least: int) -> None:
-        """Index one batch, when it is worth a write: small writes cost Chroma as much as large ones."""
-        batch = self._embeddings.to_index(collection, WRITE_BATCH)
-        if len(batch) < at_least:
-            return
-        vectors = np.stack([entry.vector for entry in batch])
-        ids = [entry.index_id for entry in batch]
-        self._make_way()
-        with traced("ingest.index", collection=collection, passages=len(batch)):
-            self._generations.make_room(self._opened(), collection)
-            self._opened().add(collection, ids, vectors, [entry.article_id for entry in batch])
-            self._embeddings.mark_indexed([entry.key for entry in batch], self._generations.number)
-        self.lag.forget()
+        if self._index is None:
+            raise IndexUnavailable("The vector index is not open.")
+        worked = self._filler.step(self._index)
+        if not worked and self._filler.unembedded.error is None:
+            self._finish_rebuild()
+        return worked
 
     def _make_way(self) -> None:
         """Questions go first; and a stop is not kept waiting by a batch that the next start makes as well."""
@@ -348,11 +300,6 @@ class Indexer:
         self.exact.forget()
         self.centres.forget(EVERYTHING)
         self.lag.forget()
-
-    def _opened(self) -> ChromaIndex:
-        if self._index is None:
-            raise IndexUnavailable("The vector index is not open.")
-        return self._index
 
     def _open(self) -> None:
         """Open the index, whatever has become of it."""
