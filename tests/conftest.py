@@ -24,6 +24,7 @@ from tests.browsing import ARABIC, COPIES, FERRY, FLAGS, Watched, chromium_path,
 from tests.chroma import CHROMA, ChromaServer
 from tests.forks import Forks
 from tests.running import Server, copied, one_at_a_time, serve, share_model
+from tests.web import Web, opened
 
 hypothesis_settings.register_profile("short", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("short")
@@ -189,3 +190,9 @@ def watched(chromium: Browser) -> Iterator[Watched]:
     yield seen
     context.close()
     assert not [text for text in seen.complaints if "Trusted" in text or "script-src" in text or "style-src" in text]
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with opened() as web:
+        yield web

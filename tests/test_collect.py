@@ -1,65 +1,27 @@
-"""Jobs and feeds over a small web: what is taken, what fails alone, and what a killed process leaves."""
+"""What addresses lead to, over a small web: what is taken, and what fails alone."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from api.engine import Engine
 from api.settings import read_settings
-from corpus.errors import InvalidInput, NotFound
-from corpus.jobs import Job, NewItem
+from corpus.jobs import NewItem
 from corpus.selection import Selection
 from tests import web as hostile
-from tests.running import serve
-from tests.test_cli import DATELINE
+from tests.collecting import done, settings_for, titles
 from tests.web import Web, item, opened, page, rss
-
-ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with opened() as web:
-        yield web
-
-
-def settings_for(data: Path) -> dict[str, Any]:
-    return {"data": data, "sample": False, "fetch_allow": "127.0.0.1", "fetch_interval": 0}
 
 
 @pytest.fixture
 def engine(data_folder: Path) -> Iterator[Engine]:
     with Engine(read_settings(**settings_for(data_folder))) as engine:
         yield engine
-
-
-def done(engine: Engine, *urls: str) -> Job:
-    job_id = engine.jobs.create("default", [NewItem(url) for url in urls])
-    engine.collector.work(job_id)
-    return engine.jobs.job(job_id)
-
-
-def polled(engine: Engine) -> list[Job]:
-    ids = engine.collector.poll(everything=True)
-    for job_id in ids:
-        engine.collector.work(job_id)
-    return [engine.jobs.job(job_id) for job_id in ids]
-
-
-def titles(engine: Engine) -> set[str]:
-    return {article.title for _, article in engine.store.all_current("default")}
 
 
 def test_a_page_is_taken_with_what_it_says_of_itself(engine: Engine, web: Web) -> None:
@@ -192,74 +154,6 @@ def test_addresses_that_are_not_of_the_web_are_named_together(engine: Engine, we
     ]
 
 
-def test_a_subscription_takes_only_what_is_new_or_changed(engine: Engine, web: Web) -> None:
-    web.gives("/a", page("A"))
-    url = web.gives("/feed", rss(item("/a", "A")), "application/rss+xml", ETag='"1"')
-    engine.feeds.add("default", url)
-    with pytest.raises(InvalidInput, match="already"):
-        engine.feeds.add("default", url)
-    (first,) = polled(engine)
-    assert (first.added, first.total) == (1, 2)
-    (again,) = polled(engine)
-    assert again.total == 1 and web.asked["/a"] == 1 and web.headers["/feed"]["if-none-match"] == '"1"'
-    web.gives("/b", page("B"))
-    web.gives("/feed", rss(item("/b", "B"), item("/a", "A")), "application/rss+xml", ETag='"2"')
-    (third,) = polled(engine)
-    assert (third.added, third.total) == (1, 2) and web.asked["/a"] == 1
-    web.gives("/feed", b"", status=304)
-    assert polled(engine)[0].failed == 0
-    (feed,) = engine.feeds.all()
-    assert feed.title == "Coast Times" and feed.failures == 0 and feed.next_poll_at > datetime.now(UTC)
-    assert engine.collector.poll() == [], "not due yet"
-    engine.feeds.remove("default", url)
-    with pytest.raises(NotFound):
-        engine.feeds.remove("default", url)
-    assert titles(engine) == {"A reopens", "B reopens"}, "the articles stay"
-
-
-def test_a_failing_feed_is_left_alone_for_longer_each_time(engine: Engine, web: Web) -> None:
-    engine.feeds.add("default", web.gives("/feed", b"", status=503, Retry_After="7200"))
-    (job,) = polled(engine)
-    assert job.failed == 1 and "status 503" in job.failures[0].reason
-    (feed,) = engine.feeds.all()
-    assert feed.failures == 1 and feed.error and feed.next_poll_at - datetime.now(UTC) > timedelta(minutes=110)
-    web.gives("/feed", b"<rss", "text/xml")
-    for _ in range(3):
-        polled(engine)
-    (feed,) = engine.feeds.all()
-    assert feed.failures == 4 and feed.next_poll_at - datetime.now(UTC) > timedelta(minutes=100)
-
-
-def test_an_article_that_was_not_to_be_had_is_asked_for_at_the_next_poll(engine: Engine, web: Web) -> None:
-    web.gives("/a", page("A"))
-    web.gives("/busy", b"", status=503)
-    feed = rss(item("/a", "A"), item("/busy", "B"), item("/gone", "C"))
-    engine.feeds.add("default", web.gives("/feed", feed, "application/rss+xml", ETag='"1"'))
-    assert polled(engine)[0].failed == 2
-    web.gives("/busy", page("Busy"))
-    (again,) = polled(engine)
-    assert "if-none-match" not in web.headers["/feed"], "the feed is asked for whole"
-    assert (again.added, again.total, web.asked["/a"], web.asked["/gone"]) == (1, 2, 1, 1)
-    (third,) = polled(engine)
-    assert third.total == 1 and web.headers["/feed"]["if-none-match"] == '"1"'
-
-
-def test_a_subscribed_sitemap_of_sitemaps_takes_only_what_is_new_or_changed(engine: Engine, web: Web) -> None:
-    def listing(kind: str, inner: str, *links: str) -> bytes:
-        places = "".join(f"<{inner}><loc>{web.url}{link}</loc></{inner}>" for link in links)
-        return f'<{kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</{kind}>'.encode()
-
-    for name in ("a", "b"):
-        web.gives(f"/{name}", page(name.upper()))
-    engine.feeds.add("default", web.gives("/index", listing("sitemapindex", "sitemap", "/map"), "text/xml"))
-    web.gives("/map", listing("urlset", "url", "/a"), "text/xml")
-    assert polled(engine)[0].added == 1
-    web.gives("/map", listing("urlset", "url", "/a", "/b"), "text/xml")
-    (second,) = polled(engine)
-    assert (second.added, second.total, web.asked["/a"], web.asked["/b"]) == (1, 3, 1, 1)
-    assert polled(engine)[0].total == 2
-
-
 def test_what_of_a_table_was_not_taken_is_told_by_its_row(engine: Engine, web: Web) -> None:
     rows = b"title,body\nA,It opened.\nB,\nC,\n"
     job = done(engine, web.gives("/t.csv", rows, "text/csv"))
@@ -315,126 +209,6 @@ def test_a_feed_that_takes_too_much_fails_alone(engine: Engine, web: Web, monkey
     assert done(engine, web.gives("/rss", rss(item("/p/1")), "application/rss+xml")).unchanged == 1
 
 
-def test_jobs_and_feeds_over_http(data_folder: Path, web: Web) -> None:
-    web.gives("/a", page("A"))
-    web.gives("/b", page("B"))
-    feed = web.gives("/feed", rss(item("/b", "B")), "application/rss+xml")
-    for server in serve(Engine(read_settings(**settings_for(data_folder)))):
-        with httpx.Client(base_url=server.url, timeout=60, trust_env=False) as http:
-            begun = http.post("/v1/ingest", json={"urls": [web.url + "/a", web.url + "/none"]})
-            assert begun.status_code == 202 and begun.headers["location"] == f"/v1/jobs/{begun.json()['id']}"
-            job = finished(http, begun.json()["id"])
-            assert (job["added"], job["failed"]) == (1, 1) and job["failures"][0]["url"].endswith("/none")
-
-            assert http.post("/v1/feeds", json={"url": feed}).status_code == 201
-            deadline = time.monotonic() + 30
-            while http.get("/v1/articles").json()["data"][0]["title"] != "B reopens" and time.monotonic() < deadline:
-                time.sleep(0.1)
-            assert {a["title"] for a in http.get("/v1/articles").json()["data"]} == {"A reopens", "B reopens"}
-            (listed,) = http.get("/v1/feeds").json()["data"]
-            assert listed["url"] == feed and listed["title"] == "Coast Times"
-            (again,) = http.post("/v1/feeds/poll").json()["data"]
-            assert finished(http, again["id"])["total"] == 1
-            assert len(http.get("/v1/jobs").json()["data"]) == 3
-            assert http.delete("/v1/feeds", params={"url": feed}).status_code == 204
-
-            wrongs: list[dict[str, Any]] = [
-                {"urls": []},
-                {"urls": ["file:///x"]},
-                {"urls": ["http://x/"], "more": 1},
-                {},
-            ]
-            for wrong in wrongs:
-                problem = http.post("/v1/ingest", json=wrong)
-                assert problem.status_code == 422 and problem.json()["detail"], wrong
-            assert http.get("/v1/jobs/none").status_code == 404
-            assert http.delete("/v1/feeds", params={"url": feed}).status_code == 404
-
-
-def finished(http: httpx.Client, job_id: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 60
-    while (job := http.get(f"/v1/jobs/{job_id}").json())["status"] != "finished":
-        assert time.monotonic() < deadline, job
-        time.sleep(0.05)
-    return dict(job)
-
-
-def test_addresses_and_feeds_on_the_command_line(data_folder: Path, web: Web, tmp_path: Path) -> None:
-    environment = {
-        **os.environ, "DATELINE_DATA": str(data_folder), "DATELINE_SAMPLE": "0", "DATELINE_FETCH_ALLOW": "127.0.0.1",
-        "DATELINE_FETCH_INTERVAL": "0",
-    }  # fmt: skip
-
-    def run(*arguments: str, code: int = 0) -> str:
-        process = subprocess.run([DATELINE, *arguments], env=environment, capture_output=True, text=True, timeout=120)
-        assert process.returncode == code, process.stderr
-        return process.stdout
-
-    a, feed = web.gives("/a", page("A")), web.gives("/feed", rss(item("/b", "B")), "application/rss+xml")
-    web.gives("/b", page("B"))
-    assert "1 added" in run("ingest", a)
-    (tmp_path / "c.md").write_text("---\ntitle: C\n---\nThe pilots met on Monday.")
-    mixed = run("ingest", str(tmp_path / "c.md"), a, web.url + "/none", code=1)
-    assert "1 added" in mixed and "1 unchanged, 1 failed" in mixed
-    assert run("ingest", "http://169.254.169.254/", code=2)
-    assert "No feeds" in run("feeds", "list")
-    assert feed in run("feeds", "add", feed)
-    assert json.loads(run("feeds", "poll", "--json"))[0]["added"] == 1
-    assert "Coast Times" in run("feeds", "list")
-    assert "No longer" in run("feeds", "remove", feed)
-    run("feeds", "remove", feed, code=2)
-
-
-_WORKER = """
-import sys
-from pathlib import Path
-from api.engine import Engine
-from api.settings import read_settings
-engine = Engine(read_settings(data=Path(sys.argv[1]), sample=False, fetch_allow="127.0.0.1", fetch_interval=0))
-print("ready", flush=True)
-engine.collector.work(report=lambda: print("one", flush=True))
-engine.close()
-"""
-
-
-def test_a_killed_job_goes_on_and_ends_as_if_nothing_had_been(data_folder: Path, web: Web, tmp_path: Path) -> None:
-    def slowly(body: bytes) -> object:
-        def answer(handler: BaseHTTPRequestHandler) -> None:
-            time.sleep(0.02)
-            handler.send_response(200)
-            handler.send_header("Content-Length", str(len(body)))
-            handler.send_header("Content-Type", "text/html")
-            handler.end_headers()
-            handler.wfile.write(body)
-
-        return answer
-
-    for n in range(14):
-        web.does(f"/p/{n}", slowly(page(f"Port{n}", cost=n)))  # type: ignore[arg-type]
-    feed = web.gives(
-        "/feed", rss(*(item(f"/p/{n}", f"Port{n}") for n in range(14)), item("/none")), "application/rss+xml"
-    )
-    with Engine(read_settings(**settings_for(data_folder))) as engine:
-        engine.feeds.add("default", feed)
-        (job_id,) = engine.collector.poll(everything=True)
-    for after in (1, 4, 9):
-        process = subprocess.Popen(
-            [sys.executable, "-c", _WORKER, str(data_folder)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-        )
-        assert process.stdout is not None
-        for _ in range(after):
-            process.stdout.readline()
-        time.sleep(0.01 * after)
-        process.send_signal(signal.SIGKILL)
-        process.wait(10)
-    with Engine(read_settings(**settings_for(data_folder))) as engine:
-        engine.collector.work(job_id)
-        job = engine.jobs.job(job_id)
-        assert (job.total, job.done, job.failed, job.added + job.unchanged) == (16, 16, 1, 14)
-        assert titles(engine) == {f"Port{n} reopens" for n in range(14)}
-        assert all(len(engine.store.revisions("default", a.id)) == 1 for _, a in engine.store.all_current("default"))
-
-
 def test_fetching_stops_when_asked_and_never_blocks_a_question(engine: Engine, web: Web) -> None:
     engine.jobs.create("default", [NewItem(web.does("/slow", hostile.silent))])
     engine.collector.start(poll=False)
@@ -443,29 +217,3 @@ def test_fetching_stops_when_asked_and_never_blocks_a_question(engine: Engine, w
     clock = time.monotonic()
     engine.collector.close(patience=1)
     assert time.monotonic() - clock < 5
-
-
-def test_a_slow_site_does_not_keep_the_command_from_ending(data_folder: Path, web: Web) -> None:
-    environment = {
-        **os.environ,
-        "DATELINE_DATA": str(data_folder),
-        "DATELINE_SAMPLE": "0",
-        "DATELINE_FETCH_ALLOW": "127.0.0.1",
-    }
-    url = web.does("/slow", hostile.silent)
-    process = subprocess.Popen([DATELINE, "ingest", url], env=environment, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while not web.asked["/slow"] and time.monotonic() < deadline:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 143
-
-
-def test_a_server_polls_so_nobody_else_watches(data_folder: Path) -> None:
-    environment = {**os.environ, "DATELINE_DATA": str(data_folder)}
-    for served in serve(Engine(read_settings(**settings_for(data_folder)))):
-        served.engine.ownership.announce(served.url)
-        done = subprocess.run(
-            [str(DATELINE), "feeds", "poll", "--watch"], env=environment, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 2 and "A server is running" in done.stderr
