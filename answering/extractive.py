@@ -180,7 +180,8 @@ def _defining(
 
 
 def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) -> Question:
-    """The question without the names and numbers for outlets and times that some passage's article is of.
+    """The question without the names and numbers for outlets and times that some passage's article is of, or that the
+    person who asks has taken back.
 
     Their words are among those that an answer may leave out.
     """
@@ -188,6 +189,7 @@ def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) 
     met = [typed for name, typed in zip(hints.publishers, hints.typed, strict=True) if name.lower() in outlets]
     if any(hints.is_in_time(passage.article.published_at) for passage in passages):
         met += [times.text for times in hints.published]
+    met += hints.taken_back
     gone = {term for text in met for term in stems(text)}
     names, numbers = (tuple(term for term in of if term not in gone) for of in (question.names, question.numbers))
     return replace(question, names=names, numbers=numbers, focus=question.focus | gone)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from answering.definition import Definition, places
+from answering.departure import still_there
 from answering.evidence import Candidate, Reading
 from answering.lexicon import FUNCTION_WORDS, LIGHT
 from answering.office import AMERICA, OWN, POSSESSED, TIMES, Office, bare
@@ -24,10 +25,13 @@ _WORD = r"[A-ZÀ-ÖØ-ÞĆČĐĞİŁŚŞŠȘŽŻ][\w’'-]*\.?"
 _PARTICLE = r"(?:de|da|del|der|den|van|von|al|el|bin|ibn|la|le)"
 _NAME = rf"{_WORD}(?:[\s-]+(?:{_PARTICLE}\s+)*{_WORD}){{0,3}}"
 _BEHIND = re.compile(rf"^\s*,?\s*[“\"]?(?P<name>{_NAME})")
+# "Mayor Ines Vale of Tarn"
+_OF_ONE = re.compile(rf"^\s+(?P<name>{_NAME})\s+(?:of|at)\s+(?:the\s+)?(?P<of>[^,.;:()]{{2,60}})")
 _OF_BODY = re.compile(r"^\s+(?:of|at|for|in)\s+(?:the\s+)?(?P<of>[^,.;:()]{2,60})")
 _IS = (
     r"(?:is|was|became|remains|serves\s+as|served\s+as|took\s+over\s+as|has\s+been|"
-    rf"(?:was|were|has\s+been|had\s+been)\s+{APPOINTED}(?:\s+as)?)"
+    rf"(?:was|were|has\s+been|had\s+been)\s+{APPOINTED}(?:\s+as)?|"
+    rf"(?:succeed(?:s|ed)|replace[sd]|took\s+over\s+from)\s+{_NAME}\s+as)"
 )
 _AHEAD = re.compile(
     rf"(?P<name>{_NAME})(?:,\s*(?:who\s+{_IS}\s+)?|\s+{_IS}\s+|\s+\()(?:the|its|their|an?|now|then)?\s*$"
@@ -57,6 +61,11 @@ _FULL, _SHORT, _PART = 1.0, 0.75, 0.8
 
 def holders(office: Office, question: Question, reading: Reading) -> dict[int, Definition]:
     """Of each candidate, by its number, that names who holds the office that the question asks for."""
+    found = _holders(office, question, reading)
+    return still_there(found, reading) if office.is_held else found
+
+
+def _holders(office: Office, question: Question, reading: Reading) -> dict[int, Definition]:
     found = {i: said for i, one in enumerate(reading.candidates) if (said := holder(office, one.text))}
     if not found and _OF_LAST_NAME.intersection(office.names):
         # "Smith's wife", "United's coach", in an article that has the whole name
@@ -95,7 +104,12 @@ def _named(office: Office, text: str) -> Iterator[Definition]:
         of = _OF_BODY.match(after)
         ends = _ends(office, of["of"]) if of else None
         start = _begins(office, before)
-        if ends is None and (start is None or (of and of["of"][0].isupper())):
+        if ends is None and start is None and (found := _OF_ONE.match(after)) and _ends(office, found["of"]):
+            yield from _person(office, found, place.end())
+        is_of_another = (
+            of is not None and of["of"][0].isupper() and (office.body or not _LOCAL.intersection(office.names))
+        )
+        if ends is None and (start is None or is_of_another):
             continue
         behind = place.end() if of is None or ends is None else place.end() + of.start("of") + ends
         if (found := _BEHIND.match(text[behind:])) and (ends is None or "," in found.group() or " " in found["name"]):

@@ -30,6 +30,16 @@ _TAGLINE = re.compile(r"\s+\|\s+|:\s+")
 _POSSESSIVE = re.compile(r"['’]s$")
 # Words that follow an outlet's name and are no part of a longer one.
 _KINDS = frozenset("article articles report reports magazine newspaper news story coverage piece editorial".split())
+# What makes a name that is typed small an outlet's: "according to reuters", "what did the guardian say".
+_ACCORDING = re.compile(r"\b(?:according\s+to|reported\s+(?:by|in))\s+(?:the\s+)?$", re.IGNORECASE)
+_DOES = re.compile(r"\b(?:did|does|has|had)\s+(?:the\s+)?$", re.IGNORECASE)
+_SAY = re.compile(
+    r"\s+(?:say|said|report|reported|write|written|claim|claimed|publish|published|cover|covered|call|called|describe|"
+    r"described|quote|quoted|mention|mentioned)\b",
+    re.IGNORECASE,
+)
+_ANYBODY = frozenset("people time life everybody someone nation".split())
+_NO_WORD = re.compile(r"[B-DF-HJ-NP-TV-Z]{3,}|.*[a-z].*[A-Z].*")  # CNN, TechCrunch
 _TWO_INITIALS = ("AP", "FT")  # others of two letters are mostly something else
 _LONGEST_NAME = 12  # words
 _MOST_PUBLISHERS = 6
@@ -54,7 +64,8 @@ class Hints:
     each; `names` are full names as the question writes them.
 
     `asks_for_present` is set for "latest", "now", "who is", "is it"; `prefers_recent` says whether new articles get a
-    bonus: all of them, or, when the question names dates, those of these dates.
+    bonus: all of them, or, when the question names dates, those of these dates. `taken_back` are the question's words
+    for outlets and times that are not to be heeded, and so say nothing of what is asked either.
     """
 
     publishers: tuple[str, ...] = ()
@@ -64,6 +75,7 @@ class Hints:
     names: tuple[str, ...] = ()
     asks_for_present: bool = False
     prefers_recent: bool = True
+    taken_back: tuple[str, ...] = ()
 
     def is_in_time(self, published_at: datetime | None) -> bool:
         """Whether an article appeared in one of the times named, or shortly afterwards."""
@@ -118,10 +130,16 @@ class KnownOutlets:
 
 def read_hints(question: str, outlets: Outlets, moment: datetime, ignored: Collection[Hint] = ()) -> Hints:
     """The hints of a question asked at `moment` of a collection with these outlets, but for the `ignored` kinds."""
-    dates = () if Hint.PUBLISHED in ignored else date_ranges(question, moment)
+    dates, named = date_ranges(question, moment), publishers_named(question, outlets)
+    taken_back: list[str] = []
+    if Hint.PUBLISHED in ignored:
+        taken_back += [times.text for times in dates]
+        dates = ()
+    if Hint.PUBLISHERS in ignored:
+        taken_back += named.values()
+        named = {}
     # Whoever names dates has said what is wanted.
     is_free = not dates
-    named = {} if Hint.PUBLISHERS in ignored else publishers_named(question, outlets)
     return Hints(
         publishers=tuple(named),
         typed=tuple(named.values()),
@@ -130,6 +148,7 @@ def read_hints(question: str, outlets: Outlets, moment: datetime, ignored: Colle
         names=() if Hint.NAMES in ignored else _names(question, named.values()),
         asks_for_present=is_free and Hint.PRESENT not in ignored and _PRESENT.search(question) is not None,
         prefers_recent=Hint.RECENCY not in ignored,
+        taken_back=tuple(taken_back),
     )
 
 
@@ -143,7 +162,8 @@ def publishers_named(question: str, outlets: Outlets) -> dict[str, str]:
     """Those of the outlets that a question names, in its order, at most six, with the words that name each first.
 
     "The Verge", "Verge" and "theverge.com" are one; initials count when written in capitals ("NYT"). A name of one
-    ordinary word ("Time", "Fortune") counts when capitalised and no part of a longer name.
+    ordinary word ("Time", "Fortune") counts when capitalised and no part of a longer name, or when it is said to say
+    something ("according to fortune").
     """
     tokens = list(_TOKEN.finditer(question))
     squashed = [_squashed(_POSSESSIVE.sub("", token.group())) for token in tokens]
@@ -153,7 +173,9 @@ def publishers_named(question: str, outlets: Outlets) -> dict[str, str]:
         name, count = _longest_name(squashed, at, outlets) if tokens[at].group().lower() != "the" else (None, 1)
         if name is None:
             name = outlets.by_initials.get(_POSSESSIVE.sub("", tokens[at].group()))
-        if name is not None and (count > 1 or _stands_alone(question, tokens, at, tokens[at].group())):
+        if name is not None and (
+            count > 1 or _stands_alone(question, tokens, at) or _typed_small(question, tokens[at], name)
+        ):
             found.setdefault(name, question[tokens[at].start() : tokens[at + count - 1].end()])
             at += count - 1
         at += 1
@@ -173,8 +195,23 @@ def _longest_name(squashed: Sequence[str], at: int, outlets: Outlets) -> tuple[s
     return best
 
 
-def _stands_alone(question: str, tokens: Sequence[re.Match[str]], at: int, word: str) -> bool:
+def _typed_small(question: str, token: re.Match[str], name: str) -> bool:
+    """Whether a word without a capital names an outlet for all that: it is no ordinary word, or it says something."""
+    word = _POSSESSIVE.sub("", token.group())
+    if not word.islower() or word in STOP_WORDS:
+        return False
+    if any(own.lower() == word and _NO_WORD.fullmatch(own) for own in _TOKEN.findall(name)):
+        return True
+    if word in _ANYBODY:
+        return False
+    before = question[: token.start()]
+    says = _DOES.search(before) and _SAY.match(question, token.end())
+    return bool(says or _ACCORDING.search(before))
+
+
+def _stands_alone(question: str, tokens: Sequence[re.Match[str]], at: int) -> bool:
     """Whether one word, as it stands, names something, and is no part of a longer name."""
+    word = tokens[at].group()
     if not (word[0].isupper() or word[0].isdigit() or "." in word):
         return False
     if any(c.isupper() or c.isdigit() or c == "." for c in word[1:]):
@@ -204,6 +241,8 @@ def _parts(name: str) -> Iterator[str]:
     tokens = [token.group() for token in _TOKEN.finditer(name)]
     if len(tokens) == 2 and tokens[1].lower() in ("news", "online") and tokens[0].isupper():
         yield _squashed(tokens[0])  # BBC News, ABC News
+    if len(tokens) > 1 and tokens[-2] == "Daily":
+        yield _squashed(tokens[-1])  # The Daily Telegraph
 
 
 def _squashed(name: str) -> str:
@@ -215,7 +254,8 @@ def _squashed(name: str) -> str:
 
 
 def _initials(name: str) -> str | None:
-    """ "NYT" for The New York Times; None for a name of one word."""
-    words = [token.group() for token in _TOKEN.finditer(name) if token.group() not in ("The", "the", "of", "and")]
+    """ "NYT" for The New York Times, "AFP" for Agence France-Presse; None for a name of one word."""
+    parts = [part for token in _TOKEN.finditer(name) for part in token.group().split("-")]
+    words = [part for part in parts if part not in ("The", "the", "of", "and")]
     initials = "".join(word[0] for word in words)
     return initials if initials.isupper() and (len(words) > 2 or initials in _TWO_INITIALS) else None

@@ -84,6 +84,7 @@ def test_other_questions(question: str) -> None:
         ("Who is the CEO of Larkspur?", "“We will grow,” said Ines Vale, Larkspur's new chief executive.", "Ines Vale"),
         ("Who is the CEO of Larkspur?", "Ines Vale was named CEO of Larkspur in May.", "Ines Vale"),
         ("Who is the CEO of Larkspur?", "Ines Vale became the chief executive of Larkspur.", "Ines Vale"),
+        ("Who is the CEO of Larkspur?", "Ines Vale succeeded Tom Reed as CEO of Larkspur.", "Ines Vale"),
         ("Who is the CEO of Larkspur?", "Former Larkspur CEO Tom Reed said so.", None),
         ("Who is the CEO of Larkspur?", "Hollin CEO Tom Reed left for Larkspur.", None),
         ("Who is the CEO of Larkspur?", "Larkspur called the CEO of Hollin, Tom Reed, a rival.", None),
@@ -104,6 +105,9 @@ def test_other_questions(question: str) -> None:
         ("Who is the police chief of Tarn?", "Tarn Police Chief Élodie Vale agreed.", "Élodie Vale"),
         ("Who is the police chief of Tarn?", "Tarn Fire Chief Tom Reed agreed.", None),
         ("Who is the mayor of Tarn?", "Tarn: Mayor Ines Vale opened the bridge.", "Ines Vale"),
+        ("Who is the mayor of Tarn?", "Mayor Ines Vale of Tarn opened the bridge.", "Ines Vale"),
+        ("Who is the mayor of Tarn?", "Mayor Tom Reed of Hollin opened the bridge.", None),
+        ("Who is the mayor?", "Ines Vale was elected mayor of Tarn.", "Ines Vale"),
         ("Who is the mayor of Tarn?", "In Tarn: a visit of Mayor Tom Reed.", None),
         ("Who is the US president?", "US President Ada Reed spoke.", "Ada Reed"),
         ("Who is the president of the United States?", "The American president, Ada Reed, spoke.", "Ada Reed"),
@@ -162,6 +166,51 @@ async def test_who_holds_an_office_is_told_of_now_and_of_then(engine: Engine) ->
     assert await told("Who is the US secretary of state?") == "Jo Vale"
     assert await told("Who is the coach of Tarn Rovers?") == "Bo Reed"
     assert await told("Who is Ada Marlow's husband?") == "Per Marlow"
+
+
+@pytest.mark.parametrize(
+    ("question", "reports", "first"),
+    [
+        (
+            "Who is the prime minister?",
+            ("Prime Minister Ada Crane resigned on Friday after losing a vote.", "Owen Vale was sworn in as prime minister on Tuesday."),
+            "Owen Vale",
+        ),
+        (
+            "Who is the mayor of Tarn?",
+            ("Tarn Mayor Bo Reed opened the bridge.", "Mayor Bo Reed of Tarn, 61, has died."),
+            "61, has died",
+        ),
+        (
+            "Who is the current mayor?",
+            ("Iris Bell was elected mayor of Tarn with 53 per cent.", "Mayor Carl Lund of Tarn quit on Wednesday."),
+            "Iris Bell",
+        ),
+        (
+            "Who is the CEO of Larkspur?",
+            ("Larkspur CEO Tom Hale said it would grow.", "Jo Marlow succeeded Tom Hale as CEO of Larkspur."),
+            "Jo Marlow",
+        ),
+        (
+            "Who is the CEO of Larkspur?",
+            ("Tom Hale quit as CEO of Larkspur.", "Larkspur CEO Tom Hale, who came back, said it would grow."),
+            "Tom Hale, who came back",
+        ),
+        ("Who is the CEO of Larkspur?", ("Larkspur CEO Tom Hale will quit if it shrinks.",), "Tom Hale will quit"),
+    ],
+)  # fmt: skip
+async def test_who_has_left_an_office_no_longer_holds_it(
+    engine: Engine, question: str, reports: tuple[str, ...], first: str
+) -> None:
+    engine.ingester.put(
+        [
+            IncomingArticle(f"Report {n}", report, f"r{n}", published_at=datetime(2024, 5, n, tzinfo=UTC))
+            for n, report in enumerate(reports, 1)
+        ]
+    )
+    answer = await engine.asker.ask(Ask(question, Selection()))
+    assert answer.status is Status.ANSWERED and first in answer.statements[0].text
+    assert len(answer.statements) == 1
 
 
 @given(st.text(alphabet="Tarn Mayor of the,.’'s Ines Vale is was \n", max_size=200))
