@@ -17,6 +17,11 @@ _INVERTED = re.compile(
     r"\b(?:do|does|did)\b|^\S+(?: \S+){0,6}? (?:is|are|was|were|has|have|had|can|could|will|would|should|may|might)\b",
     re.IGNORECASE,
 )
+# How a message begins that says why nothing is said.
+DECLINES = re.compile(
+    r"^\s*(?:No answer|None of the articles found|No article bears|Articles (?:mention|come near)|"
+    r"The question (?:takes|says))\b"
+)
 _SIGNS = ("£", "$", "€")
 _SCALE = re.compile(r"%| (?:hundred|thousand|million|billion|per cent|percent)\b", re.IGNORECASE)
 _JOINS = re.compile(r" | of (?:the )?")

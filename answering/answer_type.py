@@ -24,6 +24,11 @@ _TIME = re.compile(
     r"\b\d{1,2}(?::\d\d)? ?[ap]\.?m\b|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.",
     re.IGNORECASE,
 )
+_BY_EVENT = re.compile(
+    r"\b(?:when|whenever|after|before|while|during|once|until|till|since|as soon as|soon|immediately|later|earlier|"
+    r"now|already|yet|not|never|overnight|summer|winter|spring|autumn|christmas|easter|ramadan)\b|n[’']t\b",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(rf"[$€£]\s?\d|\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
 _PLACE = re.compile(
     r"\b(?:in|at|near|from|to|on|outside|across|off|of|around|throughout|into|through)\s+(?:the\s+)?[A-Z]"
@@ -123,6 +128,16 @@ def answer_type(question: Question, text: str, held: Sequence[str]) -> float:
             return reason_strength(text)
         case _:
             return 0.0
+
+
+def leaves_time_open(question: Question, text: str) -> bool:
+    """Whether a question asks when, and a sentence tells no time, of the clock or by what else happened.
+
+    "Nobody knows when" tells that the time is not known, which answers.
+    """
+    if question.kind is not Kind.WHEN or _DIGIT.search(text) or _BY_EVENT.search(text):
+        return False
+    return not any(_news(question, found) for found in _TIME.findall(text))
 
 
 def is_of_kind(question: Question, words: str) -> bool:

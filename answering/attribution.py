@@ -39,11 +39,14 @@ _PLAIN = (
 _THAT = (
     "told|tells|wrote|writes|announced|announces|confirmed|confirms|noted|notes|stated|declared|replied|responded|added|"
     "adds|recalled|recalls|explained|explains|maintained|maintains|stressed|stresses|claimed|claims|estimated|estimates|"
-    "answered|answers|complained|complains|promised|promises|testified|testifies|boasted|boasts"
+    "answered|answers|complained|complains|promised|promises|testified|testifies|boasted|boasts|claim|estimate|reports?|"
+    "reported|suspects?|suspected"
 )
 _DENIES = (
     r"denied|denies|deny|disputed|refuted|(?:rejected|rejects|dismissed|dismisses)"
-    r"(?= (?:\w+ ){0,2}?(?:claims?|allegations?|accusations?|reports?|suggestions?|charges?)\b)"
+    r"(?= (?:\w+ ){0,2}?(?:claims?|allegations?|accusations?|reports?|suggestions?|charges?|figures?|estimates?)\b)|"
+    r"call(?:ed|s) (?:the|those|these|such) (?:claims?|allegations?|accusations?|reports?|suggestions?|charges?)|"
+    r"sa(?:id|ys) (?:that )?(?:this|that|it|the \w+) (?:was|were|is|are) (?:false|untrue|baseless|unfounded|nonsense)"
 )
 _DESCRIBES = r"(?:describe[sd]\b(?=[^.]* as\b)|call(?:s|ed)\b(?=[^.]*[“\"]))"
 _OPENS = r"(?:\s+(?:\w+\s+){0,6}?that\b|\s+(?:the )?\w+ (?:he|she|they)\b|\s*(?:\w+\s+){0,4}?[,:]?\s*[“\"])"
@@ -52,7 +55,7 @@ _ASIDE = r"(?:,[^,;:“”\"]{2,90},)?"  # "Lodderby, the chief executive, said"
 _WORDS = r"(?:[^\s,;:“”\"]+\s+){0,9}?[^\s,;:“”\"]+?"  # a subject: at most ten words
 _LEAD = re.compile(
     rf"(?P<who>{_WORDS})(?P<aside>{_ASIDE})\s+{_BETWEEN}"
-    rf"(?P<verb>(?:{_PLAIN})\b(?!\s+(?:to|by|of|an?|aside)\b)|(?:{_THAT})\b(?={_OPENS})|(?:{_DENIES})\b|{_DESCRIBES})"
+    rf"(?P<verb>(?:{_DENIES})\b|(?:{_PLAIN})\b(?!\s+(?:to|by|of|an?|aside)\b)|(?:{_THAT})\b(?={_OPENS})|{_DESCRIBES})"
 )
 _END = re.compile(
     rf"[,!?][”\"’]?\s+(?P<who>{_WORDS})(?P<aside>{_ASIDE})\s+(?P<verb>{_PLAIN}|{_THAT})\b"
@@ -100,7 +103,8 @@ _TIME = re.compile(
     r"^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|"
     r"October|November|December)\s+"
 )
-_ROLE = re.compile(r"^(?:its|his|her|their|the|an?|one)\b", re.IGNORECASE)
+_ROLE = re.compile(r"^(?:its|his|her|their|the|an?|one)\b|['’]s?\s+[a-z]", re.IGNORECASE)
+_ROLE_AND_NAME = re.compile(r"^(?:the|an?)\s+(?:[a-z][\w’'-]*\s+)+(?=[A-Z])")  # "the painter Judith Hollander"
 _NOUNS = re.compile(
     r"[A-Z]|^(?:the|an?|one|some|many|most|several|other|his|her|their|its|two|three|four|both|he|she|they|police|people|those)\b|\w+s$"
 )
@@ -208,7 +212,8 @@ def _speaker(subject: str, aside: str) -> str | None:
         name = _TRAILING_NAME.search(who)
         who = _TIME.sub("", name[0]) if name and name.start() else ""
     named = aside.strip(" ,")
-    if named and _ROLE.match(who) and (name := _TRAILING_NAME.match(named)) and name[0] == named:
+    named = _ROLE_AND_NAME.sub("", named)
+    if named and _ROLE.search(who) and (name := _TRAILING_NAME.match(named)) and name[0] == named:
         return named
     if not who or _NO_SUBJECT.search(who) or not _NOUNS.search(who):
         return None
@@ -216,7 +221,7 @@ def _speaker(subject: str, aside: str) -> str | None:
 
 
 def _by(who: str, verb: str) -> Attribution:
-    if verb.startswith(("den", "disput", "refut", "reject", "dismiss")):
+    if verb.startswith(("den", "disput", "refut", "reject", "dismiss", "called ", "calls ", "said ", "says ")):
         return Attribution(Voice.DENIAL, who)
     # "Trump aides say" names nobody who could be asked; "the analyst Tatiana Stanovaya argues" does.
     return Attribution(Voice.ANONYMOUS if _UNNAMED.search(who) and not _FULL_NAME.search(who) else Voice.NAMED, who)

@@ -1,5 +1,7 @@
 """The claims of an extractive answer: which sentences are told, in which order, and from which articles."""
 
+import re
+
 import numpy as np
 
 from answering import calibration
@@ -9,6 +11,18 @@ from answering.evidence import Candidate, Reading
 from answering.listing import in_one_line
 from answering.question import Kind, Question
 from answering.terms import has
+
+_CLAIM = (
+    r"(?:this|that|it|them|(?:the|these|those|all|such)\s+(?:claims?|allegations?|accusations?|charges?|figures?|numbers?|"
+    r"reports?|suggestions?|criticism|rumou?rs?|estimates?))"
+)
+# "Lumen said this was false", "Stone called the allegation absurd": whom a claim is about answers it right behind it.
+_ANSWERS_A_CLAIM = re.compile(
+    rf"\bsa(?:id|ys)\s+(?:that\s+)?{_CLAIM}\s+(?:was|were|is|are)\s+(?:\w+\s+)?(?:false|untrue|wrong|nonsense|baseless|true|"
+    rf"incorrect|unfounded|an?\s+lie)\b|\b(?:den(?:ied|ies)|reject(?:ed|s)|dismiss(?:ed|es)|disput(?:ed|es)|contradict(?:ed|s)|"
+    rf"refut(?:ed|es)|call(?:ed|s)|(?:did|does)\s+not\s+believe)\s+{_CLAIM}\b(?!\s+(?:and|that)\s+s?he\b)",
+    re.IGNORECASE,
+)
 
 
 def claims_of(
@@ -20,7 +34,8 @@ def claims_of(
     most: int,
     spans: int,
 ) -> tuple[Claim, ...]:
-    """The best sentence first, then others that add to it, each after the sentence that says whom its pronoun means.
+    """The best sentence first, then others that add to it, each after the sentence that says whom its pronoun means,
+    and before the one that denies it.
 
     Sentences that contradict each other (`told`) come first, all of them as far as there is room.
     """
@@ -43,11 +58,23 @@ def claims_of(
         spans_told = (c.span, *(other.span for other in also))
         places[place_of(c)] = Claim(in_one_line(c.text), spans_told, score, highlight(question, one))
         left -= 1 + len(also)
+        reply = _denial_behind(c, reading)
+        if reply is not None and left > 0 and len(places) < most and place_of(reply) not in places:
+            places[place_of(reply)] = Claim(in_one_line(reply.text), (reply.span,), score)
+            left -= 1
     if question.kind is not Kind.WHY:
         return tuple(places.values())
     # An argument reads in its own order.
     articles = {key[0]: n for n, key in reversed(list(enumerate(places)))}
     return tuple(places[key] for key in sorted(places, key=lambda k: (articles[k[0]], k[1], k[2])))
+
+
+def _denial_behind(c: Candidate, reading: Reading) -> Candidate | None:
+    """The next sentence of the passage, when it says that what `c` claims is not so."""
+    for other in reading.candidates:
+        if other.passage is c.passage and other.number == c.number + 1:
+            return other if _ANSWERS_A_CLAIM.search(other.text) else None
+    return None
 
 
 def _antecedent(question: Question, c: Candidate, reading: Reading) -> Candidate | None:

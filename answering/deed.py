@@ -198,6 +198,6 @@ def is_denied(root: str, text: str) -> bool:
 
 
 def _is_negated(before: str) -> bool:
-    clause = re.split(r"[.;:,–—]|\b(?:but|and|that|which|who|because)\b", before)[-1]
+    clause = re.split(r"[.;:,–—]|\b(?:but|and|that|which|who|because|when|where|why|how|whether|if)\b", before)[-1]
     words = [w.lower().replace("’", "'") for w in WORD.findall(clause)][-_NEAR:]
     return any(map(is_negator, words))

@@ -8,6 +8,7 @@ import numpy as np
 from answering import calibration
 from answering.abstention import reason_for
 from answering.answer import Claim, Conflict, Reason, ReasonCode, Span
+from answering.answer_type import leaves_time_open
 from answering.answerability import answer_features
 from answering.choose import Scored
 from answering.claims import claims_of
@@ -114,6 +115,8 @@ class ExtractiveAnswerer:
             return Extraction((), reason_for(asked, reading), confidence, None, notices)
         scores = preferred(asked, reading, rows, order, scores, told_deed, hints, answers)
         order.sort(key=lambda i: -float(scores[i]))
+        if leaves_time_open(asked, reading.candidates[order[0]].text):
+            return Extraction((), reason_for(asked, reading), confidence, None, notices)
         ranked = [
             Scored(
                 reading.candidates[i], float(scores[i]), float(rows[i, TYPED]), float(rows[i, PLACE]),

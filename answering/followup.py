@@ -7,6 +7,7 @@ Where words cannot be filled in, the question is left as it is and says what it 
 import re
 from collections.abc import Sequence
 
+from answering.abstention import DECLINES
 from answering.prompt import Turn
 from answering.question import ASKED_AFTER
 from answering.stem import WORD
@@ -23,7 +24,8 @@ _VERB = re.compile(
 )
 _BARE = re.compile(
     r"^(?:why(?: not| is that| so)?|when(?: exactly)?|where(?: exactly)?|who|how(?: so| many| much| long| often)?|"
-    r"what else|who else|since when|says who|by whom|in what way)$",
+    r"what else|who else|says who|in what way|(?:since|until|till|by|from) when|from where|"
+    r"(?:by|to|with|for|from|against) whom|for (?:how long|what|how much)|how long for)$",
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"^(?:who|whom|whose|what|which|when|where|why|how(?: many| much| long| often)?)\b", re.IGNORECASE)
@@ -64,6 +66,9 @@ _BODY = re.compile(
     r"South|East|West|January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|"
     r"Wednesday|Thursday|Friday|Saturday|Sunday)\b"
 )
+_PREPOSITIONS = frozenset("since until till by from to with for against".split())
+# "Who is Ada Reed?" is about her, whoever else its answer names.
+_WHO_IS = re.compile(r"^\W*who(?:['’]s|\s+(?:is|was))\s+(?P<name>[^?]+?)\W*$", re.IGNORECASE)
 _POSSESSIVE = frozenset("his her their theirs its hers".split())
 _TIME = re.compile(
     r"\b(?:in|on|since|before|after|during)\s+(?:(?:early|late|mid)\s+)?(?:\d{1,2}\s+)?(?:(?:January|February|March|April|"
@@ -218,7 +223,8 @@ def _after(asked: str, before: str) -> str:
 
 def _cannot_follow(word: str, rest: str) -> bool:
     """Whether "when" and the like are asked of a question whose subject was asked for: "Who attended the summit?"."""
-    wants_auxiliary = word.lower().split()[0] in ("when", "where", "why", "since", "by", "in") or word.lower() == "how"
+    first = word.lower().split()[0]
+    wants_auxiliary = first in ("when", "where", "why", "in") or first in _PREPOSITIONS or word.lower() == "how"
     return wants_auxiliary and not _AUXILIARY.match(rest.strip())
 
 
@@ -235,13 +241,17 @@ def _person(before: str, history: Sequence[Turn]) -> str | None:
     said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
     asked, told = _names(before), _names(said if _WHO.match(before) else _answer(history), first=True)
     asked, told = ([name for name in names if not _BODY.search(name)] for names in (asked, told))
+    if (who_is := _WHO_IS.match(before)) and (named := set(who_is["name"].lower().split())):
+        told = [name for name in told if not named.isdisjoint(name.lower().split())] or told
     new = [name for name in told if name not in before]
     return next(iter([*new, *asked] if _WHO.match(before) else [*asked, *told]), None)
 
 
 def _answer(history: Sequence[Turn]) -> str:
-    """The first sentence of the last answer, without its markers; empty when there is none."""
+    """The first sentence of the last answer, without its markers; empty when there is none, or it says why."""
     said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    if DECLINES.match(said):
+        return ""
     first = next(iter(sentence_spans(said, "en")), None)
     return re.sub(r"\s*\[\d+\]", "", said[first.start : first.end]).strip() if first else ""
 
@@ -263,7 +273,7 @@ def _names(text: str, first: bool = False) -> list[str]:
         if run.start() == 0 and not first:
             words = words[1:]
         name = re.sub(r"[’']s$", "", " ".join(words))
-        if name and name != "I":
+        if name and name != "I" and not _ASKS.fullmatch(name):
             names.append(name)
     return names
 

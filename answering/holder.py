@@ -5,6 +5,7 @@ mayor of Y".
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -54,6 +55,7 @@ _LOCAL = frozenset(("governor", "mayor", "sheriff", "police chief", "fire chief"
 _IN = re.compile(r"\bin\s+(?:the\s+)?$", re.IGNORECASE)
 _TELLING = (FUNCTION_WORDS | LIGHT) - TIMES - {"and"}
 _BETWEEN = 3  # words between what an office is of and the office
+_ITS = re.compile(r"^\W*its\b", re.IGNORECASE)
 _TAIL = re.compile(r"(?:['’]s?|\.)?$")
 # What a whole name, one word of a name, and the office of a part of something are worth.
 _FULL, _SHORT, _PART = 1.0, 0.75, 0.8
@@ -76,13 +78,40 @@ def _holders(office: Office, question: Question, reading: Reading) -> dict[int, 
     if not found and office.body == AMERICA and not _EVERYWHERE.intersection(office.names):
         # American news does not say whose "Secretary of State Ines Vale" is.
         return {i: said for i, one in enumerate(reading.candidates) if (said := holder(plain, one.text))}
-    if found or not _LOCAL.intersection(office.names):
+    if found or not office.body:
         return found
-    # "Gov. Ines Vale" is the governor of the state that the paragraph is about.
-    there = {(c.passage.rank, c.line) for c in reading.candidates if frozenset(office.body) <= frozenset(c.stems)}
-    near = [(i, c) for i, c in enumerate(reading.candidates) if (c.passage.rank, c.line) in there]
-    named = ((i, holder(plain, c.text)) for i, c in near)
-    return {i: replace(said, strength=said.strength * _PART) for i, said in named if said}
+    if _LOCAL.intersection(office.names):
+        # "Gov. Ines Vale" is the governor of the state that the paragraph is about.
+        body = frozenset(office.body)
+        there = {(c.passage.rank, c.line) for c in reading.candidates if body <= frozenset(c.stems)}
+        near = [(i, c) for i, c in enumerate(reading.candidates) if (c.passage.rank, c.line) in there]
+        named = ((i, holder(plain, c.text)) for i, c in near)
+        found = {i: replace(said, strength=said.strength * _PART) for i, said in named if said}
+    return found or _implied(office, reading)
+
+
+def _implied(office: Office, reading: Reading) -> dict[int, Definition]:
+    """Holders told of by the bare office, where the headline says of what and the article has no other one, or by "its
+    chair", where the sentence before does.
+    """
+    plain, body = replace(office, body=()), frozenset(office.body)
+    told = {i: said for i, one in enumerate(reading.candidates) if (said := holder(plain, one.text))}
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for i, said in told.items():
+        c = reading.candidates[i]
+        names[c.passage.article.id].add(c.text[said.start : said.end].split()[-1])
+    found = {}
+    for i, said in told.items():
+        c = reading.candidates[i]
+        article = c.passage.article
+        if _ITS.match(c.text):
+            before = next((o for o in reading.candidates if o.passage is c.passage and o.number == c.number - 1), None)
+            is_meant = before is not None and body <= frozenset(before.stems)
+        else:
+            is_meant = len(names[article.id]) == 1 and body <= frozenset(map(bare, WORD.findall(article.title)))
+        if is_meant:
+            found[i] = replace(said, strength=said.strength * _PART)
+    return found
 
 
 def _names_in_full(question: Question, office: Office, c: Candidate) -> bool:
@@ -145,8 +174,10 @@ def _begins(office: Office, before: str) -> int | None:
     size = len(office.body)
     words = list(WORD.finditer(before))[-(size + _BETWEEN) :]
     if not size:
-        if not words or words[-1].group() in {"The"} | OWN | _PARTIES:
+        if not words or words[-1].group() in {"The", "Its"} | OWN | _PARTIES:
             return words[-1].start() if words else 0
+        if before.rstrip().endswith((",", ";", ":")):
+            return len(before)
         return len(before) if words[-1].group()[0].islower() else None
     held = [bare(word.group()) for word in words]
     found = places(held, office.body)

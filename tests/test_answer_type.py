@@ -2,7 +2,7 @@
 
 import pytest
 
-from answering.answer_type import answer_type, counted_noun, counts_otherwise
+from answering.answer_type import answer_type, counted_noun, counts_otherwise, leaves_time_open
 from answering.question import read_question
 from answering.stem import stem, stems
 
@@ -51,3 +51,19 @@ def test_a_length_of_another_dimension_is_no_answer(question: str, sentence: str
 )
 def test_who_suffered_one_thing_is_not_counted_for_another(question: str, sentence: str, otherwise: bool) -> None:
     assert counts_otherwise(read_question(question), sentence) is otherwise
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "is_open"),
+    [
+        ("When were ferries to Skerra cancelled?", "Ferries to Skerra were cancelled.", True),
+        ("When was the mill sold?", "The Vale family sold the mill to a firm from Hollin.", True),
+        ("When were ferries to Skerra cancelled?", "Ferries to Skerra were cancelled on Tuesday.", False),
+        ("When were ferries to Skerra cancelled?", "Ferries to Skerra were cancelled after the storm.", False),
+        ("When will the ferries return?", "The company did not say when they would.", False),
+        ("When did Reed score?", "Reed scored in the 88th minute.", False),
+        ("Who cancelled the ferries?", "Ferries to Skerra were cancelled.", False),
+    ],
+)
+def test_a_sentence_without_a_time_leaves_open_when(question: str, sentence: str, is_open: bool) -> None:
+    assert leaves_time_open(read_question(question), sentence) is is_open

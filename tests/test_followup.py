@@ -37,6 +37,18 @@ INQUIRY = (
     Turn("user", "Who leads the inquiry into the failure of the breakwater?"),
     Turn("assistant", "The Tarrow Regional Assembly appointed Dame Ottoline Yarrick-Moss [1]."),
 )
+STRIKER = (
+    Turn("user", "Who is Samuel Adeyemi?"),
+    Turn("assistant", "Ashford Rovers striker Samuel Adeyemi has signed for Porto Real [1]."),
+)
+REFUSED = (Turn("user", "Did Tessaly accept?"), Turn("assistant", "Articles mention Tessaly, but none answers that."))
+FEE = (Turn("user", "How much did Porto Real pay for Adeyemi?"), Turn("assistant", "It paid €28 million [1]."))
+CHESS = (
+    Turn("user", "Who won the chess title?"),
+    Turn("assistant", "Mona Field won it [1]."),
+    Turn("user", "Whom did she beat?"),
+    Turn("assistant", "She beat Oskar Brandt [1]."),
+)
 PRIZE = (Turn("user", "Who won first prize at the festival?"), Turn("assistant", "Maëlle Brand won it [1]."))
 USHAKOV = (Turn("user", "What did Ushakov say about the call?"), Turn("assistant", "Ushakov said it was useful [1]."))
 
@@ -54,6 +66,9 @@ USHAKOV = (Turn("user", "What did Ushakov say about the call?"), Turn("assistant
         (PUTIN, "And in 2019?", "Why does Putin avoid the meeting in 2019?"),
         (PUTIN, "And who is Ushakov?", "Who is Ushakov?"),
         (PORT, "Why was it closed?", "Why was the port of Skelmouth closed?"),
+        (STRIKER, "How old is he?", "How old is Samuel Adeyemi?"),
+        (REFUSED, "Why not?", "Why not? (asked after “Did Tessaly accept?”)"),
+        (FEE, "for how long?", "For how long did Porto Real pay for Adeyemi?"),
         (PORT, "And the ferry?", "When did the ferry reopen?"),
         (PORT, "Who closed it?", "Who closed the port of Skelmouth?"),
         (PORT, "Who said that?", "Who said that? (asked after “When did the port of Skelmouth reopen?”)"),

@@ -143,6 +143,7 @@ async def test_who_holds_an_office_is_told_of_now_and_of_then(engine: Engine) ->
             article("2024-05-11", "President Tom Hale flew to Ankara. Secretary of State Jo Vale stayed in the capital on Monday."),
             article("2024-05-12", "Ada Marlow was at the opening. The guests laughed when Marlow's husband, Per Marlow, fell asleep."),
             article("2024-05-13", "Tarn Rovers lost again. “We were slow in the second half,” Rovers coach Bo Reed said on Monday."),
+            article("2024-05-14", "Norvane Steel will shut its mill.\nIts chair, Douglas Penn, said on Monday that it was too dear."),
             article("2024-06-02", "Former Tarn mayor Tom Reed has written a book. It is about the bridge that he opened."),
         ]
     )  # fmt: skip
@@ -165,7 +166,37 @@ async def test_who_holds_an_office_is_told_of_now_and_of_then(engine: Engine) ->
     assert await told("Who is the sheriff of Tarn?") == ""
     assert await told("Who is the US secretary of state?") == "Jo Vale"
     assert await told("Who is the coach of Tarn Rovers?") == "Bo Reed"
+    assert await told("Who is the chair of Norvane Steel?") == "Douglas Penn"
+    assert await told("Who is the chair of Hollin Steel?") == ""
     assert await told("Who is Ada Marlow's husband?") == "Per Marlow"
+
+
+async def test_a_headline_says_of_what_a_bare_office_is(engine: Engine) -> None:
+    def article(number: int, title: str, body: str) -> IncomingArticle:
+        return IncomingArticle(title, body, f"a{number}", published_at=datetime(2024, 5, number, tzinfo=UTC))
+
+    engine.ingester.put(
+        [
+            article(1, "Brightwell to close its shops", "It is closing. Chief executive Bram Holt said on Monday so."),
+            article(
+                2,
+                "Larkspur buys Hollin",
+                "The price is high. Chief executive Jo Reed left. Chief executive Al Orr stayed.",
+            ),
+            article(
+                3, "Kessar quake: more found dead", "The toll has risen to 127, Governor Hamid Sorour said on Monday."
+            ),
+        ]
+    )
+
+    async def told(question: str) -> str:
+        answer = await engine.asker.ask(Ask(question, Selection()))
+        return "" if answer.status is Status.ABSTAINED else answer.statements[0].text
+
+    assert "Bram Holt" in await told("Who is the chief executive of Brightwell?")
+    assert "Sorour" in await told("Who is the governor of Kessar?")
+    assert await told("Who is the chief executive of Larkspur?") == ""
+    assert await told("Who is the chief executive of Norvane?") == ""
 
 
 @pytest.mark.parametrize(
