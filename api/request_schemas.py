@@ -2,13 +2,28 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from corpus.accept import check_collection
+from corpus.errors import InvalidInput
 
 MOST_QUESTION = 4_000
 MOST_ARTICLES = 1_000
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-CollectionName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+def _collection(name: str) -> str:
+    try:
+        return check_collection(name)
+    except InvalidInput as error:
+        raise PydanticCustomError("collection_name", "{fault}", {"fault": str(error)}) from error
+
+
+CollectionName = Annotated[
+    str, AfterValidator(_collection), Field(json_schema_extra={"pattern": r"^[a-z0-9][a-z0-9_-]{0,62}$"})
+]
 
 
 class _Request(BaseModel):

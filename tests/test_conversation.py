@@ -65,7 +65,10 @@ def test_filters_narrow_what_is_asked_and_are_named(chat: Page) -> None:
     with chat.expect_request("**/v1/ask") as request:
         chat.get_by_role("button", name="Ask without filters").click()
     assert "filters" not in sent(request.value)
+    expect(chat.locator("#filters-value")).to_have_text("Filters")
     chat.locator("#filters summary").click()
+    chat.get_by_label("Tarrow Coast Gazette").check()
+    expect(chat.locator("#filters-value")).to_have_text("Filters (1)")
     chat.get_by_role("button", name="Clear filters").click()
     expect(chat.locator("#filters-value")).to_have_text("Filters")
 
@@ -258,8 +261,10 @@ def test_nothing_shifts_while_the_page_fills_and_answers(chat: Page, width: int)
     chat.reload()
     expect(chat.locator(".shelf-item").first).to_be_visible()
     expect(chat.locator("#hero-coverage")).not_to_be_empty()
-    ask_and_wait(chat, ILL)
-    expect(chat.locator(".differences")).to_be_visible()
+    # Typed, as only keys are inputs: the question box grows with what is written.
+    chat.get_by_label("Your question").press_sequentially(ILL)
+    chat.keyboard.press("Enter")
+    expect(chat.locator(".differences")).to_be_visible(timeout=15_000)
     chat.wait_for_timeout(600)  # so that the last input is half a second ago, also when the answer comes at once
     assert chat.evaluate("window.shifts") == []
     chat.evaluate("document.querySelector('.answer').before(document.createElement('hr'))")

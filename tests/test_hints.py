@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from answering.answer import Status
 from answering.ask import Ask
+from api.commands.terminal import print_passages
 from api.engine import Engine
 from corpus.article import IncomingArticle
 from corpus.selection import Moment, Selection
 from retrieval.copies import Scored
+from retrieval.dates import date_ranges
 from retrieval.heed import by_words
 from retrieval.hints import NO_HINTS, Hint, Hints, Outlets, publishers_named, read_hints
 from tests.running import Server
@@ -90,6 +92,28 @@ def test_each_kind_can_be_ignored() -> None:
     assert read_hints(asked, OUTLETS, NOW, set(Hint)).taken_back == ("3 May", "Verge") and hints.taken_back == ()
     assert not read_hints("What is the latest?", OUTLETS, NOW, set(Hint)).asks_for_present
     assert not read_hints("What is new?", OUTLETS, NOW, set(Hint)).prefers_recent
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("before 3 May 2024", "until 2024-05-02"),
+        ("by 3 May 2024", "until 2024-05-03"),
+        ("after 3 May 2024", "2024-05-04 to 2025-08-20"),
+        ("since 3 May 2024", "2024-05-03 to 2025-08-20"),
+        ("3 May 2024", "2024-05-03"),
+    ],
+)
+def test_a_terminal_shows_the_days_that_a_question_was_read_as(
+    said: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    times = [
+        {"text": time.text, "from": time.start and time.start.isoformat(), "to": time.end and time.end.isoformat()}
+        for time in date_ranges(f"What happened {said}?", NOW.replace(hour=12))
+    ]
+    hints = {"publishers": [], "published": {"times": times}, "phrases": []}
+    print_passages({"data": [], "notices": [], "hints": hints})
+    assert f"Read in the question: “{said}” as {shown}. Use" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("question", ["Who is the mayor?", "What is the latest on the port?", "Is it open?"])

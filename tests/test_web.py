@@ -378,13 +378,6 @@ def test_a_problem_is_shown_in_its_own_words(bad_line: BadLine, watched: Watched
     expect(page.get_by_role("alert")).to_contain_text("The article store cannot be read: the disk is full.")
 
 
-def test_a_question_that_is_refused_shows_the_detail(server: Server, watched: Watched) -> None:
-    page = watched.open(server.url)
-    ask(page, "x" * 200_000)
-    expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_role("button", name="Try again")).to_be_visible()
-
-
 def test_a_server_that_is_gone_is_named_as_such(bad_line: BadLine, watched: Watched) -> None:
     page = watched.open(bad_line.url)
     expect(page.locator(".shelf-item").first).to_be_visible()

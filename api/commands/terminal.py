@@ -1,5 +1,6 @@
 """Answers, passages and articles for people at a terminal. Stored text is printed as text, never as markup."""
 
+from datetime import datetime, timedelta
 from textwrap import fill
 from typing import Any
 
@@ -70,13 +71,20 @@ def _print_hints(hints: dict[str, Any] | None) -> None:
         return
     read = [f"the outlet {name}" for name in hints["publishers"]]
     for times in hints["published"]["times"] if hints["published"] else []:
-        start, end = (times[name][:10] if times[name] else "" for name in ("from", "to"))
-        span = start if start == end else f"{start} to {end}" if start and end else f"until {end}{start}"
-        read.append(f"“{times['text']}” as {span}")
+        read.append(f"“{times['text']}” as {_days(times['from'], times['to'])}")
     read += [f"the words “{phrase}”" for phrase in hints["phrases"]]
     read += [f"the name {name}" for name in hints.get("names", [])]
     if read:
         _line(f"\nRead in the question: {'; '.join(read)}. Use --no-hints to ignore it.", _DIM)
+
+
+def _days(start: str | None, end: str | None) -> str:
+    """A time in days. Its ends are moments: one at the very end or beginning of a day has nothing of that day."""
+    first = (datetime.fromisoformat(start) + timedelta(milliseconds=1)).date() if start else None
+    last = (datetime.fromisoformat(end) - timedelta(milliseconds=1)).date() if end else None
+    if first is None or last is None:
+        return f"until {last}" if last else f"since {first}"
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def print_articles(page: dict[str, Any]) -> None:

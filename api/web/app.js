@@ -8,6 +8,7 @@ import { HistoryDialog } from "./history_dialog.js";
 import { fillLibrary } from "./library.js";
 import { Panel } from "./panel.js";
 import { Preview } from "./preview.js";
+import { isTooLong } from "./question_length.js";
 import { toRequest } from "./scope.js";
 import * as server from "./server.js";
 import { clearAddress, sharedQuestion } from "./share.js";
@@ -25,8 +26,10 @@ let conversation = kept.newConversation();
 let shown = [];
 let running = null;
 
+/** Ask in a new turn, which is given back; what is asked next goes by the same scope. */
 function ask(question, scope, ignored = []) {
-  if (running) return;
+  if (running) return null;
+  composer.scope = scope;
   const turn = addTurn({ question, scope, ignored });
   answer(turn);
   turn.element.scrollIntoView({ block: "start" });
@@ -35,6 +38,7 @@ function ask(question, scope, ignored = []) {
     if (matchMedia("(hover: hover)").matches) composer.focus();
     else turn.focus();
   }
+  return turn;
 }
 
 function addTurn(asked) {
@@ -95,6 +99,7 @@ function show(earlier) {
   startOver();
   try {
     for (const { question, scope, ignored, answer } of earlier.turns) addTurn({ question, scope, ignored }).restore(answer);
+    if (shown.length) composer.scope = shown.at(-1).scope;
   } catch (error) {
     console.warn("A kept conversation cannot be read.", error);
     kept.forget(earlier.id);
@@ -122,14 +127,23 @@ function startOver() {
   composer.focus();
 }
 
+function askShared({ question, scope, ignored, remark }) {
+  if (isTooLong(question)) {
+    composer.scope = scope;
+    composer.write(question);
+    return;
+  }
+  const turn = ask(question, scope, ignored);
+  if (remark) turn.remark(remark);
+}
+
 /** Begin with the question in the address, else with what this tab showed before. */
 function begin() {
   const shared = sharedQuestion();
   const before = kept.currentConversation();
   if (shared) {
     clearAddress();
-    composer.scope = shared.scope;
-    ask(shared.question, shared.scope, shared.ignored);
+    askShared(shared);
   } else if (before) {
     show(before);
   }

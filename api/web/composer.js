@@ -3,6 +3,7 @@
 import { byId } from "./dom.js";
 import { Filters } from "./filters.js";
 import { day } from "./format.js";
+import { isTooLong, showLength } from "./question_length.js";
 
 /** Calls `onAsk(question, scope)` and `onStop()`. */
 export class Composer {
@@ -25,7 +26,7 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    this.#question.addEventListener("input", () => this.#fit());
+    this.#question.addEventListener("input", () => this.#written());
     this.#date.addEventListener("change", () => this.#showDate());
     byId("as-of-clear").addEventListener("click", () => this.#clearDate());
     byId("stop").addEventListener("click", onStop);
@@ -55,6 +56,12 @@ export class Composer {
     this.#filters.value = scope;
   }
 
+  /** Put a question into the box, to be changed before it is asked. */
+  write(question) {
+    this.#question.value = question;
+    this.#written();
+  }
+
   /** Close the card that is open; gives whether one was. */
   closeCard() {
     const open = this.#cards.find((card) => card.open);
@@ -74,13 +81,17 @@ export class Composer {
 
   #submit() {
     const question = this.#question.value.trim();
-    if (!question || byId("ask").hidden) return;
+    if (!question || isTooLong(question) || byId("ask").hidden) return;
     this.#closeOthers(null);
-    this.#question.value = "";
-    this.#fit();
+    this.write("");
     // On a phone the answer needs the room that the keyboard takes.
     if (matchMedia("(hover: none)").matches) this.#question.blur();
     this.#onAsk(question, this.scope);
+  }
+
+  #written() {
+    showLength(this.#question.value);
+    this.#fit();
   }
 
   #showDate() {

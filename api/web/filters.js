@@ -48,6 +48,7 @@ export class Filters {
     byId("filter-from").value = from ?? "";
     byId("filter-to").value = to ?? "";
     byId("filter-policy").value = policy ?? "";
+    this.#showLanguages();
     this.#changed();
   }
 
@@ -66,14 +67,23 @@ export class Filters {
     byId("filter-outlets-field").hidden = !this.#outlets.childElementCount;
     byId("filter-find").hidden = facets.publishers.length <= MANY;
     for (const { name } of facets.languages) addOption(byId("filter-language"), name, languageName(name));
-    byId("filter-language-field").hidden = byId("filter-language").options.length < 3;
+    this.#showLanguages();
     for (const { name, articles } of facets.collections) addOption(byId("filter-collection"), name, `${name} (${articles})`);
     byId("filter-collection-field").hidden = facets.collections.length < 2;
     byId("filter-collection").value = facets.collection;
   }
 
+  /** A single language is no choice, but one that is chosen can be taken back. */
+  #showLanguages() {
+    const list = byId("filter-language");
+    byId("filter-language-field").hidden = list.options.length < 3 && !list.value;
+  }
+
+  /** List an outlet; one that a link named before its articles were counted takes its place among the others. */
   #addOutlet(name, articles) {
-    if ([...this.#outlets.querySelectorAll("input")].some((box) => box.value === name)) return;
+    const listed = [...this.#outlets.querySelectorAll("input")].find((box) => box.value === name);
+    if (listed && articles === null) return;
+    listed?.closest("label").remove();
     const box = el("input", { type: "checkbox", value: name });
     box.checked = this.#chosen.has(name);
     box.addEventListener("change", () => {

@@ -1,9 +1,12 @@
 /** How the question was read, each kind with a button that asks again without it. */
 
 import { el } from "./dom.js";
-import { day } from "./format.js";
+import { day, span } from "./format.js";
 
-const NAMES = { context: "the conversation", publishers: "outlets", published: "times", phrases: "quotations", names: "names", present: "what is newest" };
+const NAMES = { context: "the conversation", publishers: "outlets", published: "times", phrases: "quotations", names: "names", present: "what is newest", recency: "how new articles are" };
+
+/** Whether the page knows hints of this kind. */
+export const isKind = (kind) => Object.hasOwn(NAMES, kind);
 
 /**
  * The hints of an answer and those ignored, or null when there are none. `standalone` is the question as it was
@@ -41,16 +44,21 @@ export function hintList(hints, standalone, ignored, { onIgnore, onHeed }) {
 
 function* readings({ publishers, published, phrases, names, present }) {
   if (publishers?.length) yield ["publishers", `Looking in ${publishers.join(", ")} first`];
-  if (published) yield ["published", published.times.map(({ text, from, to }) => `Reading “${text}” as ${span(from, to)}`).join("; ")];
+  if (published) yield ["published", `Reading ${published.times.map(({ text, from, to }) => `“${text}” as ${days(from, to)}`).join(", ")}`];
   if (phrases?.length) yield ["phrases", `Preferring the words ${phrases.map((phrase) => `“${phrase}”`).join(", ")}`];
   if (names?.length) yield ["names", `Preferring passages that name ${names.join(", ")}`];
   if (present) yield ["present", "Preferring the newest coverage"];
 }
 
-/** "3 May 2024", "1 to 31 May 2024", "until 3 May 2024". */
-function span(from, to) {
-  const [first, last] = [day(from), day(to)];
-  if (!first) return `until ${last}`;
-  if (!last) return `since ${first}`;
-  return first === last ? first : `${first} to ${last}`;
+/** "3 May 2024", "1 May 2024 to 31 May 2024", "until 2 May 2024" for what ends as 3 May begins. */
+function days(from, to) {
+  // Both ends are moments: one at the very end or beginning of a day has nothing of that day.
+  const [first, last] = [shifted(from, 1), shifted(to, -1)];
+  if (!from) return `until ${day(last)}`;
+  if (!to) return `since ${day(first)}`;
+  return span(first, last);
+}
+
+function shifted(time, milliseconds) {
+  return time && new Date(Date.parse(time) + milliseconds);
 }

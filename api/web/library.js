@@ -14,13 +14,19 @@ const INDEX_STATES = { rebuilding: "the index is being rebuilt", unavailable: "t
 /** Fill the empty page. `onAsk(question)` asks a starter; `onOpen(places, index, opener)` opens an article. */
 export async function fillLibrary({ onAsk, onOpen }) {
   showCoverage();
-  const parts = [server.starters(), server.articles(SHOWN, "").catch(() => null)];
+  const parts = [server.starters(), server.articles(SHOWN, "").catch(showRefusal)];
   // Both at once, so that neither moves the other.
   const [questions, found] = await Promise.all(parts);
   showStarters(questions, onAsk);
   if (found) showArticles(found, "", onOpen);
   byId("nothing-stored").hidden = found === null || found.length > 0;
   watchSearch(onOpen);
+}
+
+/** Say why the server gives nothing; that it cannot be reached is said elsewhere. */
+function showRefusal(error) {
+  if (error.reference) byId("refusal").textContent = error.message;
+  return null;
 }
 
 async function showCoverage() {

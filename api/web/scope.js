@@ -5,7 +5,7 @@ import { day } from "./format.js";
 /** Everything stored, as it is today. Scopes are never changed; others are made with `{...scope, from: ...}`. */
 export const EVERYTHING = Object.freeze({ asOf: null, publishers: [], language: null, from: null, to: null, policy: null });
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAYS = ["as_of", "published_from", "published_to"];
 const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" });
 
 /** "French" for "fr"; the code itself where no name is known. */
@@ -17,9 +17,9 @@ export function languageName(code) {
   }
 }
 
-/** The scope that an address names; what cannot be read is left out. */
+/** The scope that an address names; days that cannot be read (`unreadableDays`) are left out. */
 export function scopeFrom(parameters) {
-  const date = (name) => (DAY.test(parameters.get(name) ?? "") ? parameters.get(name) : null);
+  const date = (name) => (isDay(parameters.get(name)) ? parameters.get(name) : null);
   return {
     asOf: date("as_of"),
     publishers: parameters.getAll("publisher").filter(Boolean),
@@ -28,6 +28,16 @@ export function scopeFrom(parameters) {
     to: date("published_to"),
     policy: parameters.get("policy") === "mark" ? "mark" : null,
   };
+}
+
+/** The days of an address that are none, as `[name, text]`. */
+export const unreadableDays = (parameters) =>
+  DAYS.map((name) => [name, parameters.get(name)]).filter(([, text]) => text && !isDay(text));
+
+/** "2025-12-01", in the calendar. */
+function isDay(text) {
+  const date = new Date(`${text}T00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${text}T`);
 }
 
 /** The scope as parameters of an address. */

@@ -166,7 +166,8 @@ async function send(path, options) {
 /** A problem-details object (or nothing at all) as a sentence. */
 function failureOf(problem, status, headers) {
   const code = status ?? problem?.status ?? 500;
-  const detail = asSentence(problem?.detail ?? problem?.error?.message ?? problem?.title ?? "");
+  // The first fault of a request says what is wrong; the detail puts the field's name before it.
+  const detail = asSentence(problem?.errors?.[0]?.detail ?? problem?.detail ?? problem?.error?.message ?? problem?.title ?? "");
   const reference = headers?.get("X-Request-Id") ?? null;
   if (code === 429) {
     const wait = Number(headers?.get("Retry-After"));

@@ -7,6 +7,7 @@ import { announce, el } from "./dom.js";
 import { counted } from "./format.js";
 import { hintList } from "./hints.js";
 import { abstention, copyButton, differenceList, laterNote, noticeList, writtenBy } from "./outcome.js";
+import { questionHeading } from "./question_heading.js";
 import { filterCount, inWords, unfiltered } from "./scope.js";
 import * as server from "./server.js";
 import { shareAddress } from "./share.js";
@@ -47,13 +48,19 @@ export class Turn {
     this.#onAsk = onAsk;
     turns += 1;
     const id = `turn-${turns}`;
-    this.#heading = el("h2", { class: "turn-question", id, dir: "auto", tabindex: "-1" }, question);
-    const parts = [this.#heading, this.#status, this.#hints, this.#body, this.#after];
+    const heading = questionHeading(question, id);
+    this.#heading = heading[0];
+    const parts = [...heading, this.#status, this.#hints, this.#body, this.#after];
     this.element = el("article", { class: "turn", "aria-labelledby": id, "data-turn": true }, ...parts);
   }
 
   focus() {
     this.#heading.focus({ preventScroll: true });
+  }
+
+  /** Say something about how the question came here, above its answer. */
+  remark(text) {
+    this.#status.after(el("p", { class: "notice turn-remark", role: "status" }, text));
   }
 
   /** Empty and waiting, as at the start or before another try. */
