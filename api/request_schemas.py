@@ -24,7 +24,9 @@ class Filters(_Request):
     published_to: str | None = Field(None, examples=["2024-05-31"])
     publishers: list[Text] = Field(default_factory=list, max_length=100, examples=[["Coast Times"]])
     authors: list[Text] = Field(default_factory=list, max_length=100, examples=[["Ana Ruiz"]])
-    languages: list[Text] = Field(default_factory=list, max_length=50, examples=[["en"]])
+    languages: list[Text] = Field(
+        default_factory=list, max_length=50, description="`en-GB` finds what `en` does.", examples=[["en"]]
+    )
     article_ids: list[Text] = Field(default_factory=list, max_length=1_000)
 
 

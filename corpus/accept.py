@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from corpus.article import IncomingArticle
 from corpus.clean import clean_body, clean_line
 from corpus.errors import DatelineError, InvalidInput
+from corpus.language import kept_language
 
 MOST_BODY_CHARACTERS, MOST_BODY_LINES = 2_000_000, 100_000
 _MOST_TITLE = 500
@@ -46,7 +47,7 @@ def accept(incoming: IncomingArticle) -> IncomingArticle:
         publisher=publisher,
         authors=tuple(name for name in map(clean_line, incoming.authors) if name),
         url=url,
-        language=_optional(incoming.language),
+        language=kept_language(incoming.language),
         collection=check_collection(incoming.collection),
         guessed=tuple(name for name in _CAN_BE_GUESSED if name in incoming.guessed),
     )

@@ -9,6 +9,7 @@ from sqlalchemy.sql import FromClause
 
 from corpus.article import DEFAULT_COLLECTION
 from corpus.dialect import elements, folded
+from corpus.language import kept_language
 from corpus.schema import articles, revisions
 
 
@@ -32,7 +33,8 @@ NOW = Moment()
 class Selection:
     """The revisions that a question may use. An empty filter lets everything pass; names ignore letter case.
 
-    `published_from` and `published_to` are inclusive; an undated article passes neither.
+    A language is found by any tag of it: "en-GB" finds what "en" does. `published_from` and `published_to` are
+    inclusive; an undated article passes neither.
     """
 
     collection: str = DEFAULT_COLLECTION
@@ -61,7 +63,7 @@ def conditions(selection: Selection) -> list[ColumnElement[bool]]:
         named = folded(author.c.value).in_([folded(name) for name in selection.authors])
         found.append(exists(select(literal(1)).select_from(author).where(named).correlate(revisions)))
     if selection.languages:
-        found.append(revisions.c.language.in_(selection.languages))
+        found.append(revisions.c.language.in_([kept_language(name) for name in selection.languages]))
     if selection.article_ids:
         found.append(articles.c.id.in_(selection.article_ids))
     if selection.published_from is not None:
