@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 
 MOST_QUESTION = 4_000
 MOST_ARTICLES = 1_000
@@ -116,10 +116,14 @@ class ArticleIn(_Request):
     collection: CollectionName = "default"
 
 
+# An entry that is no object is refused by itself, as one that lacks something is.
+AnyArticle = Annotated[Any, WithJsonSchema({"type": "object", "additionalProperties": True})]
+
+
 class ArticlesRequest(_Request):
     """Articles to store. Each is checked alone: a bad one is reported and the others are stored."""
 
-    articles: list[dict[str, Any]] = Field(
+    articles: list[AnyArticle] = Field(
         min_length=1,
         max_length=MOST_ARTICLES,
         examples=[[{"title": "Harbour reopens", "body": "The port reopened on 3 May.", "publisher": "Coast Times"}]],

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 from sqlalchemy.sql import FromClause
 
+from corpus.accept import check_order
 from corpus.article import DEFAULT_COLLECTION
 from corpus.dialect import elements, folded
 from corpus.language import kept_language
@@ -51,6 +52,17 @@ class Selection:
         """Whether every current revision of the collection passes."""
         names = (self.publishers, self.authors, self.languages, self.article_ids)
         return self.moment.is_now and not any((*names, self.published_from, self.published_to))
+
+
+def in_order(selection: Selection, under: str = "") -> Selection:
+    """The selection, when an article can be of its dates.
+
+    Raises `InvalidInput` that names a field; `under` stands before its name.
+    """
+    first, begin = f"{under}published_from", selection.published_from
+    check_order(begin, selection.published_to, first, "published_to")
+    check_order(begin, selection.moment.as_of, first, "as_of")
+    return selection
 
 
 def conditions(selection: Selection) -> list[ColumnElement[bool]]:

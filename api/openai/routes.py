@@ -39,7 +39,7 @@ from api.steps import Said, Step, answer_steps
 from corpus.errors import NotFound, UnknownModel, UnknownResponse
 
 router = APIRouter(route_class=TextRoute, tags=["OpenAI-compatible"])
-_PROBLEMS = problem_responses(400, 404, 422, 503)
+_PROBLEMS = problem_responses(400, 404, 415, 422, 503)
 _STARTED = int(time.time())
 
 
@@ -144,7 +144,7 @@ class _Work:
         self._prompt = next(turn.content for turn in reversed(turns) if turn.role == "user")
         is_task = "x-openwebui-task" in request.headers or is_housekeeping(self._prompt)
         within = reach_of(request).within(asked)
-        self._ask: Ask | None = None if is_task else ask_of(within, self._engine.settings.policy)
+        self._ask: Ask | None = None if is_task else ask_of(within, self._engine.settings.policy, "dateline.")
 
     @property
     def searches(self) -> bool:
