@@ -25,7 +25,8 @@ class Around:
 
 @pytest.mark.parametrize(("path", "method", "made"), [("/lines", "HEAD", 0), ("/lines", "GET", 3), ("/own", "HEAD", 0)])
 async def test_a_stream_is_begun_for_get_only(path: str, method: str, made: int) -> None:
-    app, lines = FastAPI(), []
+    app = FastAPI()
+    lines: list[int] = []
 
     def work() -> Iterator[str]:
         for number in range(3):
