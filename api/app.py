@@ -14,6 +14,7 @@ from api import collect_routes, eval_routes, export_routes, history_routes, ledg
 from api.access import Access
 from api.admission import Admission
 from api.engine import Engine
+from api.head import HeadAsGet
 from api.headers import ResponseHeaders
 from api.incoming import BodyLimits
 from api.local import Answering, LocalDateline
@@ -112,12 +113,13 @@ def _guard(app: FastAPI, engine: Engine, *, asks_keys: bool) -> None:
     """Put around the routes what looks at requests before them; what is added last looks first."""
     settings = engine.settings
     origins = settings.cors_origins.split()
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Admission, most=settings.max_questions)
     app.add_middleware(BodyLimits, most_bytes=MOST_BODY_BYTES, seconds=_BODY_SECONDS)
     app.add_middleware(Access, keys=engine.keys if asks_keys else None, per_minute=settings.rate_limit)
     if origins:
         app.add_middleware(
-            CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "DELETE"],
+            CORSMiddleware, allow_origins=origins, allow_methods=["GET", "HEAD", "POST", "DELETE"],
             allow_headers=_CORS_ASKED, expose_headers=_CORS_TOLD,
         )  # fmt: skip
     app.add_middleware(

@@ -15,7 +15,7 @@ from api.commands import feeds as feeds_command
 from api.commands import keys as keys_command
 from api.commands.command import AsJson, Collection, Data, Url, begin, end, go_on, heed_signals, print_json
 from api.counted import counted
-from corpus.errors import DatelineError
+from corpus.errors import DatelineError, InvalidInput
 
 if TYPE_CHECKING:
     from api.doors import Door
@@ -38,7 +38,7 @@ for _point in entry_points(group="dateline.commands"):
     else:
         app.command(_point.name)(_command)
 
-Question = Annotated[str, typer.Argument(help="The question, in quotation marks.")]
+Question = Annotated[str, typer.Argument(help="The question, in quotation marks, or - for standard input.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Use only what was public by then, e.g. 2025-08-20.")]
 Hints = Annotated[
     bool,
@@ -337,13 +337,22 @@ def _question(
 
     ignored = [] if hints else list(get_args(HintKind))
     return {
-        "question": question,
+        "question": _asked(question),
         "collection": collection,
         "as_of": as_of,
         "known_by": known_by,
         "top_k": top_k,
         "ignore_hints": ignored,
     }
+
+
+def _asked(question: str) -> str:
+    """The question, which for - stands on standard input. Raises `InvalidInput` when nothing does."""
+    if question != "-":
+        return question
+    if not (text := sys.stdin.buffer.read().decode("utf-8", "replace").strip()):
+        raise InvalidInput("There is no question on standard input.")
+    return text
 
 
 def _filters(

@@ -15,7 +15,7 @@ from corpus.feeds import Subscription
 from corpus.jobs import Job, NewItem
 
 router = APIRouter(route_class=TextRoute)
-_PROBLEMS = problem_responses(400, 404, 422, 503)
+_PROBLEMS = problem_responses(400, 404, 415, 422, 503)
 
 
 @router.post(

@@ -21,4 +21,6 @@ def position_of(cursor: str) -> tuple[datetime, int]:
             raise ValueError("no zone")
         return moment, int(key)
     except (ValueError, TypeError):
-        raise InvalidInput("The cursor is not one that this server gave; start from the first page.") from None
+        raise InvalidInput(
+            "The cursor is not one that this server gave; start from the first page.", at="cursor"
+        ) from None

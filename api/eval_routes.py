@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
+from api.body import TextRoute
 from api.engine import Engine
 from api.eval_schemas import EvalRunList, EvalRunOut, EvalRunRequest
 from api.problems import problem_responses
@@ -26,7 +27,7 @@ _HEADERS = {
     "Cache-Control": "no-cache",
 }
 
-router = APIRouter()
+router = APIRouter(route_class=TextRoute)
 
 
 class Evaluations(Protocol):
@@ -66,7 +67,7 @@ def installed_evaluations(engine: Engine) -> Evaluations:
 
 
 @router.post("/v1/evals/runs", operation_id="begin_eval_run", summary="Evaluate", status_code=202,
-             responses=problem_responses(400, 404, 422))  # fmt: skip
+             responses=problem_responses(400, 404, 415, 422))  # fmt: skip
 async def begin(body: EvalRunRequest, request: Request) -> EvalRunOut:
     """Ask every question of a suite over this server's articles. Answers at once; `GET` tells how far it is."""
     evaluations = await run_in_threadpool(_evaluations, request)

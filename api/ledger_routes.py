@@ -12,7 +12,7 @@ from api.ledger_schemas import KeptAnswerList, KeptAnswerOut, ReplayOut
 from api.problems import problem_responses
 from api.reach import reach_of
 from api.requests import base_url, engine_of
-from corpus.accept import check_collection, parse_time
+from corpus.accept import check_collection, check_order, parse_time
 from corpus.keys import Key, Scope
 from corpus.ledger import Wanted
 
@@ -42,6 +42,7 @@ async def list_answers(
         asked_to=parse_time(asked_to, "asked_to", end_of_day=True),
         is_stale=stale,
     )
+    check_order(asked.asked_from, asked.asked_to, "asked_from", "asked_to")
     found = await run_in_threadpool(lambda: _desk(request).page(_within(request, asked), limit, cursor))
     if found.next_cursor:
         following = request.url.include_query_params(cursor=found.next_cursor)

@@ -3,6 +3,7 @@
 import logging
 import re
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -28,6 +29,8 @@ STATUS: dict[type[DatelineError], int] = {
     errors.FetchRefused: 422,
     errors.UnwritableFile: 422,
     errors.InvalidSettings: 500,
+    errors.UnreadableBody: 400,
+    errors.UnknownMedia: 415,
     errors.UnknownResponse: 400,
     errors.UnknownModel: 404,
     errors.InvalidInput: 422,
@@ -66,6 +69,7 @@ _TITLES = {
     408: "The request came too slowly",
     409: "The request conflicts with the present state",
     413: "The request is too large",
+    415: "The body is of a kind that is not read",
     421: "The server is not reached by this name",
     422: "The request is not valid",
     429: "Too many requests",
@@ -89,7 +93,7 @@ def problem(status: int, code: str, detail: str, request: Request, details: list
         "detail": detail,
         "instance": f"{request.url.path}#{request_id(request)}",
         "errors": details or [],
-        "error": openai_error(status, code, detail, pointer and pointer.removeprefix("#/").replace("/", ".")),
+        "error": openai_error(status, code, detail, _name_of(pointer) if pointer else None),
     }
     wait = _PATIENCE.get(code) or _PATIENCE.get(status)
     headers = {"Retry-After": wait} if wait else {}
@@ -98,7 +102,9 @@ def problem(status: int, code: str, detail: str, request: Request, details: list
 
 def problem_of(error: DatelineError, request: Request) -> Any:
     """The problem-details response of an error of the tree."""
-    return problem(status_of(error), error.code, str(error), request)
+    at = error.at if isinstance(error, errors.InvalidInput) else ""
+    faults = [{"detail": str(error), "pointer": _pointer(at.split("."))}] if at else []
+    return problem(status_of(error), error.code, str(error), request, faults)
 
 
 def openai_error(status: int, code: str, detail: str, param: str | None = None) -> dict[str, Any]:
@@ -118,11 +124,22 @@ def request_id(request: Request) -> str:
 def _allowed(request: Request) -> list[str]:
     """The methods that some route answers at the path of the request."""
     routes = request.app.routes
-    return [
+    answered = {
         method
         for method in _METHODS
         if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
-    ]
+    }
+    return [method for method in _METHODS if method in answered or (method == "HEAD" and "GET" in answered)]
+
+
+def _pointer(path: Iterable[str | int]) -> str:
+    """The JSON pointer to a part of the body, in the form for addresses; `#` is the whole (RFC 6901)."""
+    return "#" + "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def _name_of(pointer: str) -> str | None:
+    """What a pointer points to, as one name; None for the whole."""
+    return pointer.removeprefix("#").removeprefix("/").replace("/", ".") or None
 
 
 def status_of(error: DatelineError) -> int:
@@ -150,16 +167,9 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Any:
-        faults = [
-            {"detail": fault["msg"], "pointer": "#/" + "/".join(str(part) for part in fault["loc"][1:])}
-            for fault in error.errors()
-        ]
-        first = faults[0]
-        if error.errors()[0]["type"] == "json_invalid":
-            what = error.errors()[0].get("ctx", {}).get("error", first["detail"])
-            return problem(400, "invalid_json", f"The body is not valid JSON: {what}.", request)
-        name = first["pointer"].removeprefix("#/").replace("/", ".") or "the body"
-        return problem(422, "validation_failed", f"{name}: {first['detail']}", request, faults)
+        faults = [{"detail": fault["msg"], "pointer": _pointer(fault["loc"][1:])} for fault in error.errors()]
+        name = _name_of(faults[0]["pointer"]) or "the body"
+        return problem(422, "validation_failed", f"{name}: {faults[0]['detail']}", request, faults)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from corpus.accept import check_collection
@@ -39,7 +39,9 @@ class Filters(_Request):
     published_to: str | None = Field(None, examples=["2024-05-31"])
     publishers: list[Text] = Field(default_factory=list, max_length=100, examples=[["Coast Times"]])
     authors: list[Text] = Field(default_factory=list, max_length=100, examples=[["Ana Ruiz"]])
-    languages: list[Text] = Field(default_factory=list, max_length=50, examples=[["en"]])
+    languages: list[Text] = Field(
+        default_factory=list, max_length=50, description="`en-GB` finds what `en` does.", examples=[["en"]]
+    )
     article_ids: list[Text] = Field(default_factory=list, max_length=1_000)
 
 
@@ -129,10 +131,14 @@ class ArticleIn(_Request):
     collection: CollectionName = "default"
 
 
+# An entry that is no object is refused by itself, as one that lacks something is.
+AnyArticle = Annotated[Any, WithJsonSchema({"type": "object", "additionalProperties": True})]
+
+
 class ArticlesRequest(_Request):
     """Articles to store. Each is checked alone: a bad one is reported and the others are stored."""
 
-    articles: list[dict[str, Any]] = Field(
+    articles: list[AnyArticle] = Field(
         min_length=1,
         max_length=MOST_ARTICLES,
         examples=[[{"title": "Harbour reopens", "body": "The port reopened on 3 May.", "publisher": "Coast Times"}]],

@@ -12,7 +12,7 @@ from api.engine import Engine
 from api.replays import Replays
 from api.request_schemas import AskRequest, SearchOptions, SearchRequest, VerifyRequest
 from corpus.accept import parse_time
-from corpus.selection import Moment, Selection
+from corpus.selection import Moment, Selection, in_order
 from retrieval.hints import Hint
 from retrieval.passage import SearchResult
 
@@ -36,22 +36,27 @@ def base_url(request: Request) -> str:
     return engine_of(request).settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
 
-def selection_of(request: SearchOptions) -> Selection:
-    """Which revisions the question may use. A bare date means the whole of that day. Raises `InvalidInput`."""
+def selection_of(request: SearchOptions, under: str = "") -> Selection:
+    """Which revisions the question may use. A bare date means the whole of that day.
+
+    `under` stands before the names of fields where these options lie in another one ("dateline."). Raises
+    `InvalidInput`.
+    """
     filters = request.filters
-    return Selection(
+    selection = Selection(
         collection=request.collection,
         publishers=tuple(filters.publishers),
         authors=tuple(filters.authors),
         languages=tuple(filters.languages),
         article_ids=tuple(filters.article_ids),
-        published_from=parse_time(filters.published_from, "published_from"),
-        published_to=parse_time(filters.published_to, "published_to", end_of_day=True),
+        published_from=parse_time(filters.published_from, f"{under}filters.published_from"),
+        published_to=parse_time(filters.published_to, f"{under}filters.published_to", end_of_day=True),
         moment=Moment(
-            parse_time(request.as_of, "as_of", end_of_day=True),
-            parse_time(request.known_by, "known_by", end_of_day=True),
+            parse_time(request.as_of, f"{under}as_of", end_of_day=True),
+            parse_time(request.known_by, f"{under}known_by", end_of_day=True),
         ),
     )
+    return in_order(selection, f"{under}filters.")
 
 
 def ignored_hints(request: SearchOptions) -> frozenset[Hint]:
@@ -59,11 +64,11 @@ def ignored_hints(request: SearchOptions) -> frozenset[Hint]:
     return frozenset(map(Hint, request.ignore_hints))
 
 
-def ask_of(request: AskRequest, policy: Policy) -> Ask:
-    """The question as the answerer takes it; `policy` stands where the request names none."""
+def ask_of(request: AskRequest, policy: Policy, under: str = "") -> Ask:
+    """The question as the answerer takes it; `policy` stands where the request names none. `under`: as above."""
     return Ask(
         question=request.question,
-        selection=selection_of(request),
+        selection=selection_of(request, under),
         top_k=request.top_k,
         max_citations=request.max_citations,
         mode=None if request.mode == "auto" else Mode(request.mode),

@@ -28,12 +28,12 @@ from api.stream import answer_events
 from corpus.accept import check_collection, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.errors import DatelineError, EmbedderUnavailable, InvalidInput, NotAllowed
-from corpus.selection import Selection
+from corpus.selection import Selection, in_order
 from corpus.writing import Change
 from retrieval.indexer import IndexState
 
 router = APIRouter(route_class=TextRoute)
-_PROBLEMS = problem_responses(400, 404, 413, 422, 503)
+_PROBLEMS = problem_responses(400, 404, 413, 415, 422, 503)
 _CONFLICT = problem_responses(409)
 _NOT_READY: dict[int | str, dict[str, Any]] = {
     503: {"model": Readiness | Problem, "content": {"application/problem+json": {}}}
@@ -96,7 +96,7 @@ async def _push(engine: Engine, reach: Reach, body: ArticlesRequest) -> IngestRe
         try:
             good.append((index, _incoming(fields, reach)))
         except (InvalidInput, NotAllowed) as error:
-            failed.append(_failed(index, fields.get("id"), error))
+            failed.append(_failed(index, fields.get("id") if isinstance(fields, dict) else None, error))
     report = await run_in_threadpool(engine.ingester.put, [article for _, article in good])
     for failure in report.failed:
         failed.append(_failed(good[failure.index][0], good[failure.index][1].id, failure.error))
@@ -133,6 +133,7 @@ async def list_articles(
         published_from=parse_time(published_from, "published_from"),
         published_to=parse_time(published_to, "published_to", end_of_day=True),
     )
+    in_order(selection)
     before = position_of(cursor) if cursor else None
     rows = await run_in_threadpool(engine_of(request).store.page, selection, limit + 1, before, q)
     shown = rows[:limit]
@@ -225,7 +226,9 @@ async def metrics(request: Request) -> Response:
     return Response(await run_in_threadpool(engine_of(request).metrics.text), media_type=CONTENT_TYPE)
 
 
-def _incoming(fields: dict[str, Any], reach: Reach) -> IncomingArticle:
+def _incoming(fields: Any, reach: Reach) -> IncomingArticle:
+    if not isinstance(fields, dict):
+        raise InvalidInput("The article is no JSON object with a title and a body.")
     try:
         article = reach.within(ArticleIn.model_validate(fields))
     except ValidationError as error:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from corpus.article import IncomingArticle
 from corpus.clean import clean_body, clean_line
 from corpus.errors import DatelineError, InvalidInput
+from corpus.language import kept_language
 
 MOST_BODY_CHARACTERS, MOST_BODY_LINES = 2_000_000, 100_000
 _MOST_TITLE = 500
@@ -46,7 +47,7 @@ def accept(incoming: IncomingArticle) -> IncomingArticle:
         publisher=publisher,
         authors=tuple(name for name in map(clean_line, incoming.authors) if name),
         url=url,
-        language=_optional(incoming.language),
+        language=kept_language(incoming.language),
         collection=check_collection(incoming.collection),
         guessed=tuple(name for name in _CAN_BE_GUESSED if name in incoming.guessed),
     )
@@ -65,7 +66,8 @@ def check_collection(name: str) -> str:
     """The name of a collection, when it is one. Raises `InvalidInput`."""
     if not _COLLECTION.fullmatch(name):
         raise InvalidInput(
-            f"The collection name {name[:80]!r} is not valid: use up to 63 lower-case letters, digits, '-' and '_'."
+            f"The collection name {name[:80]!r} is not valid: use up to 63 lower-case letters, digits, '-' and '_'.",
+            at="collection",
         )
     return name
 
@@ -74,6 +76,8 @@ def check_id(article_id: str) -> str:
     """The id of an article, when it is one. Raises `InvalidInput`."""
     if not article_id or len(article_id) > _MOST_ID or article_id != clean_line(article_id):
         raise InvalidInput(f"The id {article_id[:80]!r} is not valid: use up to {_MOST_ID} characters on one line.")
+    if article_id in (".", ".."):
+        raise InvalidInput(f"The id {article_id!r} is not valid: in an address it is a step and no name.")
     return article_id
 
 
@@ -98,7 +102,7 @@ def parse_time(value: object, field: str, *, end_of_day: bool = False) -> dateti
     """An aware UTC time from a datetime, a date, or ISO 8601 or RFC 2822 text; None and empty text give None.
 
     A time without a zone is read as UTC. A bare date is its first moment, or its last with `end_of_day`. Raises
-    `InvalidInput` naming `field`.
+    `InvalidInput` naming `field`, by its last part where that lies in others ("filters.published_from").
     """
     if value is None or value == "":
         return None
@@ -117,7 +121,16 @@ def parse_time(value: object, field: str, *, end_of_day: bool = False) -> dateti
             return _utc(parse(text))
         except (ValueError, TypeError, OverflowError):
             continue
-    raise InvalidInput(f"{field} {text[:80]!r} is not a date; write it like 2024-05-03 or 2024-05-03T06:00:00Z.")
+    name = field.rpartition(".")[2]
+    raise InvalidInput(f"{name} {text[:80]!r} is not a date; write it like 2024-05-03 or 2024-05-03T06:00:00Z.", field)
+
+
+def check_order(begin: datetime | None, end: datetime | None, first: str, last: str) -> None:
+    """Raise `InvalidInput` for a span that ends before it begins; `first` and `last` name the fields of its ends."""
+    if begin is not None and end is not None and begin > end:
+        ends = (begin.isoformat(timespec="seconds"), end.isoformat(timespec="seconds"))
+        said = f"{first.rpartition('.')[2]} ({ends[0]}) is later than {last} ({ends[1]})"
+        raise InvalidInput(f"{said}: nothing lies between them.", at=first)
 
 
 def names(value: object) -> tuple[str, ...]:

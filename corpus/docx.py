@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from corpus.clean import clean_line
 from corpus.errors import UnreadableFile
 from corpus.found import Parsed
-from corpus.metadata import language_code, people, plausible_time
+from corpus.language import language_code
+from corpus.metadata import people, plausible_time
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -8,9 +8,28 @@ class DatelineError(Exception):
 
 
 class InvalidInput(DatelineError):
-    """What was given cannot be used: the message says what was wrong and what to do."""
+    """What was given cannot be used: the message says what was wrong and what to do.
+
+    `at` is the field that is meant, with those that it lies in before it ("filters.published_from"); empty: no field.
+    """
 
     code = "invalid_input"
+
+    def __init__(self, message: str, at: str = "") -> None:
+        super().__init__(message)
+        self.at = at
+
+
+class UnreadableBody(InvalidInput):
+    """The body of a request is not the JSON that it should be."""
+
+    code = "invalid_json"
+
+
+class UnknownMedia(InvalidInput):
+    """The body of a request is of a kind, or packed in a way, that is not read."""
+
+    code = "unsupported_media_type"
 
 
 class UnreadableFile(InvalidInput):

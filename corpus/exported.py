@@ -14,6 +14,7 @@ from corpus.accept import MOST_BODY_CHARACTERS, canonical_url, check_collection,
 from corpus.article import IncomingArticle
 from corpus.clean import is_storable
 from corpus.errors import InvalidInput
+from corpus.language import kept_language
 
 REVISION = "dateline.revision"
 END = "dateline.end"
@@ -84,6 +85,7 @@ def parse_exported(fields: Mapping[str, Any]) -> ExportedRevision | ExportEnd:
     """What a line of an export holds. Raises `InvalidInput` when it is not as Dateline writes it.
 
     Nothing is cleaned: text that cleaning would have changed was changed after the export, and its spans have moved.
+    A language has the form that it is kept in now.
     """
     if fields.get("version") != VERSION:
         raise InvalidInput(
@@ -114,7 +116,7 @@ def _article(fields: Mapping[str, Any], times: Mapping[str, datetime | None]) ->
         publisher=_line(fields, "publisher"),
         authors=_lines(fields, "authors"),
         url=url,
-        language=_line(fields, "language"),
+        language=kept_language(_line(fields, "language")),
         published_at=times["published_at"],
         updated_at=times["updated_at"],
         collection=check_collection(str(fields.get("collection"))),

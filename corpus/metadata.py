@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from corpus.accept import parse_time
 from corpus.clean import clean_line
 from corpus.errors import InvalidInput
+from corpus.language import language_code
 from corpus.linked_data import LinkedArticle, linked_article
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Clocks and zones are wrong by hours; a page dated further ahead would hide itself until then.
 _AHEAD = timedelta(days=1)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?=$|[-_])")
 _ADDRESS = re.compile(r"^\w+://|^www\.|@")
 _BY = re.compile(r"^by[:\s]\s*", re.IGNORECASE)
 
@@ -94,12 +94,6 @@ def plausible_time(value: str | None) -> str | None:
     if when is None or when < _EARLIEST or when == _EPOCH or when > datetime.now(UTC) + _AHEAD:
         return None
     return when.isoformat()
-
-
-def language_code(value: str | None) -> str | None:
-    """The primary language subtag ("en" of "en-GB"), which is what filters compare."""
-    match = _LANGUAGE.match((value or "").strip())
-    return match[0].lower() if match else None
 
 
 def _linked_data(tree: "HtmlElement") -> Iterator["HtmlElement"]:

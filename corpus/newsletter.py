@@ -13,7 +13,8 @@ from corpus.charset import decoded
 from corpus.clean import clean_line
 from corpus.errors import UnreadableFile
 from corpus.found import Parsed
-from corpus.metadata import language_code, plausible_time
+from corpus.language import language_code
+from corpus.metadata import plausible_time
 from corpus.page import read_letter
 
 # Lines of the letter, not of its news. Each must match a whole line.

@@ -12,7 +12,8 @@ from corpus.clean import clean_line
 from corpus.errors import UnreadableFile
 from corpus.found import Parsed
 from corpus.identity import host_name
-from corpus.metadata import Declared, declared, language_code, people, plausible_time, without_site
+from corpus.language import language_code
+from corpus.metadata import Declared, declared, people, plausible_time, without_site
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

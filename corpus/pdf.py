@@ -11,7 +11,8 @@ from corpus.accept import MOST_BODY_CHARACTERS
 from corpus.clean import clean_line
 from corpus.errors import UnreadableFile
 from corpus.found import Parsed
-from corpus.metadata import language_code, people, plausible_time
+from corpus.language import language_code
+from corpus.metadata import people, plausible_time
 from corpus.paragraphs import Line, largest_print, paragraphs_of
 
 if TYPE_CHECKING:

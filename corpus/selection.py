@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 from sqlalchemy.sql import FromClause
 
+from corpus.accept import check_order
 from corpus.article import DEFAULT_COLLECTION
 from corpus.dialect import elements, folded
+from corpus.language import kept_language
 from corpus.schema import articles, revisions
 
 
@@ -32,7 +34,8 @@ NOW = Moment()
 class Selection:
     """The revisions that a question may use. An empty filter lets everything pass; names ignore letter case.
 
-    `published_from` and `published_to` are inclusive; an undated article passes neither.
+    A language is found by any tag of it: "en-GB" finds what "en" does. `published_from` and `published_to` are
+    inclusive; an undated article passes neither.
     """
 
     collection: str = DEFAULT_COLLECTION
@@ -51,6 +54,17 @@ class Selection:
         return self.moment.is_now and not any((*names, self.published_from, self.published_to))
 
 
+def in_order(selection: Selection, under: str = "") -> Selection:
+    """The selection, when an article can be of its dates.
+
+    Raises `InvalidInput` that names a field; `under` stands before its name.
+    """
+    first, begin = f"{under}published_from", selection.published_from
+    check_order(begin, selection.published_to, first, "published_to")
+    check_order(begin, selection.moment.as_of, first, "as_of")
+    return selection
+
+
 def conditions(selection: Selection) -> list[ColumnElement[bool]]:
     """SQL conditions over `articles` joined with `revisions` that let exactly the selected revisions pass."""
     found: list[ColumnElement[bool]] = [articles.c.collection == selection.collection, _newest_at(selection.moment)]
@@ -61,7 +75,7 @@ def conditions(selection: Selection) -> list[ColumnElement[bool]]:
         named = folded(author.c.value).in_([folded(name) for name in selection.authors])
         found.append(exists(select(literal(1)).select_from(author).where(named).correlate(revisions)))
     if selection.languages:
-        found.append(revisions.c.language.in_(selection.languages))
+        found.append(revisions.c.language.in_([kept_language(name) for name in selection.languages]))
     if selection.article_ids:
         found.append(articles.c.id.in_(selection.article_ids))
     if selection.published_from is not None:

@@ -64,6 +64,29 @@ def test_a_bare_day_can_mean_its_end() -> None:
     assert found is not None and found > datetime(2024, 5, 3, 23, 59, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("en", "en"), ("EN", "en"), ("en-GB", "en"), ("en_us", "en"), (" pt-BR ", "pt"), ("zh-Hant-TW", "zh"),
+        ("sco", "sco"), ("English", "English"), ("British  English", "British English"), (" ", None), ("", None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_a_language_is_kept_as_its_primary_subtag(given: str | None, kept: str | None) -> None:
+    assert accept(IncomingArticle(title="T", body="Text.", language=given)).language == kept
+
+
+@pytest.mark.parametrize("name", [".", "..", "a\nb", "x" * 201])
+def test_an_id_that_names_nothing_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput, match="is not valid"):
+        accept(IncomingArticle(title="T", body="Text.", id=name))
+
+
+@pytest.mark.parametrize("name", ["...", ".a", "a/..", "a/../b"])
+def test_points_in_an_id_are_no_fault(name: str) -> None:
+    assert accept(IncomingArticle(title="T", body="Text.", id=name)).id == name
+
+
 @pytest.mark.parametrize("name", ["", "Upper", "a b", "-x", "x" * 64, "../x"])
 def test_a_bad_collection_name_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput, match="collection name"):

@@ -86,6 +86,7 @@ def test_a_server_lets_in_who_has_a_key_and_as_far_as_it_reaches(guarded: Server
             refused = http.get(path)
             assert refused.status_code == 401 and refused.headers["www-authenticate"] == "Bearer", path
             assert refused.json()["error"]["code"] == "key_required" and refused.headers["x-request-id"]
+            assert http.head(path).status_code == 401, path
         assert http.get("/", headers={"Accept": "text/html"}).headers["www-authenticate"].startswith("Basic ")
         assert http.post("/v1/ask", json=question, headers=bearer("dl_x_y")).status_code == 401
         assert http.post("/v1/articles", json=article, headers=bearer(reading)).status_code == 403
@@ -94,6 +95,8 @@ def test_a_server_lets_in_who_has_a_key_and_as_far_as_it_reaches(guarded: Server
         basic = base64.b64encode(f"me:{reading}".encode()).decode()
         assert http.get("/read/a", headers={"Authorization": f"Basic {basic}"}).status_code == 200
         assert http.get("/", headers={"Authorization": "Basic %%%"}).status_code == 401
+        assert http.head("/read/a", headers=bearer(reading)).status_code == 200
+        assert http.head("/v1/export", headers=bearer(writing)).status_code == 403
         assert http.get("/v1/export", headers=bearer(writing)).status_code == 403
         assert http.get("/v1/export", headers=bearer(all_of_it)).status_code == 200
         key = guarded.engine.keys.find(reading)
@@ -106,7 +109,9 @@ def test_more_requests_than_allowed_are_refused_and_others_unharmed(guarded: Ser
     _, few = guarded.engine.keys.create("few", Scope.READ, per_minute=3)
     _, many = guarded.engine.keys.create("many", Scope.READ)
     with httpx.Client(base_url=guarded.url, timeout=60, trust_env=False) as http:
-        told = [http.get("/v1/articles", headers=bearer(few)) for _ in range(4)]
+        told = [http.get("/v1/articles", headers=bearer(few)) for _ in range(2)]
+        told.append(http.head("/v1/articles", headers=bearer(few)))
+        told.append(http.get("/v1/articles", headers=bearer(few)))
         assert [answer.status_code for answer in told] == [200, 200, 200, 429]
         assert told[0].headers["ratelimit-policy"] == '"requests";q=3;w=60'
         assert [answer.headers["ratelimit"].split(";")[1] for answer in told] == ["r=2", "r=1", "r=0", "r=0"]

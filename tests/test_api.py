@@ -119,6 +119,7 @@ def test_articles_are_listed_page_by_page(http: httpx.Client) -> None:
     assert len(seen) == len(set(seen)) >= 36
 
 
+JSON = {"content-type": "application/json"}
 PROBLEMS: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("POST", "/v1/ask", {"json": {"question": ""}}, 422, "question"),
     ("POST", "/v1/ask", {"json": {"question": "   "}}, 422, "question"),
@@ -129,7 +130,16 @@ PROBLEMS: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("POST", "/v1/ask", {"json": {"question": "x", "mode": "chat"}}, 422, "DATELINE_MODEL"),
     ("POST", "/v1/ask", {"json": {"question": "x", "collection": "../x"}}, 422, "collection"),
     ("POST", "/v1/ask", {"json": {"question": "x", "stream": True, "as_of": "soon"}}, 422, "as_of"),
-    ("POST", "/v1/ask", {"content": b"{no", "headers": {"content-type": "application/json"}}, 400, "JSON"),
+    ("POST", "/v1/ask", {"content": b"{no", "headers": JSON}, 400, "JSON"),
+    ("POST", "/v1/ask", {"content": b'{"question":\n "x",}', "headers": JSON}, 400, "at line 2, column 6"),
+    ("POST", "/v1/ask", {"content": '{"question": "é"}'.encode("latin-1"), "headers": JSON}, 400, "not UTF-8"),
+    ("POST", "/v1/ask", {"content": b"[" * 200_000, "headers": JSON}, 400, "nested too deeply"),
+    ("POST", "/v1/ask", {"content": b'{"top_k": ' + b"1" * 9_000 + b"}", "headers": JSON}, 400, "too many digits"),
+    ("POST", "/v1/ask", {"content": b"{}", "headers": {**JSON, "content-encoding": "gzip"}}, 415, "content-encoding"),
+    ("POST", "/v1/ask", {"content": b'{"question": "x"}'}, 415, "content-type: application/json"),
+    ("POST", "/v1/ask", {"data": {"question": "x"}}, 415, "content-type: application/json"),
+    ("POST", "/v1/evals/runs", {"content": b"{}"}, 415, "content-type: application/json"),
+    ("POST", "/v1/responses", {"content": b"{}"}, 415, "content-type: application/json"),
     ("POST", "/v1/ask", {"json": [1]}, 422, ""),
     ("POST", "/v1/articles", {"json": {"articles": []}}, 422, "articles"),
     ("GET", "/v1/articles/none", {}, 404, "none"),
@@ -157,11 +167,103 @@ def test_errors_are_problem_details_that_name_the_fault(
 
 def test_a_method_that_is_not_allowed_is_told_which_are(http: httpx.Client) -> None:
     allowed = {
-        "/v1/ask": "POST", "/healthz": "GET", "/v1/articles": "GET, POST", "/v1/articles/a-17": "GET, DELETE",
+        "/v1/ask": "POST", "/healthz": "GET, HEAD", "/v1/articles": "GET, HEAD, POST",
+        "/v1/articles/a-17": "GET, HEAD, DELETE",
         "/openapi.json": "GET, HEAD",
     }  # fmt: skip
     assert {path: http.patch(path).headers["allow"] for path in allowed} == allowed
     assert http.put("/web/chat.js").headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=utf-8", "application/problem+json"])
+def test_json_is_known_by_its_type(http: httpx.Client, kind: str) -> None:
+    raw = b'\xef\xbb\xbf{"question": "Who won the 2022 World Cup?"}'
+    assert http.post("/v1/ask", content=raw, headers={"content-type": kind}).status_code == 200
+
+
+LATE, EARLY = "2025-05-02", "2025-05-01"
+# What is wrong with dates, and the pointers to it.
+DATES: list[tuple[dict[str, Any], str, str]] = [
+    ({"as_of": "soon"}, "as_of 'soon' is not a date", "#/as_of"),
+    ({"known_by": "soon"}, "known_by 'soon' is not a date", "#/known_by"),
+    ({"filters": {"published_to": "soon"}}, "published_to 'soon' is not a date", "#/filters/published_to"),
+    (
+        {"filters": {"published_from": LATE, "published_to": EARLY}},
+        "later than published_to",
+        "#/filters/published_from",
+    ),
+    ({"filters": {"published_from": LATE}, "as_of": EARLY}, "later than as_of", "#/filters/published_from"),
+]
+
+
+@pytest.mark.parametrize(("dates", "words", "pointer"), DATES)
+def test_dates_that_cannot_be_are_told_with_their_place(
+    http: httpx.Client, dates: dict[str, Any], words: str, pointer: str
+) -> None:
+    asked = {"question": "When did the port reopen?", **dates}
+    chat = {"messages": [{"role": "user", "content": "When did the port reopen?"}], "dateline": dates}
+    for path, body, before in (
+        ("/v1/ask", asked, "#"), ("/v1/ask", {**asked, "stream": True}, "#"), ("/v1/search", asked, "#"),
+        ("/v1/chat/completions", chat, "#/dateline"),
+    ):  # fmt: skip
+        response = http.post(path, json=body)
+        assert response.status_code == 422 and words in response.json()["detail"]
+        assert [fault["pointer"] for fault in response.json()["errors"]] == [before + pointer.removeprefix("#")]
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "pointer"),
+    [
+        (f"/v1/articles?published_from={LATE}&published_to={EARLY}", "later than published_to", "#/published_from"),
+        ("/v1/articles?published_from=soon", "not a date", "#/published_from"),
+        (f"/v1/answers?asked_from={LATE}&asked_to={EARLY}", "later than asked_to", "#/asked_from"),
+        ("/v1/articles?cursor=zzz", "cursor", "#/cursor"),
+        ("/v1/articles?limit=0", "limit", "#/limit"),
+        ("/v1/articles?collection=No", "collection", "#/collection"),
+    ],
+)
+def test_a_fault_of_a_parameter_has_a_pointer(http: httpx.Client, path: str, words: str, pointer: str) -> None:
+    response = http.get(path)
+    assert response.status_code == 422 and words in response.json()["detail"]
+    assert [fault["pointer"] for fault in response.json()["errors"]] == [pointer]
+
+
+def test_one_day_is_a_span(http: httpx.Client) -> None:
+    ask(http, "When did the port reopen?", filters={"published_from": LATE, "published_to": LATE}, as_of=LATE)
+
+
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/articles"])
+def test_the_pointer_to_the_whole_body_is_the_root(http: httpx.Client, path: str) -> None:
+    problem = http.post(path, json=[1]).json()
+    assert [fault["pointer"] for fault in problem["errors"]] == ["#"] and problem["detail"].startswith("the body: ")
+    assert problem["error"]["param"] is None
+
+
+def test_a_name_in_a_pointer_is_escaped(http: httpx.Client) -> None:
+    problem = http.post("/v1/ask", json={"question": "x", "a/b~c": 1}).json()
+    assert [fault["pointer"] for fault in problem["errors"]] == ["#/a~1b~0c"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/articles", "/read/{id}", "/v1/articles", "/v1/articles/{id}", "/v1/facets", "/v1/export", "/healthz", "/docs",
+     "/web/style.css", "/openapi.json", "/v1/articles/none", "/read/none", "/v1/articles?limit=0", "/nowhere"],
+)  # fmt: skip
+def test_head_tells_what_get_would_without_the_body(http: httpx.Client, path: str) -> None:
+    path = path.replace("{id}", http.get("/v1/articles?limit=1").json()["data"][0]["id"])
+    told, given = http.head(path), http.get(path)
+    assert told.content == b"" and told.status_code == given.status_code
+    for name in ("content-length", "content-type", "etag", "cache-control", "content-security-policy"):
+        if given.status_code < 400 or name != "content-length":  # a problem names its request
+            assert told.headers.get(name) == given.headers.get(name), name
+    if tag := given.headers.get("etag"):
+        known = {"if-none-match": tag}
+        assert http.head(path, headers=known).status_code == http.get(path, headers=known).status_code
+
+
+def test_head_where_no_get_is(http: httpx.Client) -> None:
+    assert http.head("/v1/ask").status_code == 405 and http.head("/v1/ask").headers["allow"] == "POST"
+    assert http.head("/mcp").status_code == 405, "a stream of events is nothing to ask the headers of"
 
 
 def test_what_is_wrong_with_json_is_told(http: httpx.Client) -> None:

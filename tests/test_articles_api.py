@@ -58,7 +58,35 @@ def test_bad_articles_fail_alone_and_are_named(http: httpx.Client) -> None:
     assert "published_at" in report["failed"][1]["problem"]["detail"]
 
 
-@pytest.mark.parametrize("article_id", ["a/b?c#d", "ünï", "..", "with space", "%2F"])
+@pytest.mark.parametrize(
+    ("bad", "named", "words"),
+    [
+        (5, None, "no JSON object"), ("text", None, "no JSON object"), ([], None, "no JSON object"),
+        (None, None, "no JSON object"), ({"id": ".", "body": "Text."}, ".", "a step and no name"),
+        ({"id": "..", "body": "Text."}, "..", "a step and no name"),
+    ],
+)  # fmt: skip
+def test_what_is_no_article_fails_alone(http: httpx.Client, bad: object, named: str | None, words: str) -> None:
+    articles = [{"title": "Good", "body": "The mayor spoke."}, bad, {"title": "Good too", "body": "The council met."}]
+    answer = http.post("/v1/articles", json={"articles": articles, "wait": "keyword"})
+    assert answer.status_code == 200, answer.text
+    (failed,) = answer.json()["failed"]
+    assert answer.json()["added"] == 2 and (failed["index"], failed["id"]) == (1, named)
+    assert words in failed["problem"]["detail"] and failed["problem"]["status"] == 422
+
+
+def test_a_language_is_found_by_any_tag_of_it(http: httpx.Client) -> None:
+    pushed = {**PORT, "body": "The port of Skelmouth reopened.", "language": "en-GB"}
+    http.post("/v1/articles", json={"articles": [pushed], "wait": "keyword"})
+    assert http.get("/v1/articles/port").json()["language"] == "en"
+    for language, found in (("en", 1), ("EN", 1), ("en-US", 1), ("fr", 0)):
+        asked = {"question": "port of Skelmouth", "filters": {"languages": [language]}}
+        assert len(http.post("/v1/search", json=asked).json()["data"]) == found, language
+        assert len(http.get("/v1/articles", params={"language": language}).json()["data"]) == found, language
+        assert ("Port reopens" in http.get("/articles", params={"language": language}).text) is bool(found), language
+
+
+@pytest.mark.parametrize("article_id", ["a/b?c#d", "ünï", "...", "a/../b", "with space", "%2F"])
 def test_any_id_can_be_fetched_and_deleted(http: httpx.Client, article_id: str) -> None:
     from urllib.parse import quote
 

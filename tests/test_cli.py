@@ -16,9 +16,11 @@ from tests.running import Server
 DATELINE = Path(sys.executable).with_name("dateline")
 
 
-def run(*arguments: str, data: Path, check: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, data: Path, check: int = 0, given: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [DATELINE, *arguments], capture_output=True, text=True, timeout=120,
+        [DATELINE, *arguments], input=given, capture_output=True, text=True, timeout=120,
         env={**os.environ, "DATELINE_DATA": str(data), "DATELINE_SAMPLE": "0", "COLUMNS": "200", **environment},
     )  # fmt: skip
     assert done.returncode == check, done.stderr
@@ -48,6 +50,10 @@ def test_ingest_ask_search_list_and_delete(data_folder: Path, folder: Path) -> N
     shown = run("ask", "When did the port reopen?", data=data_folder).stdout
     assert answer["citations"][0]["quote"] in shown.replace("\n    ", " ") and "[1] Coast Times, 2024-05-03" in shown
 
+    for command in ("ask", "search"):
+        told = json.loads(run(command, "-", "--json", data=data_folder, given="When did the port reopen?\n").stdout)
+        assert "When did the port reopen?" in json.dumps(told) and "3 May" in json.dumps(told)
+
     assert "Fuel exports" in run("search", "fuel exports", data=data_folder).stdout
     (listed,) = json.loads(run("articles", "--json", data=data_folder).stdout)["data"]
     assert "The port of Skelmouth" in run("articles", listed["id"], data=data_folder).stdout
@@ -63,6 +69,9 @@ def test_ingest_ask_search_list_and_delete(data_folder: Path, folder: Path) -> N
         (("ask", "x", "--as-of", "soon"), "as_of"),
         (("ask", "x", "--mode", "chat"), "DATELINE_MODEL"),
         (("search", "x", "--published-from", "soon"), "published_from"),
+        (("search", "x", "--published-from", "2025-05-02", "--published-to", "2025-05-01"), "later than published_to"),
+        (("ask", "x", "--published-from", "2025-05-02", "--as-of", "2025-05-01"), "later than as_of"),
+        (("ask", "-"), "no question on standard input"),
         (("articles", "nothing"), "No article"),
         (("ingest", ".", "--collection", "Not Valid"), "collection name"),
         (("serve", "--workers", "4"), "PostgreSQL"),

@@ -121,6 +121,14 @@ def test_what_the_feed_says_counts_before_a_guess(engine: Engine, web: Web) -> N
     assert article.publisher == "Coast Times"
 
 
+def test_the_language_of_a_feed_is_found_by_its_filter(engine: Engine, web: Web) -> None:
+    text = "".join(f"<p>{hostile.TEXT.format(name='Orrin', cost=n)}</p>" for n in (2, 3))
+    web.gives("/p", f"<html><body><article><h1>Orrin</h1>{text}</article></body></html>".encode())
+    done(engine, web.gives("/feed", rss("<language>en-us</language>", item("/p")), "application/rss+xml"))
+    ((_, article),) = engine.store.page(Selection(languages=("en",)), 10)
+    assert article.language == "en"
+
+
 def test_a_feed_with_whole_articles_needs_no_pages_but_speaks_for_its_own_site_only(engine: Engine, web: Web) -> None:
     whole = "".join(f"<p>{hostile.TEXT.format(name='Orrin', cost=n)}</p>" for n in range(5))
     content = f"<content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'><![CDATA[{whole}]]></content:encoded>"

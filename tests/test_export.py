@@ -197,6 +197,16 @@ def test_a_broken_export_is_named_and_the_rest_taken(archive: Small, tmp_path: P
     other.close()
 
 
+def test_an_older_export_names_languages_as_they_are_kept_now(archive: Small, tmp_path: Path) -> None:
+    put(archive, IncomingArticle("Cable", "The cable was cut.", "cable", language="en"), day(7))
+    file = export(archive, tmp_path / "all.jsonl")
+    file.write_text(file.read_text().replace('"language": "en"', '"language": "en-GB"'))
+    assert '"en-GB"' in file.read_text()
+    report, errors = take_in(archive, file)
+    assert not errors and {stored.change for stored in report.stored} == {Change.UNCHANGED}
+    archive.close()
+
+
 _TEXT = st.text(st.characters(codec=None), max_size=200)
 
 

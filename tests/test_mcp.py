@@ -143,6 +143,7 @@ async def test_mistakes_are_told_to_the_model(kind: str, server: Server) -> None
     mistakes: list[tuple[str, dict[str, Any], str]] = [
         ("fetch", {"id": "no-such-article@1:0-9"}, "no-such-article"),
         ("ask", {"question": WHY, "as_of": "soon"}, "as_of"),
+        ("ask", {"question": WHY, "published_from": "2025-05-02", "published_to": "2025-05-01"}, "later than"),
         ("ask", {"question": " "}, "question"),
         ("ask", {}, "question"),
         ("verify", {"text": "x", "article_ids": ["a"], "passages": ["b"]}, "not both"),

@@ -72,6 +72,22 @@ def test_the_events_come_in_order_and_end_in_the_same_response(client: openai.Op
     assert [str(one) for one in added] == [str(one) for one in text_of(whole).annotations]
 
 
+@pytest.mark.parametrize("question", [QUESTION, UNKNOWN])
+def test_a_kept_response_is_told_as_events_too(client: openai.OpenAI, http: httpx.Client, question: str) -> None:
+    first = client.responses.create(model="dateline", input=question)
+    events = list(client.responses.retrieve(first.id, stream=True))
+    names = list(dict.fromkeys(event.type for event in events))
+    assert names == [name for name in ORDER if first.output_text != "" and name in names] and names[-1] == ORDER[-1]
+    assert [event.sequence_number for event in events] == list(range(len(events)))
+    last = events[-1]
+    assert last.type == "response.completed" and last.response == first
+    assert "".join(event.delta for event in events if event.type == "response.output_text.delta") == first.output_text
+    later = list(client.responses.retrieve(first.id, stream=True, starting_after=3))
+    assert later == events[4:]
+    assert http.get("/v1/responses/none", params={"stream": "true"}).status_code == 404
+    assert client.responses.retrieve(first.id) == first
+
+
 def test_the_stream_helper_of_the_library_understands_it(client: openai.OpenAI) -> None:
     with client.responses.stream(model="dateline", input=QUESTION) as stream:
         for _ in stream:

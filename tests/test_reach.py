@@ -191,6 +191,8 @@ def test_nothing_of_another_collection_comes_through(guarded: Server, http: http
             sent = json.loads(json.dumps(body).replace("RESPONSE", kept["id"])) if body else None
             answer = http.request(method, path, json=sent)
             assert answer.status_code == status, (method, template, path, answer.text[:500])
+            if method == "GET":
+                assert http.head(path).status_code == status, (template, path)
             # What the request itself named may be named again.
             told = answer.text.replace(json.dumps(QUESTION)[1:-1], "").replace(QUESTION.replace("'", "&#x27;"), "")
             if SECRET not in path:

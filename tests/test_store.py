@@ -1,22 +1,23 @@
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from corpus.accept import accept
 from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.embeddings import EmbeddingStore
 from corpus.errors import NotFound, StoreUnavailable
-from corpus.schema import metadata
+from corpus.schema import articles, metadata, revisions
 from corpus.selection import Moment, Selection
 from corpus.store import ArticleStore
-from corpus.writing import Change, Stored
+from corpus.writing import Change, Stored, content_hash
 from retrieval.prepare import cut
 
 MAY = datetime(2024, 5, 1, tzinfo=UTC)
@@ -116,7 +117,7 @@ def test_a_kept_revision_knows_that_it_is_no_longer_current(store: ArticleStore)
 
 
 def test_filters_let_pass_what_they_name(database: Database, store: ArticleStore) -> None:
-    put(store, "The port opens.", id="a", publisher="Coast Times", language="en", authors=("Ana Ruiz", "Åse Moe"))
+    put(store, "The port opens.", id="a", publisher="Coast Times", language="en-GB", authors=("Ana Ruiz", "Åse Moe"))
     put(store, "The port shuts.", id="b", publisher="Økonomisk Ledger", published_at=MAY + timedelta(days=30))
 
     def ids(**filters: object) -> set[str]:
@@ -128,13 +129,39 @@ def test_filters_let_pass_what_they_name(database: Database, store: ArticleStore
     assert ids() == {"a", "b"}
     assert ids(publishers=("coast times",)) == {"a"}
     assert ids(publishers=("ØKONOMISK LEDGER",)) == {"b"}
-    assert ids(languages=("en",)) == {"a"}
+    for language in ("en", "EN", "en-US", "en_gb"):
+        assert ids(languages=(language,)) == {"a"}
+    assert ids(languages=("fr", "english")) == set()
     assert ids(authors=("ana ruiz", "nobody")) == {"a"} and ids(authors=("Ana",)) == set()
     assert ids(authors=("Åse Moe",), publishers=("Coast Times",)) == {"a"}
     assert ids(article_ids=("b",)) == {"b"}
     assert ids(published_to=MAY) == {"a"}
     assert ids(published_from=MAY + timedelta(days=1)) == {"b"}
     assert ids(collection="other") == set()
+
+
+def test_languages_of_an_older_store_are_found_and_their_articles_the_same(where: Path | str) -> None:
+    kept = {"a": "en-GB", "b": "EN", "c": "en", "d": "English", "e": None}
+    with closing(Database(where)) as database:
+        older = ArticleStore(database)
+        for name in kept:
+            put(older, f"The port {name} opens.", id=name, language="en", authors=("Ana Ruiz",))
+        put(older, "The port a is open.", id="a", language="en", updated_at=MAY + timedelta(days=1))
+        with database.write() as connection:  # as migration 0012 left it
+            connection.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+            for row in connection.execute(select(revisions, articles.c.id).join(articles)).all():
+                article = replace(older.article("default", row.id, row.number), language=kept[row.id])
+                here = (revisions.c.article_key == row.article_key) & (revisions.c.number == row.number)
+                before = {"language": article.language, "content_hash": content_hash(article)}
+                connection.execute(revisions.update().where(here).values(**before))
+    with closing(Database(where)) as database:
+        store = ArticleStore(database)
+        found = {article.id: article.language for _, article in store.page(Selection(), 10)}
+        assert found == {"a": "en", "b": "en", "c": "en", "d": "English", "e": None}
+        assert {article.id for _, article in store.page(Selection(languages=("en",)), 10)} == {"a", "b", "c"}
+        for name, language in kept.items():
+            again = put(store, f"The port {name} opens.", id=name, language=language, authors=("Ana Ruiz",))
+            assert again.change is Change.UNCHANGED
 
 
 def test_deletion_leaves_nothing(database: Database, store: ArticleStore) -> None:

@@ -1,7 +1,7 @@
 """An answer in the form of OpenAI's Responses API, whole or as its events."""
 
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -46,31 +46,20 @@ async def response_events(
 
     Closing it stops the work.
     """
-    events = _Events()
-    place = {"item_id": head.message_id, "output_index": 0, "content_index": 0}
-    item: dict[str, Any] = {"id": head.message_id, "type": "message", "role": "assistant", "content": []}
-    part: dict[str, Any] = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
+    events = _Events(head.message_id)
     try:
-        yield events.of("response.created", response=_frame(head, "in_progress"))
-        yield events.of("response.in_progress", response=_frame(head, "in_progress"))
-        yield events.of("response.output_item.added", output_index=0, item=item | {"status": "in_progress"})
-        yield events.of("response.content_part.added", **place, part=part)
+        for event in events.begin(_frame(head, "in_progress")):
+            yield event
         async with aclosing(steps):
             async for step in steps:
                 if step is None:
                     yield format_sse_event(comment="ping")
                 elif isinstance(step, Said):
-                    yield events.of("response.output_text.delta", **place, delta=step.delta, logprobs=[])
+                    yield events.said(step.delta)
                 elif isinstance(step, AnswerOut | Direct):
                     whole = response(head, step)
-                    message = whole["output"][0]
-                    said = message["content"][0]
-                    for index, annotation in enumerate(said["annotations"]):
-                        name = "response.output_text.annotation.added"
-                        yield events.of(name, **place, annotation_index=index, annotation=annotation)
-                    yield events.of("response.output_text.done", **place, text=said["text"], logprobs=[])
-                    yield events.of("response.content_part.done", **place, part=said)
-                    yield events.of("response.output_item.done", output_index=0, item=message)
+                    for event in events.end(whole["output"][0]):
+                        yield event
                     completed(step, whole)
                     yield events.of("response.completed", response=whole)
     except DatelineError as error:
@@ -78,11 +67,48 @@ async def response_events(
         yield events.of("response.failed", response=_frame(head, "failed") | {"error": told})
 
 
-class _Events:
-    """Counts the events of one stream."""
+async def kept_events(whole: dict[str, Any], starting_after: int = -1) -> AsyncGenerator[bytes]:
+    """The events of a response that was given before, its text in one piece; those up to `starting_after` left out."""
+    message = whole["output"][0]
+    events = _Events(message["id"])
+    frame = {name: value for name, value in whole.items() if name != "dateline"}
+    told = [
+        *events.begin(frame | {"status": "in_progress", "output": [], "usage": None}),
+        events.said(message["content"][0]["text"]),
+        *events.end(message),
+        events.of("response.completed", response=whole),
+    ]
+    for event in told[starting_after + 1 :]:
+        yield event
 
-    def __init__(self) -> None:
+
+class _Events:
+    """Makes and counts the events of one stream, which tells of one message."""
+
+    def __init__(self, message_id: str) -> None:
         self._next = 0
+        self._message_id = message_id
+        self._place = {"item_id": message_id, "output_index": 0, "content_index": 0}
+
+    def begin(self, frame: dict[str, Any]) -> Iterator[bytes]:
+        item = {"id": self._message_id, "type": "message", "role": "assistant", "content": [], "status": "in_progress"}
+        part: dict[str, Any] = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
+        yield self.of("response.created", response=frame)
+        yield self.of("response.in_progress", response=frame)
+        yield self.of("response.output_item.added", output_index=0, item=item)
+        yield self.of("response.content_part.added", **self._place, part=part)
+
+    def said(self, words: str) -> bytes:
+        return self.of("response.output_text.delta", **self._place, delta=words, logprobs=[])
+
+    def end(self, message: dict[str, Any]) -> Iterator[bytes]:
+        said = message["content"][0]
+        for index, annotation in enumerate(said["annotations"]):
+            name = "response.output_text.annotation.added"
+            yield self.of(name, **self._place, annotation_index=index, annotation=annotation)
+        yield self.of("response.output_text.done", **self._place, text=said["text"], logprobs=[])
+        yield self.of("response.content_part.done", **self._place, part=said)
+        yield self.of("response.output_item.done", output_index=0, item=message)
 
     def of(self, kind: str, **fields: Any) -> bytes:
         data = {"type": kind, "sequence_number": self._next, **fields}

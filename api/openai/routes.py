@@ -5,9 +5,9 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from answering.ask import Ask
 from api.answer_schemas import AnswerOut
@@ -29,7 +29,7 @@ from api.openai.requests import (
     turn_of,
     turns_of,
 )
-from api.openai.responses import ResponseHead, response, response_events
+from api.openai.responses import ResponseHead, kept_events, response, response_events
 from api.problems import problem_responses
 from api.reach import reach_of
 from api.render import answer_out
@@ -39,7 +39,7 @@ from api.steps import Said, Step, answer_steps
 from corpus.errors import NotFound, UnknownModel, UnknownResponse
 
 router = APIRouter(route_class=TextRoute, tags=["OpenAI-compatible"])
-_PROBLEMS = problem_responses(400, 404, 422, 503)
+_PROBLEMS = problem_responses(400, 404, 415, 422, 503)
 _STARTED = int(time.time())
 
 
@@ -113,11 +113,18 @@ async def responses(body: ResponsesRequest, request: Request) -> EventStream | d
 
 
 @router.get("/v1/responses/{response_id}", operation_id="get_response", summary="A kept response", responses=_PROBLEMS)
-async def get_response(response_id: str, request: Request) -> Response:
+async def get_response(
+    response_id: str,
+    request: Request,
+    stream: Annotated[bool, Query(description="Tell it as events, like those of the stream it is made in.")] = False,
+    starting_after: Annotated[int, Query(ge=-1, description="In a stream: only the events after this number.")] = -1,
+) -> Response:
     """A response of the last hour, as it was sent."""
     kept = _kept(request).get(response_id)
     if kept is None:
         raise NotFound(_not_kept(response_id))
+    if stream:
+        return EventStream(kept_events(json.loads(kept.body), starting_after))
     return Response(kept.body, media_type="application/json")
 
 
@@ -144,7 +151,7 @@ class _Work:
         self._prompt = next(turn.content for turn in reversed(turns) if turn.role == "user")
         is_task = "x-openwebui-task" in request.headers or is_housekeeping(self._prompt)
         within = reach_of(request).within(asked)
-        self._ask: Ask | None = None if is_task else ask_of(within, self._engine.settings.policy)
+        self._ask: Ask | None = None if is_task else ask_of(within, self._engine.settings.policy, "dateline.")
 
     @property
     def searches(self) -> bool:

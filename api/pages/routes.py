@@ -23,7 +23,8 @@ from api.reach import InCollection
 from api.requests import engine_of
 from corpus.accept import check_collection, parse_time
 from corpus.errors import DatelineError
-from corpus.selection import Selection
+from corpus.language import kept_language
+from corpus.selection import Selection, in_order
 
 WEB = Path(__file__).parent.parent / "web"
 _MOST_PASSAGES = 30
@@ -98,7 +99,7 @@ async def list_of_articles(
     skipped: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> HTMLResponse:
     """The stored articles, with search and filters."""
-    words = q.strip()
+    words, language = q.strip(), kept_language(language) or ""
     query = articles_page.Query(
         words, look, publisher, language, published_from, published_to, check_collection(collection), cursor, skipped
     )
@@ -113,6 +114,7 @@ def _articles(engine: Engine, query: articles_page.Query) -> str:
         published_from=parse_time(query.published_from, "published_from"),
         published_to=parse_time(query.published_to, "published_to", end_of_day=True),
     )
+    in_order(selection)
     backlog = engine.indexer.backlog()
     return articles_page.render_articles(
         query,
