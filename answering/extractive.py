@@ -22,7 +22,7 @@ from answering.office import of_somebody
 from answering.prefer import fitting, of_office, preferred, tells_of_deed
 from answering.premise import find_denied
 from answering.premise import in_words as denial_in_words
-from answering.question import Kind, Question, names_by_text, read_question
+from answering.question import Kind, Question, names_by_text, read_question, timed
 from answering.reader import Found, Reads, RememberingReader
 from answering.respelled import respelled
 from answering.stem import stems
@@ -186,14 +186,16 @@ def _without_met(question: Question, hints: Hints, passages: Sequence[Passage]) 
     """The question without the names and numbers for outlets and times that some passage's article is of, or that the
     person who asks has taken back.
 
-    Their words are among those that an answer may leave out.
+    Their words are among those that an answer may leave out. Of a part of a year, the year of an article is enough: a
+    report on the first quarter comes after it.
     """
     outlets = {(passage.article.publisher or "").lower() for passage in passages}
     met = [typed for name, typed in zip(hints.publishers, hints.typed, strict=True) if name.lower() in outlets]
     if any(hints.is_in_time(passage.article.published_at) for passage in passages):
         met += [times.text for times in hints.published]
     met += hints.taken_back
-    gone = {term for text in met for term in stems(text)}
+    years = {str(passage.article.published_at.year) for passage in passages if passage.article.published_at}
+    gone = {term for text in met for term in stems(text)} | (timed(question.text) & years)
     names, numbers = (tuple(term for term in of if term not in gone) for of in (question.names, question.numbers))
     return replace(question, names=names, numbers=numbers, focus=question.focus | gone)
 

@@ -20,6 +20,7 @@ from answering.spelling import plain
 from answering.stem import WORD, stem, stems
 from answering.terms import coverage
 from answering.verify import verify
+from retrieval.dates import stretches
 
 _TAKES_THE_MATTER = (Kind.WHY, Kind.WHEN, Kind.WHERE, Kind.HOW)
 _LOOKED_AT = 8  # sentences, the nearest first
@@ -73,11 +74,19 @@ def premise(question: Question) -> str | None:
 
 def statement(question: Question) -> str | None:
     """The question in the order of a statement, whatever it takes for granted; None when nothing is left of it."""
-    text = _BOUND.sub("", question.text.strip().rstrip("? .!"))
+    text = _BOUND.sub("", _without_stretches(question.text).strip().rstrip("? .!"))
     match = _ASKING.match(text)
     rest = text[match.end() :] if match else text
     rest = _CONTRACTED.sub("not", _QUANTITY_ASKED.sub("", rest, count=1).strip())
     return _AUXILIARY.sub(lambda found: "not" if found["not"] else "", rest).strip() or None
+
+
+def _without_stretches(text: str) -> str:
+    """The text without times whose numbers another number or day does not deny: "between 3 and 5 May", "8 days ago"."""
+    for start, end in reversed(stretches(text)):
+        if quantities(words := plain(text[start:end])) or days(words):
+            text = f"{text[:start].rstrip()} {text[end:].lstrip()}"
+    return text
 
 
 def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> Denied | None:

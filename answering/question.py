@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from answering.stem import WORD, joined, stem, stems
 from corpus.words import STOP_WORDS, quoted_phrases
+from retrieval.dates import stretches
 
 SPEECH = re.compile(
     r"\b(?:say|says|said|saying|tell|tells|told|argue[sd]?|claim(?:s|ed)?|describe[sd]?|call(?:s|ed)?|put|puts|think|"
@@ -102,6 +103,7 @@ _ASKING = frozenset(
 )
 _ORDINARY = STOP_WORDS | _ASKING
 _FOCUS = re.compile(r"\b(?:what|which|whose|how many|how much|how)\s+((?:[^\W_][\w’'-]*\s+){1,2})", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ASKING_CLAUSE = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[^.!?;]+(?:[.!?;](?!\s)[^.!?;]*)*")
 
@@ -109,7 +111,8 @@ _CLAUSE = re.compile(r"[^.!?;]+(?:[.!?;](?!\s)[^.!?;]*)*")
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question, read. `terms` are stems in order, each once; `names` and `numbers` are stems of capitalised words
-    and of figures; `focus` holds the stems that say what is asked for ("which *city*"), which an answer may leave out;
+    and of figures, but for those of times that no article need repeat ("from 3 to 5 May", "Q1 2024"), of which years
+    alone are left; `focus` holds the stems that say what is asked for ("which *city*"), which an answer may leave out;
     `background` those that stand only in clauses that ask nothing ("Gas prices rose. How much does a gallon cost?"), or
     in what the question was asked after.
     `shown` is each term as it was typed, `asked` the question without what it was asked after, whose words `text` has.
@@ -142,20 +145,26 @@ def read_question(text: str) -> Question:
     phrases = quoted_phrases(text)
     said = _SPEAKER.search(text)
     speaker = stems(said["asked"] or said["source"] or "") if said else []
+    passing = {s for s in timed(text) if not _YEAR.fullmatch(s)}
     return Question(
         text=text,
         asked=asked,
         kind=_kind(text),
         terms=tuple(shown),
-        names=_names(words, shown),
-        numbers=tuple(s for s in shown if s[0].isdigit()),
-        focus=frozenset(s for run in _FOCUS.findall(text) for s in stems(run) if s in shown),
+        names=tuple(s for s in _names(words, shown) if s not in passing),
+        numbers=tuple(s for s in shown if s[0].isdigit() and s not in passing),
+        focus=frozenset(s for run in _FOCUS.findall(text) for s in stems(run) if s in shown) | (passing & shown.keys()),
         background=frozenset(shown).difference(stems(asked)) if after else _background(text, shown),
         phrases=phrases,
         asks_what_was_said=bool(SPEECH.search(text)),
         speaker=frozenset(s for s in speaker if s in shown),
         shown=shown,
     )
+
+
+def timed(text: str) -> frozenset[str]:
+    """Stems of the words for times that no article need repeat."""
+    return frozenset(s for start, end in stretches(text) for s in stems(text[start:end]))
 
 
 def searched(text: str) -> str:
@@ -188,6 +197,7 @@ def names_by_text(question: Question, texts: Sequence[str]) -> Question:
     written = set(WORD.findall(text))
     inside = {word.lower() for word in re.findall(r"(?<=[a-z,] )[a-z]?[A-Z][\w-]*(?:['’](?!s\b)\w+)*", text)}
     names = tuple(t for t, w in question.shown.items() if w[0].isalpha() and w in inside and w not in written)
+    names = tuple(name for name in names if name not in timed(question.text))
     return replace(question, names=names)
 
 

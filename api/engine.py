@@ -37,7 +37,6 @@ from corpus.memory import spare_memory
 from corpus.owner import Ownership
 from corpus.politeness import Politeness
 from corpus.store import ArticleStore
-from retrieval import dates
 from retrieval.collect import Collector
 from retrieval.embedder import BUNDLED, LazyEmbedder
 from retrieval.indexer import LEASE, Indexer, record_embedder
@@ -225,7 +224,6 @@ class Engine:
             if self.model is not None:
                 self.model.load()
             if to_serve:
-                dates.warm_up()
                 self.ingester.warm_up()
             # Articles of an earlier release are in no cluster yet.
             while not self._closing.is_set() and self.store.place_some():

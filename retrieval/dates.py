@@ -1,63 +1,58 @@
-"""Dates and ranges that a question names ("in October 2023", "last week"), read against the moment it is asked.
+"""Times that a question names ("in October 2023", "3-5 May", "since last week"), read against the moment it is asked.
 
-The rules here find the words and say what they do to a date; dateparser, used here only, reads the date itself.
+`retrieval.time_forms` knows single periods; here they are joined to ranges and lists, and bounded by the words before
+them. docs/api.md tells the forms.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_YEAR = r"(?:19|20)\d\d(?![\d%])"
-_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_NUMBER = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_UNIT = r"(?:day|week|month|year)"
-_DAY_OF_MONTH = rf"(?:{_DAY}(?:\s+of)?\s+{_MONTH}|{_MONTH}\s+{_DAY}(?!\d))"
-_POINT = (
-    rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?=\b|T\d)|"
-    rf"{_DAY_OF_MONTH}(?:,?\s+{_YEAR})?|"
-    rf"{_MONTH},?\s+(?:of\s+)?{_YEAR})"
-)
-# Words that are a month or a name ("May", "March") and a bare year count only after a word that makes them a time.
-_AFTER_WORD = rf"(?:{_MONTH}|{_YEAR}|{_WEEKDAY})(?![\w-])"
-_RELATIVE = (
-    rf"(?:today|yesterday|(?:this|last|past|previous)\s+{_UNIT}|(?:on|last|this|past)\s+{_WEEKDAY}|"
-    rf"{_NUMBER}\s+{_UNIT}s?\s+ago)"
-)
-_TIME = rf"(?:{_POINT}|{_RELATIVE})(?:\b|(?<=\d)(?=T\d))"
-_ANY = rf"(?:{_TIME}|{_AFTER_WORD})"
-_EXPRESSION = re.compile(
-    rf"\b(?:between|from)\s+(?P<first>{_ANY})\s*(?:and|to|until|till|through|[-–])\s*(?P<last>{_ANY})|"
-    rf"\b(?:(?:in|over|during|for|within)\s+)?(?:the\s+(?:last|past)|past)\s+(?:(?P<count>{_NUMBER})\s+)?(?P<unit>{_UNIT})s?\b|"
-    rf"\b(?P<way>since|after|before|until|till|by)\s+(?:the\s+)?(?P<edge>{_ANY})|"
-    rf"\b(?:in|during|throughout|early|late|mid)[\s-]+(?P<within>{_ANY})|"
-    rf"(?P<point>{_TIME})",
+from corpus.words import STOP_WORDS
+from retrieval.periods import Asked, Span
+from retrieval.time_forms import JOINED, ONE, OPEN, PERIOD, read
+
+_BEFORE = re.compile(
+    r"(?:^|(?<=\W))(?P<word>between|from|since|after|before|prior to|until|till|up to|by|in|during|throughout)\s+"
+    r"(?P<the>the\s+)?$",
     re.IGNORECASE,
 )
-# "USA Today", "on Sunday Night Football": what stands in a name is no time.
-_IN_NAME = re.compile(r"Today|Yesterday|(?:\w+\s+)?\w+day(?=\s+[A-Z])")
+_LONGEST_BEFORE = 24  # characters
+_EDGES = ("since", "after", "before", "prior to", "until", "till", "up to", "by")
+_BOTH = ("between", "from")
+_WITHIN = ("in", "during", "throughout")
+_LIST = re.compile(r"(?i),?\s*(?:\b(?:and|or)\b|[&/])\s*")
+_COMMA = re.compile(r",\s*")
+_JOINED = re.compile(JOINED, re.IGNORECASE)
+_HAS_YEAR = re.compile(r"(?:19|20)\d\d$")
+_YEAR_ALONE = re.compile(r"(?:19|20)\d\d")
+# "USA Today", "on Sunday Night Football", "Black Friday", "every Monday": no time.
+_WEEKDAY = re.compile(r"(?i)\b(?:mon|tues|wednes|thurs|fri|satur|sun)day$")
+_IN_NAME = re.compile(r"\s+[A-Z]")
+_WORD_BEFORE = re.compile(r"(?P<word>[\w’'-]+)\s+$")
+# "Every Monday", "the Monday game".
+_OF_A_KIND = frozenset("a an any each every some the its his her their our upcoming".split())
 # "The January 6 committee": what is called after a day is spoken of long after it.
-_WITHOUT_YEAR = re.compile(_DAY_OF_MONTH, re.IGNORECASE)
 _CALLED_AFTER_IT = re.compile(
     r"['’]?s?\s+(?:(?:select|house|terror|terrorist|capitol)\s+){0,2}(?:committee|panel|commission|hearings?|inquiry|investigat\w+|"
     r"probe|trials?|attacks?|bombings?|riots?|rioters?|insurrection|defendants?|massacre|uprising|revolution|coup)\b",
     re.IGNORECASE,
 )
-# The month of May and the verb, Sunday and the sunday paper are told apart by the capital.
-_CAPITALISED = re.compile(rf"^(?:{_MONTH}|{_WEEKDAY})", re.IGNORECASE)
-_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
-_NUMBERS = {word: number for number, word in enumerate(_WORDS, 1)}
-_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+# The month of May and the verb are told apart by the capital, the year, or the word before the day.
+_VERB = re.compile(r"\b(?:may|march|mar)\b")
+_TAKES_A_DAY = re.compile(
+    r"(?i)\b(?:(?:on|dated|since|after|before|until|till|by|from|between)\s+(?:the\s+)?|(?:of|for|around|about|to)\s+)$"
+)
+_ORDINAL = re.compile(r"(?i)\d(?:st|nd|rd|th)\b|\bof\b")
+_DAY_FIRST = re.compile(r"(?i)\d{1,2}\D|\w+\s+of\b")
+_WILL = re.compile(r"\b(?:[Ww]on['’]t|(?:will|shall|going to)\b)|['’]ll\b|^\W*(?:Will|Shall|WILL|SHALL)\b")
+_DUE = re.compile(r"\b(?:due|scheduled|next|upcoming)\b", re.IGNORECASE)
+_WAS = re.compile(r"\b(?:did|was|were|had|been)\b", re.IGNORECASE)
 _MOST = 6
 _LONGEST = 2_000  # characters of a question that are read
+_ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,102 +64,144 @@ class DateRange:
     end: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """Where a question names a time: periods from the first to the last, and the word before them where it counts."""
+
+    start: int
+    end: int
+    periods: tuple[str, ...]
+    word: str
+    of_event: bool  # "before the 2024 election"
+
+
 def date_ranges(question: str, moment: datetime) -> tuple[DateRange, ...]:
     """The times that a question names, in order, at most six. Relative words are read against `moment`, in UTC."""
-    return tuple(islice(_found(question[:_LONGEST], moment.astimezone(UTC)), _MOST))
+    question = question[:_LONGEST]
+    asked = _asked(question, moment.astimezone(UTC))
+    found = ((question[time.start : time.end], _read(time, asked)) for time in _times(question))
+    return tuple(islice((DateRange(text, *span) for text, span in found if span), _MOST))
 
 
-def warm_up() -> None:
-    """Load what reads dates, so that no question waits for it: a third of a second."""
-    date_ranges("today", datetime.now(UTC))
+def stretches(text: str) -> tuple[tuple[int, int], ...]:
+    """Where words name a time that no article need repeat: all but a single day, month or year that there is.
+
+    A range, a bound, a count of days, a part of a year, a date in figures; and what no calendar has.
+    """
+    asked = Asked(_ANY_DAY, _ANY_DAY.date())
+    return tuple(
+        (time.start, time.end)
+        for time in _times(text[:_LONGEST])
+        if time.word in _EDGES or len(time.periods) > 1 or not ONE.fullmatch(time.periods[0]) or not _read(time, asked)
+    )
 
 
-def _found(question: str, moment: datetime) -> Iterator[DateRange]:
-    for match in _EXPRESSION.finditer(question):
-        if match.start() and _IN_NAME.match(question, match.start()):
+def _asked(question: str, moment: datetime) -> Asked:
+    is_ahead = bool(_WILL.search(question) or (_DUE.search(question) and not _WAS.search(question)))
+    return Asked(moment, moment.date(), is_ahead)
+
+
+def _times(question: str) -> Iterator[_Time]:
+    """The times named, in order, whatever they mean."""
+    run: list[re.Match[str]] = []
+    for match in PERIOD.finditer(question):
+        if _is_something_else(question, match):
             continue
-        if _WITHOUT_YEAR.fullmatch(match["point"] or "") and _CALLED_AFTER_IT.match(question, match.end()):
-            continue
-        found = _read(match, moment)
-        if found is not None and (found[0] is None or found[1] is None or found[0] <= found[1]):
-            yield DateRange(match.group().strip(), *found)
+        if run and not _goes_on(question, run, match):
+            yield from _of_run(question, run)
+            run = []
+        run.append(match)
+    yield from _of_run(question, run)
 
 
-def _read(match: re.Match[str], moment: datetime) -> tuple[datetime | None, datetime | None] | None:
-    said = match.groupdict()
-    if said["unit"]:
-        start = moment - timedelta(days=_count(said["count"]) * _DAYS[said["unit"].lower()])
-        return start, moment
-    if said["first"]:
-        first, last = _span(said["first"], moment), _span(said["last"], moment)
-        if first is None or last is None:
-            return None
-        if first[0] > last[1] and re.search(_YEAR, said["last"]):  # "from June to October 2023"
-            first = first[0].replace(year=last[1].year), first[1]
-        return first[0], last[1]
-    span = _span(said["edge"] or said["within"] or said["point"], moment)
-    if span is None or not said["way"]:
-        return span
-    way = said["way"].lower()
-    if way in ("since", "after"):
-        return (span[0] if way == "since" else span[1]), moment
-    return None, (span[0] if way == "before" else span[1])
+def _of_run(question: str, run: list[re.Match[str]]) -> Iterator[_Time]:
+    """The time that periods side by side name, without those that no word makes a time."""
+    while run and run[0]["loose"] and not _is_made_a_time(question, run):
+        run = run[1:]
+    if not run:
+        return
+    first = run[0]
+    before = _before(question, first)
+    word, has_article = (before["word"].lower(), bool(before["the"])) if before else ("", False)
+    is_many = len(run) > 1 or _JOINED.search(first.group()) is not None
+    counts = word in _EDGES or (not has_article and (word in _WITHIN or (word in _BOTH and is_many)))
+    if not counts and not is_many and OPEN.fullmatch(first.group()) and _CALLED_AFTER_IT.match(question, first.end()):
+        return
+    start = first.start() - len(before.group()) if before and counts else first.start()
+    is_event = has_article and not _DAY_FIRST.match(first.group())
+    yield _Time(start, run[-1].end(), tuple(one.group() for one in run), word if counts else "", is_event)
 
 
-def _span(text: str, moment: datetime) -> tuple[datetime, datetime] | None:
-    """First and last moment of a day, week, month or year."""
-    if _CAPITALISED.match(text) and not text[0].isupper():
+def _before(question: str, match: re.Match[str]) -> re.Match[str] | None:
+    return _BEFORE.search(question[max(0, match.start() - _LONGEST_BEFORE) : match.start()])
+
+
+def _is_made_a_time(question: str, run: list[re.Match[str]]) -> bool:
+    """Whether the word before it, or the year behind those it stands with, makes the first a time."""
+    before = _before(question, run[0])
+    if before and (before["word"].lower() in _EDGES or not before["the"]):
+        return before["word"].lower() not in _BOTH or len(run) > 1
+    return len(run) > 1 and not _YEAR_ALONE.match(run[0].group()) and not _is_in_name(question, run[0])
+
+
+def _goes_on(question: str, run: list[re.Match[str]], match: re.Match[str]) -> bool:
+    """Whether a period is one more of those before it: the end of a range, or another of a list."""
+    last, between = run[-1], question[run[-1].end() : match.start()]
+    if _COMMA.fullmatch(between):
+        return bool(last["loose"] and match["loose"])
+    if not _JOINED.fullmatch(between):
+        return False
+    before = _before(question, run[0])
+    if not _LIST.fullmatch(between) or (len(run) == 1 and before and before["word"].lower() == "between"):
+        return True
+    if match["loose"] and not last["loose"]:
+        return False
+    is_open = OPEN.fullmatch(last.group()) and ONE.fullmatch(match.group())
+    both = (last.group(), match.group())
+    is_alike = len({_WEEKDAY.search(text) is None for text in both}) == 1
+    return all(map(_YEAR_ALONE.fullmatch, both)) or (is_alike and bool(is_open))
+
+
+def _is_something_else(question: str, match: re.Match[str]) -> bool:
+    """Whether the words are a name, a verb, or said of every week."""
+    text = match.group()
+    if _VERB.search(text) and not _HAS_YEAR.search(text):
+        return not (
+            any(map(str.isdigit, text)) and (_ORDINAL.search(text) or _TAKES_A_DAY.search(question[: match.start()]))
+        )
+    if text in ("Today", "Yesterday", "Tomorrow"):
+        return match.start() > 0
+    if not _WEEKDAY.search(text):
+        return False
+    if _IN_NAME.match(question, match.end()):
+        return True
+    is_bare = " " not in text
+    return is_bare and (_is_in_name(question, match) or not (text[0].isupper() or _before(question, match)))
+
+
+def _is_in_name(question: str, match: re.Match[str]) -> bool:
+    """Whether the word before is capitalised and begins no question, or says that it is any one of its kind."""
+    before = _WORD_BEFORE.search(question[: match.start()][-_LONGEST_BEFORE:])
+    if before is None:
+        return False
+    word = before["word"]
+    return word.lower() in _OF_A_KIND or (word[0].isupper() and word.lower() not in STOP_WORDS)
+
+
+def _read(time: _Time, asked: Asked) -> tuple[datetime | None, datetime | None] | None:
+    """The bounds of a time; None for one that no calendar has. What the first parts leave open the last one tells."""
+    spans: list[Span] = []
+    try:
+        for text in reversed(time.periods):
+            spans.append(read(text, asked))
+            asked = replace(asked, near=spans[-1][1].date(), is_ahead=False)
+    except (ValueError, LookupError, OverflowError):
         return None
-    words = re.sub(r"(?i)\b(?:on|this|last|past)\s+(?=\w+day\b)|\bof\b", " ", text)
-    words = re.sub(r"(?i)^past\b|^previous\b", "last", words.strip())
-    found = _parsed(" ".join(words.split()), moment.date())
-    if found is None:
-        return None
-    day, period = found
-    if re.fullmatch(rf"(?i){_NUMBER}\s+{_UNIT}s?\s+ago", text):
-        around = {"d": 0, "w": 3, "m": 10, "y": 60}[text.split()[1][0].lower()]  # "three weeks ago" is no single day
-        return _first(day - timedelta(days=around)), _last(day + timedelta(days=around))
-    if period == "week":
-        monday = day - timedelta(days=day.weekday())
-        # "This week" is said of the last days too, on a Monday of nearly nothing else.
-        start = min(monday, moment.date() - timedelta(days=7)) if words.lower() == "this week" else monday
-        return _first(start), _last(monday + timedelta(days=6))
-    if period == "month":
-        first = day.replace(day=1)
-        return _first(first), _last((first + timedelta(days=32)).replace(day=1) - timedelta(days=1))
-    if period == "year":
-        return _first(date(day.year, 1, 1)), _last(date(day.year, 12, 31))
-    return _first(day), _last(day)
-
-
-def _count(text: str | None) -> int:
-    if text is None or text.lower() in ("a", "an"):
-        return 1
-    return int(text) if text.isdecimal() else _NUMBERS[text.lower()]
-
-
-def _first(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
-
-
-def _last(day: date) -> datetime:
-    return datetime.combine(day, time.max, UTC)
-
-
-@lru_cache(1_000)  # questions say the same few times again and again, and dateparser takes two milliseconds for one
-def _parsed(words: str, today: date) -> tuple[date, str] | None:
-    """The day that the words name, and how long a time they mean: day, week, month or year."""
-    found = _parser(today).get_date_data(words)
-    return None if found.date_obj is None else (found.date_obj.date(), found.period)
-
-
-@lru_cache(8)
-def _parser(today: date) -> Any:
-    from dateparser.date import DateDataParser
-
-    settings = {
-        "RELATIVE_BASE": datetime.combine(today, time(12)),
-        "PREFER_DATES_FROM": "past",
-        "PARSERS": ["relative-time", "absolute-time"],
-    }
-    return DateDataParser(languages=["en"], settings=settings)
+    start, end = min(start for start, _ in spans), max(end for _, end in spans)
+    # An event of a year lies somewhere in it: "before the 2024 election" bounds nothing at its beginning.
+    if time.word in ("since", "after"):
+        first = start if time.word == "since" or time.of_event else end
+        return (first, asked.moment) if first <= asked.moment else None
+    if time.word in _EDGES:
+        return None, start if time.word in ("before", "prior to") and not time.of_event else end
+    return start, end

@@ -76,3 +76,25 @@ def test_any_text_can_be_read(text: str) -> None:
     read = read_question(text)
     assert set(read.names) | set(read.numbers) | read.background <= set(read.terms)
     assert set(read.shown) == set(read.terms)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "numbers"),
+    [
+        ("What did the UN decide between 3 and 5 May 2024?", ("un",), ("2024",)),
+        ("What did 12 ships do on 19 and 20 November?", (), ("12",)),
+        ("What did the UN decide in Q1 2024?", ("un",), ("2024",)),
+        ("What did the UN decide in the last 24 hours?", ("un",), ()),
+        ("What did the UN decide on 7/3/2024?", ("un",), ("2024",)),
+        ("What did the UN decide on 04.07.2025?", ("un",), ()),
+        ("What did the UN decide in 2020/21?", ("un",), ("2020",)),
+        ("What did the UN decide in the 1990s?", ("un",), ()),
+        ("What did the UN decide on 5 May 2024?", ("un", "may"), ("5", "2024")),
+        ("What did the UN decide in the 24 states?", ("un",), ("24",)),
+    ],
+)
+def test_what_only_bounds_a_time_is_no_name_and_no_number(
+    text: str, names: tuple[str, ...], numbers: tuple[str, ...]
+) -> None:
+    question = read_question(text)
+    assert (question.names, question.numbers) == (names, numbers)
