@@ -33,7 +33,7 @@ _WEEKDAY = re.compile(r"(?i)\b(?:mon|tues|wednes|thurs|fri|satur|sun)day$")
 _IN_NAME = re.compile(r"\s+[A-Z]")
 _WORD_BEFORE = re.compile(r"(?P<word>[\w’'-]+)\s+$")
 # "Every Monday", "the Monday game".
-_OF_A_KIND = frozenset("a an any each every some the its his her their our upcoming".split())
+_OF_A_KIND = frozenset("a an any each every some the its his her their our upcoming first second third fourth".split())
 # "The January 6 committee": what is called after a day is spoken of long after it.
 _CALLED_AFTER_IT = re.compile(
     r"['’]?s?\s+(?:(?:select|house|terror|terrorist|capitol)\s+){0,2}(?:committee|panel|commission|hearings?|inquiry|investigat\w+|"

@@ -230,6 +230,12 @@ def read_rolling(said: Said, asked: Asked) -> Span:
     return asked.moment - _LENGTHS[unit] * count_of(said["count"], said["many"]), asked.moment
 
 
+def read_rolling_ahead(said: Said, asked: Asked) -> Span:
+    """So long a time from now on."""
+    start, now = read_rolling(said, asked)
+    return now, now + (now - start)
+
+
 def count_of(text: str | None, many: str | None = None) -> int:
     """The number that "three", "12", "a couple of" or "a few" stands for; without one a few where there are `many`."""
     words = re.sub(r"\s+of$", "", (text or ("few" if many else "a")).lower()).split()

@@ -84,7 +84,7 @@ _POINTS: tuple[tuple[str, Reads], ...] = (
     (r"yesterday", periods.read_beside_today(-1, -1)),
     (r"today|tonight|this\s+(?:morning|afternoon|evening)", periods.read_beside_today(0, 0)),
     (r"tomorrow", periods.read_beside_today(1, 1)),
-    (rf"(?P<which>{_WHICH}|(?:over|at|on|during)\s+the)\s+weekend", periods.read_weekend),
+    (rf"(?P<which>{_WHICH}|(?:over|at|on|during)\s+the)\s+weekend(?!\s+of\b)", periods.read_weekend),
     (rf"(?:(?P<which>{_WHICH}|on)\s+)?(?P<weekday>{_WEEKDAY})", periods.read_weekday),
     (rf"(?P<count>{_COUNT})\s+(?P<unit>{_UNIT})s?\s+ago", periods.read_ago),
     (
@@ -92,6 +92,11 @@ _POINTS: tuple[tuple[str, Reads], ...] = (
         rf"(?:the\s+)?(?:last|past|recent)\s+(?=\w+s\b)|the\s+(?:last|past)\s+|past\s+)(?P<unit>{_UNIT})(?P<many>s)?"
         r"(?!\s+of\b)",
         periods.read_rolling,
+    ),
+    (
+        rf"(?:(?:in|over|during|for|within)\s+)?(?:the\s+)?(?:next|coming)\s+(?:(?P<count>{_COUNT})\s+|(?=\w+s\b))"
+        rf"(?P<unit>{_UNIT})(?P<many>s)?",
+        periods.read_rolling_ahead,
     ),
     (rf"(?P<which>{_WHICH})\s+(?P<unit>day|week|month|quarter|year|decade)(?!\s+of\b)", periods.read_unit),
 )

@@ -200,6 +200,27 @@ def test_the_outlet_and_the_day_of_the_article_need_not_stand_in_the_sentence(em
     assert elsewhere.reason is not None and "Harbour Ledger" in elsewhere.reason.message
 
 
+@pytest.mark.parametrize(
+    "time",
+    ["in Q1 2024", "between 3 and 28 March 2024", "in the last 48 hours", "on 19 and 20 April", "in spring 2024"],
+)
+def test_the_words_that_bound_a_time_need_not_stand_in_an_article(embedder: Embedder, time: str) -> None:
+    body = "The port of Skelmouth handled 412 ships, the harbour office said."
+    published = dt.datetime(2024, 4, 25, tzinfo=dt.UTC)
+    told = replace(article("told", "Port busy", body), published_at=published)
+    asked = f"How many ships did the port of Skelmouth handle {time}?"
+    hints = read_hints(asked, Outlets.of([]), dt.datetime(2024, 6, 1, tzinfo=dt.UTC))
+    vector = embedder.embed_questions([asked])[0]
+
+    def answer(of: Article) -> Extraction:
+        passages = [Passage(1, 1.0, 0.8, of, 0, len(body))]
+        return ExtractiveAnswerer(embedder, READER).answer(asked, vector, passages, hints=hints)
+
+    assert [claim.text for claim in answer(told).claims] == [body]
+    other = answer(replace(told, published_at=published.replace(year=2021)))
+    assert other.reason is None or "2024" in other.reason.message
+
+
 def test_of_two_outlets_the_one_named_speaks(embedder: Embedder) -> None:
     ledger = replace(
         article("ledger", "Ferry sale", "The Vannow ferry will be sold in May."), publisher="Harbour Ledger"
