@@ -1,5 +1,6 @@
-"""The time that the parts of a period's name mean: its day, month and year, its unit and count. Arithmetic, no words.
+"""The time that the parts of a period's name mean: its day, month and year, its unit and count. No words are read here.
 
+dateutil, which is used here only, counts on the calendar: in months, weekdays, leap years.
 Each `read_` function takes what `retrieval.time_forms` found. An impossible time raises ValueError, LookupError or
 OverflowError.
 """
@@ -8,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+
+from dateutil.relativedelta import MO, relativedelta
 
 Span = tuple[datetime, datetime]  # the first and the last moment of a period
 
@@ -26,8 +29,9 @@ ORDINALS = (
     "twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
 ).split()
 _LENGTHS = {
-    "hour": timedelta(hours=1), "day": timedelta(1), "week": timedelta(7), "fortnight": timedelta(14),
-    "month": timedelta(30), "quarter": timedelta(91), "year": timedelta(365), "decade": timedelta(3652),
+    "hour": relativedelta(hours=1), "day": relativedelta(days=1), "week": relativedelta(weeks=1),
+    "fortnight": relativedelta(weeks=2), "month": relativedelta(months=1), "quarter": relativedelta(months=3),
+    "year": relativedelta(years=1), "decade": relativedelta(years=10),
 }  # fmt: skip
 # "Three weeks ago" is no single day.
 _AROUND = {"week": 3, "fortnight": 4, "month": 10, "quarter": 30, "year": 60, "decade": 600}
@@ -72,8 +76,8 @@ def days(first: date, last: date) -> Span:
 
 def months(year: int, month: int, count: int = 1) -> Span:
     """So many months from one on, which may be counted beyond December."""
-    first, after = (date(year + (n - 1) // 12, (n - 1) % 12 + 1, 1) for n in (month, month + count))
-    return days(first, after - timedelta(days=1))
+    first = date(year, 1, 1) + relativedelta(months=month - 1)
+    return days(first, first + relativedelta(months=count, days=-1))
 
 
 def _yearly(of_year: Callable[[int], Span], said: Said, asked: Asked) -> Span:
@@ -177,7 +181,7 @@ def read_unit(said: Said, asked: Asked) -> Span:
     unit, which = (said["unit"] or "").lower(), (said["which"] or "").lower()
     today = asked.today
     if unit == "week":
-        monday = today - timedelta(days=today.weekday())
+        monday = _monday(today)
         if which == "this":  # said of the last days too, on a Monday of nearly nothing else
             return days(min(monday, today - timedelta(days=7)), monday + timedelta(days=6))
         spans = [days(monday + timedelta(days=n), monday + timedelta(days=n + 6)) for n in (-7, 0, 7)]
@@ -204,9 +208,13 @@ def read_weekend(said: Said, asked: Asked) -> Span:
 
 
 def _weekly(near: date, first: int, last: int) -> Iterator[Span]:
-    monday = near - timedelta(days=near.weekday())
     for weeks in (-2, -1, 0, 1, 2):
-        yield days(*(monday + timedelta(days=7 * weeks + n) for n in (first, last)))
+        yield days(*(_monday(near) + relativedelta(weeks=weeks, days=n) for n in (first, last)))
+
+
+def _monday(day: date) -> date:
+    monday: date = day + relativedelta(weekday=MO(-1))
+    return monday
 
 
 def read_beside_today(before: int, after: int) -> Reads:
@@ -217,11 +225,10 @@ def read_beside_today(before: int, after: int) -> Reads:
 def read_ago(said: Said, asked: Asked) -> Span:
     """Around the day so long ago."""
     count, unit = said["count"], (said["unit"] or "").lower()
-    day = (asked.moment - _LENGTHS[unit] * count_of(count)).date()
-    around = timedelta(days=_AROUND.get(unit, 0))
-    if re.search(r"couple|few|several", count or "", re.IGNORECASE):
-        around = max(around, _LENGTHS[unit])
-    return days(day - around, day + around)
+    moment = asked.moment - _LENGTHS[unit] * count_of(count)
+    is_vague = re.search(r"couple|few|several", count or "", re.IGNORECASE)
+    around = _LENGTHS[unit] if is_vague else relativedelta(days=_AROUND.get(unit, 0))
+    return days((moment - around).date(), (moment + around).date())
 
 
 def read_rolling(said: Said, asked: Asked) -> Span:
@@ -262,7 +269,6 @@ def piece_of(span: Span, which: str, count: int, unit: str) -> Span:
 
 
 def later(day: date, unit: str, count: int) -> date:
-    """The day so many units on; months count from their first day."""
-    if unit in _IN_MONTHS:
-        return months(day.year, day.month + count * _IN_MONTHS[unit])[0].date()
-    return day + _LENGTHS[unit] * count
+    """The day so many units on."""
+    moved: date = day + _LENGTHS[unit] * count
+    return moved

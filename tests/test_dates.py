@@ -37,7 +37,7 @@ def read(question: str, moment: datetime = NOW) -> list[tuple[str | None, str | 
         ("What changed between 5 June and 9 June 2024?", "2024-06-05", "2024-06-09"),
         ("What was built from June to October 2023?", "2023-06-01", "2023-10-31"),
         ("How many were hurt in the past three days?", "2025-08-17", "2025-08-20"),
-        ("What was said over the last month?", "2025-07-21", "2025-08-20"),
+        ("What was said over the last month?", "2025-07-20", "2025-08-20"),
         ("What has happened since Friday?", "2025-08-15", "2025-08-20"),
         ("What was known before 12 May 2024?", None, "2024-05-12"),
         ("Was it open by May 2023?", None, "2023-05-31"),
