@@ -34,7 +34,7 @@ class Failure:
 def accept(incoming: IncomingArticle) -> IncomingArticle:
     """The article with a clean title and body, a canonical URL and an id. Raises `InvalidInput` with what to mend."""
     check_length(incoming.body)
-    text = clean_body(incoming.body)
+    text = clean_body(incoming.body, clean_line(incoming.title))
     if not any(character.isalnum() for character in text.body):
         raise InvalidInput("The article has no text: its body is empty after cleaning.")
     title = clean_line(incoming.title) or text.syndicated_title or _first_line(text.body)
@@ -84,9 +84,12 @@ def check_id(article_id: str) -> str:
 def canonical_url(url: str) -> str:
     """One form for one page: lower-case host, no fragment, no tracking parameters. Raises `InvalidInput`."""
     try:
+        url.encode()
         parts = urlsplit(url.strip())
         host = parts.hostname
         _ = parts.port
+    except UnicodeEncodeError:
+        raise InvalidInput(f"The URL {url[:200]!r} holds half a surrogate pair, which is no character.") from None
     except ValueError:
         host, parts = None, urlsplit("")
     if parts.scheme.lower() not in ("http", "https") or not host:
@@ -107,7 +110,10 @@ def parse_time(value: object, field: str, *, end_of_day: bool = False) -> dateti
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
-        return _utc(value)
+        try:
+            return _utc(value)
+        except OverflowError:
+            raise InvalidInput(f"{field} {value.isoformat()} is before or after all that can be dated.") from None
     if isinstance(value, date):
         return datetime.combine(value, time.max if end_of_day else time.min, UTC)
     text = str(value).strip()

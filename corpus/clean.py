@@ -5,7 +5,11 @@ import unicodedata
 from dataclasses import dataclass
 
 # "The post HEADLINE appeared first on SITE": WordPress's feed footer. The headline in it may be the only one there is.
-_SYNDICATION = re.compile(r"^The post (?P<title>.+?) (?:appeared first on|first appeared on) (?P<publisher>.+?)\.?$")
+# Prose goes on in small letters, and says more than a name after it.
+_SYNDICATION = re.compile(
+    r"The post (?P<title>[^a-z\s].*?) (?:appeared first on|first appeared on) "
+    r"(?P<publisher>[^\s.!?](?:[^.!?]|\.(?=[^\s.])){0,59})\.?"
+)
 # Lines that carry no news. A pattern must match a whole line, so that prose that mentions them stays.
 _BOILERPLATE = re.compile(
     "|".join(
@@ -43,21 +47,29 @@ def clean_line(text: str) -> str:
     return " ".join(_characters(text).split())
 
 
-def clean_body(text: str) -> CleanText:
-    """The body as stored: NFC, `\\n` line ends, single spaces, at most one empty line, no boilerplate lines."""
-    title = publisher = None
-    kept: list[str] = []
-    for raw in _characters(text).split("\n"):
-        line = " ".join(raw.split())
-        if syndication := _SYNDICATION.match(line):
-            title, publisher = syndication["title"], syndication["publisher"]
-        elif not _BOILERPLATE.fullmatch(line):
-            kept.append(line)
+def clean_body(text: str, title: str = "") -> CleanText:
+    """The body as stored: NFC, `\\n` line ends, single spaces, at most one empty line, no boilerplate lines.
+
+    A syndication line goes from its end, where it names the article's `title` or that is not known.
+    """
+    lines = (" ".join(raw.split()) for raw in _characters(text).split("\n"))
+    kept = [line for line in lines if not _BOILERPLATE.fullmatch(line)]
+    named = publisher = None
+    while kept and (not kept[-1] or _syndication(kept[-1], title)):
+        named, publisher = _syndication(kept.pop(), title) or (named, publisher)
     body = "\n".join(kept).strip()
     if "\n\n\n" in body:
         body = _MANY_BREAKS.sub("\n\n", body)
     # Removing characters can bring a base and a combining mark together, so the form is made last as well as first.
-    return CleanText(unicodedata.normalize("NFC", body), title, publisher)
+    return CleanText(unicodedata.normalize("NFC", body), named, publisher)
+
+
+def _syndication(line: str, title: str) -> tuple[str, str] | None:
+    """The headline and the outlet that a syndication line of the article names."""
+    if not (found := _SYNDICATION.fullmatch(line)):
+        return None
+    named, known = ("".join(filter(str.isalnum, one.lower())) for one in (found["title"], title))
+    return (found["title"], found["publisher"]) if named in known or known in named else None
 
 
 def is_storable(text: str) -> bool:

@@ -24,6 +24,10 @@ _MOST_UNPACKED_BYTES = 200 << 20
 _MOST_TEXT_BYTES = 40 << 20
 _MOST_PARTS = 5_000
 _HEADING = re.compile(r"^(?:title|heading 1)$", re.IGNORECASE)
+# Around text that stands: tracked insertions, content controls, fields and the like, which python-docx passes over.
+_WRAPPERS = ("ins", "moveTo", "sdt", "sdtContent", "smartTag", "customXml", "fldSimple", "dir", "bdo")
+# Text that was taken out or moved elsewhere, and what wrappers say of themselves.
+_DROPPED = ("del", "moveFrom", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr")
 
 
 def read_docx(data: bytes) -> Parsed:
@@ -38,6 +42,7 @@ def read_docx(data: bytes) -> Parsed:
         document = docx.Document(io.BytesIO(data))
     except Exception as error:  # python-docx lets out whatever zipfile, lxml and its own lookups raise
         raise UnreadableFile("The Word document is damaged: it cannot be opened.") from error
+    _accept_changes(document)
     heading, lines = _text(document)
     body = "\n".join(lines)
     if not body:
@@ -78,6 +83,21 @@ def _check_size(data: bytes) -> None:
         raise UnreadableFile("The Word document unpacks to far more than one article; it is not read.")
 
 
+def _accept_changes(document: "Document") -> None:
+    """Leave the text as it reads with every tracked change accepted, in the plain elements that python-docx knows."""
+    from docx.oxml.ns import qn
+    from lxml import etree
+
+    tree = document.element.body
+    for mark in list(tree.iter(qn("w:del"))):
+        properties = mark.getparent()
+        row = properties.getparent() if properties is not None and properties.tag == qn("w:trPr") else None
+        if row is not None and row.getparent() is not None:
+            row.getparent().remove(row)
+    etree.strip_elements(tree, *(qn(f"w:{name}") for name in _DROPPED), with_tail=False)
+    etree.strip_tags(tree, *(qn(f"w:{name}") for name in _WRAPPERS))
+
+
 def _text(document: "Document") -> tuple[str, list[str]]:
     """The heading that begins the document, if one does, and every other line."""
     heading = ""
@@ -95,8 +115,8 @@ def _lines(document: "Document") -> Iterator[tuple[str, str]]:
     for block in document.iter_inner_content():
         if hasattr(block, "rows"):
             for row in block.rows:
-                cells = dict.fromkeys(clean_line(cell.text) for cell in row.cells)
-                if line := " | ".join(cell for cell in cells if cell):
+                cells = {cell._tc: cell for cell in row.cells}.values()  # one that spans columns is given for each
+                if line := " | ".join(text for text in (clean_line(cell.text) for cell in cells) if text):
                     yield "", line
         else:
             style = str(getattr(block.style, "name", "") or "")

@@ -3,9 +3,10 @@
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 _MOST_NODES = 5_000
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|Blog)$")
@@ -30,9 +31,10 @@ class LinkedArticle:
     body: str | None = None
 
 
-def linked_article(scripts: Iterable[str]) -> LinkedArticle:
-    """The article among the contents of a page's `application/ld+json` scripts: the node that says most of it.
+def linked_article(scripts: Iterable[str], addresses: Sequence[str] = (), headline: str | None = None) -> LinkedArticle:
+    """The article among the contents of a page's `application/ld+json` scripts.
 
+    Of several it is the one known by one of the page's `addresses`, else by its `headline`, else what says most.
     Dates of a WebPage node count when no article node has any: some sites describe only the page.
     """
     nodes: list[dict[str, Any]] = []
@@ -43,9 +45,17 @@ def linked_article(scripts: Iterable[str]) -> LinkedArticle:
         if not found and script.strip():
             broken.append(script)
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
-    articles = [_article(node, by_id) for node in nodes[:_MOST_NODES] if _is_type(node, _ARTICLE)]
-    if articles:
-        return max(articles, key=_fullness)
+    described = [node for node in nodes[:_MOST_NODES] if _is_type(node, _ARTICLE)]
+    if described:
+        base = addresses[0] if addresses else ""
+        places = {place for one in addresses if (place := _place(one, base))}
+
+        def likeness(found: tuple[dict[str, Any], LinkedArticle]) -> tuple[bool, bool, int]:
+            node, article = found
+            is_here = any(_place(one, base) in places for one in _addresses(node))
+            return is_here, bool(headline) and _same_words(article.title, headline), _fullness(article)
+
+        return max(((node, _article(node, by_id)) for node in described), key=likeness)[1]
     if broken:
         return _rescued("\n".join(broken))
     pages = [node for node in nodes if _is_type(node, re.compile(r"Page$"))]
@@ -106,6 +116,27 @@ def _article(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> LinkedAr
         language=_text(node.get("inLanguage")),
         body=_text(node.get("articleBody")),
     )
+
+
+def _addresses(node: dict[str, Any]) -> Iterator[str]:
+    page = node.get("mainEntityOfPage")
+    of_page = (page.get("@id"), page.get("url")) if isinstance(page, dict) else (page,)
+    yield from (one for one in map(_text, (node.get("url"), node.get("@id"), *of_page)) if one)
+
+
+def _place(address: str, base: str) -> tuple[str, str, str] | None:
+    """What two addresses of one page share; None for one that names no page."""
+    try:
+        parts = urlsplit(urljoin(base, address.strip()) if address.strip("# ") else "")
+    except ValueError:
+        return None
+    host, path = parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/")
+    return (host, path, parts.query) if path or parts.query else None
+
+
+def _same_words(one: str | None, other: str | None) -> bool:
+    first, second = ("".join(filter(str.isalnum, html.unescape(text or "").lower())) for text in (one, other))
+    return first == second
 
 
 def _dates_of(page: dict[str, Any]) -> LinkedArticle:

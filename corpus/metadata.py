@@ -51,10 +51,12 @@ class Declared:
     body: str | None
 
 
-def declared(tree: "HtmlElement") -> Declared:
-    """Read the metadata of a parsed page, the richest source first."""
-    linked = linked_article(str(script.text or "") for script in _linked_data(tree))
+def declared(tree: "HtmlElement", url: str | None = None) -> Declared:
+    """Read the metadata of a parsed page, the richest source first; `url` is where it was fetched."""
     meta = _meta(tree)
+    addresses = [one for one in (url, _canonical_link(tree), _first(meta, ("og:url",))) if one]
+    scripts = (str(script.text or "") for script in linked_data(tree))
+    linked = linked_article(scripts, addresses, _first(meta, ("og:title",)))
     publisher = linked.publisher or _first(meta, _PUBLISHERS)
     published = _time([linked.published_at, *_all(meta, _PUBLISHED), *_marked_times(tree)])
     updated = _time([linked.updated_at, *_all(meta, _UPDATED)])
@@ -64,7 +66,7 @@ def declared(tree: "HtmlElement") -> Declared:
         publisher=_plain(publisher),
         published_at=published,
         updated_at=updated if updated and (published is None or updated > published) else None,
-        canonical=_canonical(tree, meta, linked),
+        canonical=_canonical_link(tree) or _first(meta, ("og:url",)) or linked.url,
         language=_language(tree, meta, linked),
         body=linked.body,
     )
@@ -96,7 +98,8 @@ def plausible_time(value: str | None) -> str | None:
     return when.isoformat()
 
 
-def _linked_data(tree: "HtmlElement") -> Iterator["HtmlElement"]:
+def linked_data(tree: "HtmlElement") -> Iterator["HtmlElement"]:
+    """The scripts of a page that hold JSON-LD."""
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
             yield script
@@ -120,11 +123,11 @@ def _marked_times(tree: "HtmlElement") -> list[str]:
     ]
 
 
-def _canonical(tree: "HtmlElement", meta: dict[str, list[str]], linked: LinkedArticle) -> str | None:
+def _canonical_link(tree: "HtmlElement") -> str | None:
     for link in tree.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split() and (link.get("href") or "").strip():
             return str(link.get("href")).strip()
-    return _first(meta, ("og:url",)) or linked.url
+    return None
 
 
 def _language(tree: "HtmlElement", meta: dict[str, list[str]], linked: LinkedArticle) -> str | None:

@@ -1,10 +1,13 @@
-"""Read an article from an e-mail (.eml): the text of the HTML part, or the plain part where that says far more.
+"""Read an article from an e-mail (.eml): the text of the HTML parts, or the plain ones where they say far more.
 
 Runs in the worker process (`corpus.parse`).
 """
 
 import hashlib
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -26,6 +29,7 @@ _LETTER = re.compile(
     re.IGNORECASE,
 )
 _WRAPPED = 50
+_MOST_FORWARDS, _LONGEST_NOTE = 10, 200
 
 
 def read_newsletter(data: bytes) -> Parsed:
@@ -36,11 +40,8 @@ def read_newsletter(data: bytes) -> Parsed:
     """
     message = message_from_bytes(data, policy=policy.default)
     assert isinstance(message, EmailMessage)
-    page, plain = _part(message, "html"), _part(message, "plain")
-    found = _of_page(page) if page else Parsed(body="")
-    written = _letter_free(_reflowed(plain)) if plain else ""
-    # A letter laid out in tables can hide its text from an extractor; the plain part then holds it.
-    body = written if len(written) > 2 * len(found.body) else found.body
+    message, found = _letter(message)
+    body = found.body
     if not body.strip():
         raise UnreadableFile("The e-mail holds no text: it may have attachments only.")
     name, address = parseaddr(_header(message, "from"))
@@ -54,23 +55,58 @@ def read_newsletter(data: bytes) -> Parsed:
     )
 
 
-def _of_page(markup: str) -> Parsed:
-    try:
-        found = read_letter(markup)
-    except UnreadableFile:
-        return Parsed(body="")
-    return Parsed(body=_letter_free(found.body), language=found.language)
+def _letter(message: EmailMessage) -> tuple[EmailMessage, Parsed]:
+    """The letter and its text, or those of the one that it only forwards, with a short note or without."""
+    found = _text(message)
+    for _ in range(_MOST_FORWARDS):
+        forwarded = [part for part in _parts(message) if part.get_content_type() == "message/rfc822"]
+        if len(forwarded) != 1 or len(found.body) > _LONGEST_NOTE:
+            break
+        inner = forwarded[0].get_content()
+        told = _text(inner)
+        if len(told.body) < len(found.body):
+            break
+        message, found = inner, told
+    return message, found
 
 
-def _part(message: EmailMessage, kind: str) -> str | None:
-    """The text of the first part of that kind which is no attachment; a wrong or unknown charset is detected."""
-    for part in message.walk():
-        if part.get_content_type() == f"text/{kind}" and not part.get_filename():
+def _text(message: EmailMessage) -> Parsed:
+    found = _of_pages(_texts(message, "html"))
+    plain = "\n\n".join(_texts(message, "plain"))
+    written = _letter_free(_reflowed(plain)) if plain else ""
+    # A letter laid out in tables can hide its text from an extractor; the plain part then holds it.
+    return replace(found, body=written) if len(written) > 2 * len(found.body) else found
+
+
+def _of_pages(pages: Sequence[str]) -> Parsed:
+    found = []
+    for page in pages:
+        with suppress(UnreadableFile):
+            found.append(read_letter(page))
+    language = next((one.language for one in found if one.language), None)
+    return Parsed(body=_letter_free("\n".join(one.body for one in found if one.body)), language=language)
+
+
+def _texts(message: EmailMessage, kind: str) -> list[str]:
+    """The texts of that kind which are no attachments; a wrong or unknown charset is detected."""
+    texts = []
+    for part in _parts(message):
+        if part.get_content_type() == f"text/{kind}" and not part.get_filename() and not part.is_attachment():
             raw = part.get_payload(decode=True)
             if isinstance(raw, bytes) and raw.strip():
-                declared = part.get_content_charset()
-                return decoded(raw, "The e-mail's text", declared, is_page=kind == "html")
-    return None
+                texts.append(decoded(raw, "The e-mail's text", part.get_content_charset(), is_page=kind == "html"))
+    return texts
+
+
+def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+    """The parts of a letter in order, without those of letters that it carries."""
+    waiting = [message]
+    while waiting:
+        part = waiting.pop()
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting.extend(reversed(list(part.iter_parts())))
+        else:
+            yield part
 
 
 def _header(message: EmailMessage, name: str) -> str:

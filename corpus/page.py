@@ -13,7 +13,9 @@ from corpus.errors import UnreadableFile
 from corpus.found import Parsed
 from corpus.identity import host_name
 from corpus.language import language_code
-from corpus.metadata import Declared, declared, people, plausible_time, without_site
+from corpus.metadata import Declared, declared, linked_data, people, plausible_time, without_site
+from corpus.shell import is_shell
+from corpus.surroundings import completed
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -30,6 +32,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Half as much text again: metadata that holds the whole article where the page shows only its beginning.
 _MUCH_LONGER = 1.5
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
+_BREAKS = re.compile(rf"</?(?:{'|'.join(_BLOCKS)})\b[^<>]{{0,400}}>", re.IGNORECASE)
 # lxml refuses control characters in what it builds; none of them is text.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -40,10 +43,14 @@ def read_page(text: str, url: str | None = None) -> Parsed:
     Raises `UnreadableFile` when the page holds no text that reads like an article.
     """
     tree = _tree(text)
-    said = declared(tree)
+    said = declared(tree, url)
     body = _body(text, tree, said)
     if not body:
         raise UnreadableFile("The page holds no article text: it may be a list of links, or be made by scripts.")
+    if is_shell(body, text):
+        raise UnreadableFile(
+            "The page holds no article: it asks for JavaScript, cookies, or whether a person reads it."
+        )
     guess = _guesses(tree, url, said)
     title = said.title or guess["title"]
     publisher = said.publisher or guess["publisher"]
@@ -92,6 +99,7 @@ def _tree(text: str) -> "HtmlElement":
         if "memory" in str(error).lower() or len(text) > _LARGE:
             raise MemoryError from error  # libxml2 tells it in many ways
         raise UnreadableFile("The page holds nothing that can be parsed as HTML.") from error
+    etree.strip_elements(tree, "noscript", with_tail=False)  # what it says is for no reader of the article
     return tree
 
 
@@ -102,8 +110,8 @@ def _body(text: str, tree: "HtmlElement", said: Declared) -> str:
     if len(body) < max(_SHORT_BODY, paragraphs // 4):
         plain = _extracted(_tree(text), precision=False)
         body = plain if len(plain) > 2 * len(body) else body
-    whole = unescape(_TAGS.sub("", said.body or "")).strip()
-    return whole if len(whole) > _MUCH_LONGER * len(body) else body
+    whole = unescape(_TAGS.sub("", _BREAKS.sub("\n", said.body or ""))).strip()
+    return whole if len(whole) > _MUCH_LONGER * len(body) else completed(body, tree)
 
 
 def _extracted(tree: "HtmlElement", *, precision: bool) -> str:
@@ -120,15 +128,22 @@ def _join_split_body(tree: "HtmlElement") -> None:
     """Put an article that advertisements cut into several equal containers back into its first one.
 
     trafilatura takes the first container that looks like a body. Containers are equal when they have one tag and class
-    and at least two paragraphs of prose each; they must lie within two levels of one another.
+    and at least two paragraphs of prose each, in one `<article>` or `<aside>` and below one headline; they must lie
+    within two levels of one another.
     """
-    groups: dict[tuple[Any, str], list[HtmlElement]] = defaultdict(list)
-    for element in tree.iter("div", "section"):
+    groups: dict[tuple[Any, ...], list[HtmlElement]] = defaultdict(list)
+    headlines = 0
+    for element in tree.iter("div", "section", "h1"):
+        if element.tag == "h1":
+            headlines += 1
+            continue
         name = element.get("class") or ""
         if name and "comment" not in name.lower():
             prose = sum(len(p.text_content()) > _PARAGRAPH for p in element.findall("p"))
             if prose >= 2:
-                groups[element.tag, name].append(element)
+                story = next(element.iterancestors("article", "aside"), None)
+                below = headlines + sum(1 for _ in element.iter("h1"))
+                groups[element.tag, name, story, below].append(element)
     for first, *others in groups.values():
         around = first.getparent()
         above = around.getparent() if around is not None else None
@@ -147,6 +162,8 @@ def _guesses(tree: "HtmlElement", url: str | None, said: Declared) -> dict[str, 
         return none
     from trafilatura.metadata import extract_metadata
 
+    for script in linked_data(tree):
+        script.text = None  # it has been read, and may be of another story
     try:
         found = extract_metadata(tree, default_url=url, extensive=False)
     except Exception:  # a guess is worth no failure, and heuristics over hostile markup fail in any way

@@ -10,6 +10,9 @@ from statistics import median
 from corpus.clean import clean_line
 
 _BULLETS = ("•", "◦", "▪", "‣", "●")
+_NUMBER = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
+_PAGE_NUMBER = re.compile(r"[\W_]*(?:(?:page|p|of)?[\W_]*\d{1,5}[\W_]*){1,2}", re.IGNORECASE)
+_LONGEST_HEAD = 200
 _ENDS = re.compile(r"[.!?:…][\"”’»)\]]*$")
 
 
@@ -32,11 +35,15 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> str:
 
     The distances and shares below were chosen by eye on a handful of PDFs: manuals, a printed page, two columns.
     """
-    repeated = _repeated(pages)
+    running = _running_heads(pages)
     paragraphs: list[str] = []
     before: Line | None = None
-    for page in pages:
-        kept = [line for place, line in enumerate(page) if not (_is_outer(place, page) and _pattern(line) in repeated)]
+    for number, page in enumerate(pages):
+        kept = [
+            line
+            for place, line in enumerate(page)
+            if not (_is_outer(place, page) and running & _patterns(line.text, number))
+        ]
         pitch = _pitch(kept)
         edges = _edges(kept)
         for line in kept:
@@ -86,20 +93,33 @@ def _pitch(lines: Sequence[Line]) -> float:
     return sorted(drops)[int(0.35 * len(drops))] if drops else 14.0
 
 
-def _pattern(line: Line) -> str:
-    return re.sub(r"\d+", "0", line.text)
+def _patterns(text: str, page: int) -> set[str]:
+    """What lines that say the same on other pages share with this one: its text, with a page number left open.
+
+    A number beside words is the page's when it grows with `page`; rows of a table hold numbers too.
+    """
+    patterns = {text}
+    if _PAGE_NUMBER.fullmatch(text):
+        patterns.add(_NUMBER.sub("\0", text))
+    elif len(text) <= _LONGEST_HEAD:
+        patterns |= {f"{text[: n.start()]}\0{int(n[0]) - page}\0{text[n.end() :]}" for n in _NUMBER.finditer(text)}
+    return patterns
 
 
-def _repeated(pages: Sequence[Sequence[Line]]) -> set[str]:
-    """Running heads and page numbers: first or last lines that stand on more than half of at least three pages."""
+def _running_heads(pages: Sequence[Sequence[Line]]) -> set[str]:
+    """Patterns of running heads and page numbers: first or last lines of more than half of at least three pages.
+
+    What stands as often between those is text.
+    """
     if len(pages) < 3:
         return set()
-    outer = Counter(
-        pattern
-        for page in pages
-        for pattern in {_pattern(line) for place, line in enumerate(page) if _is_outer(place, page)}
-    )
-    return {pattern for pattern, count in outer.items() if count > len(pages) / 2}
+    outer: Counter[str] = Counter()
+    inner: Counter[str] = Counter()
+    for number, page in enumerate(pages):
+        lines = [(place, _patterns(line.text, number)) for place, line in enumerate(page)]
+        outer.update(set().union(*(patterns for place, patterns in lines if _is_outer(place, page))))
+        inner.update(set().union(*(patterns for place, patterns in lines if not _is_outer(place, page))))
+    return {pattern for pattern, count in outer.items() if count > len(pages) / 2 and count > inner[pattern]}
 
 
 def _is_outer(place: int, page: Sequence[Line]) -> bool:

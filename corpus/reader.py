@@ -1,6 +1,7 @@
 """Read articles from bytes, files, folders and streams of any kind that is known; the content decides which it is."""
 
 import io
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,8 @@ from corpus.text import read_markdown, read_text
 from corpus.tracing import traced
 from corpus.unpack import Unpacked
 from corpus.worker import WORKERS
+
+log = logging.getLogger(__name__)
 
 # One document of a kind that is read whole. Records (JSONL, tables) are read one at a time and may be of any length.
 _MOST_BYTES = {
@@ -148,6 +151,10 @@ def _read(stream: BinaryIO, source: _Source) -> Iterator[Found]:
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
         yield Found(source.name, UnreadableFile(f"{source.name} cannot be read: {reason}."))
+    except Exception as error:  # whatever nobody foresaw in one file, the others must still be read
+        log.exception("%s cannot be read.", source.name)
+        why = f"{source.name} cannot be read ({type(error).__name__}); it is probably damaged."
+        yield Found(source.name, UnreadableFile(why))
 
 
 def _articles(stream: BinaryIO, source: _Source, *, is_unpacked: bool = False) -> Iterator[Found]:

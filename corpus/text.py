@@ -1,11 +1,18 @@
 """Articles kept as plain text or Markdown, with or without front matter."""
 
+import re
+import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 from corpus.article import IncomingArticle
 from corpus.errors import UnreadableFile
 from corpus.markdown import plain_text
 from corpus.records import ALIASES, article_from
+
+# As Hugo writes it.
+_TOML = re.compile(r"\+{3}[ \t]*\n(?P<fields>.*?)^\+{3}[ \t]*$", re.DOTALL | re.MULTILINE)
+_BETWEEN_RULES = re.compile(r"-{3,}[ \t]*\n\s*(?!-{3})\S")
 
 
 def read_text(text: str, name: str, collection: str, file_id: str | None) -> IncomingArticle:
@@ -22,17 +29,28 @@ def read_markdown(text: str, name: str, collection: str, file_id: str | None) ->
 
 
 def _fields(text: str, name: str, file_id: str | None) -> dict[str, Any]:
+    if not text.strip():
+        raise UnreadableFile(f"{name} is empty.")
+    said, body = _front_matter(text.strip(), name)
+    # YAML has keys that are numbers, dates and truth values; no field is called like that.
+    fields = {key: value for key, value in said.items() if isinstance(key, str)}
+    if not fields.get("id") and not fields.get("url"):
+        fields["id"] = file_id
+    return {**fields, "body": body}
+
+
+def _front_matter(text: str, name: str) -> tuple[Mapping[Any, Any], str]:
+    """What stands before the text about it, and the text: all of it where that is only a text between two rules."""
     import frontmatter
     import yaml
 
-    if not text.strip():
-        raise UnreadableFile(f"{name} is empty.")
     try:
-        post = frontmatter.loads(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if toml := _TOML.match(text):
+            return tomllib.loads(toml["fields"]), text[toml.end() :].strip()
+        said, body = frontmatter.parse(text)
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UnreadableFile(f"The front matter of {name} is not valid YAML: {reason}.") from error
-    fields: dict[str, Any] = dict(post.metadata)
-    if "id" not in fields and "url" not in fields:
-        fields["id"] = file_id
-    return {**fields, "body": post.content}
+        form = "TOML" if text.startswith("+++") else "YAML"
+        raise UnreadableFile(f"The front matter of {name} is not valid {form}: {reason}.") from error
+    is_text = not said and _BETWEEN_RULES.match(text) is not None
+    return said, text if is_text else body

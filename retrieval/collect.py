@@ -21,6 +21,7 @@ from corpus.jobs import Item, JobStore, NewItem, Outcome
 from corpus.lease import Lease
 from corpus.politeness import Politeness
 from corpus.reader import read_bytes
+from corpus.teaser import is_whole_article
 from corpus.tracing import traced
 from corpus.worker import WORKERS
 from corpus.writing import Change
@@ -29,8 +30,6 @@ from retrieval.ingest import Ingester
 
 log = logging.getLogger(__name__)
 
-# A feed that carries this many characters of an entry carries the article; less is a teaser, and the page is fetched.
-_WHOLE_ARTICLE = 1_500
 _DEEPEST = 3  # sitemaps that may lead to sitemaps
 _AT_ONCE = 4  # hosts; each may bring 10 MB
 _WINDOW = 500  # addresses looked through for hosts that are free
@@ -194,7 +193,7 @@ class Collector:
     def _take(self, item: Item) -> None:
         if item.feed_key is not None:
             self._take_feed(item)
-        elif (html := (item.entry or {}).get("html")) and len(html) >= _WHOLE_ARTICLE:
+        elif (html := (item.entry or {}).get("html")) and is_whole_article(html):
             title = escape(str((item.entry or {}).get("title", "")))
             page = f"<html><head><title>{title}</title></head><body><article>{html}</article></body></html>"
             outcome = self._store(item, page.encode("utf-8", "replace"), item.url, "text/html; charset=utf-8")

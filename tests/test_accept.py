@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -37,6 +37,12 @@ def test_a_url_that_is_not_http_is_refused(url: str) -> None:
         canonical_url(url)
 
 
+@pytest.mark.parametrize("url", ["https://x.example/?q=\ud800", "https://x.example/\udfff", "https://\ud800.example/"])
+def test_half_a_surrogate_pair_in_a_url_is_refused_with_the_reason(url: str) -> None:
+    with pytest.raises(InvalidInput, match="surrogate"):
+        accept(IncomingArticle(title="T", body="Text.", url=url))
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -53,8 +59,14 @@ def test_times_are_read_as_utc(given: object, expected: datetime | None) -> None
     assert parse_time(given, "date") == expected
 
 
-@pytest.mark.parametrize("given", ["yesterday", "2024-13-40", "2024-02-30", "99999", "\ud800"])
-def test_a_bad_date_names_the_field(given: str) -> None:
+EDGES = [
+    datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1))),
+    datetime.max.replace(tzinfo=timezone(-timedelta(hours=5))),
+]
+
+
+@pytest.mark.parametrize("given", ["yesterday", "2024-13-40", "2024-02-30", "99999", "\ud800", *EDGES])
+def test_a_bad_date_names_the_field(given: object) -> None:
     with pytest.raises(InvalidInput, match="publication date"):
         parse_time(given, "The publication date")
 

@@ -36,6 +36,31 @@ def test_prose_that_resembles_boilerplate_stays(line: str) -> None:
     assert line in clean_body(f"First.\n{line}").body
 
 
+FOOTER = "The post Port shut appeared first on Coast Times."
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        (f"{FOOTER}\nIt is news.", ""),
+        (f"First.\n{FOOTER}", "Mayor resigns"),
+        ("First.\nThe post by the minister appeared first on Facebook.", ""),
+        ("First.\nThe post by the minister appeared first on Facebook at 9 a.m. It said that he was innocent.", ""),
+        ("First.\nThe post Minister Vale wrote appeared first on Facebook. It was gone by noon.", ""),
+        (f"First.\nThe post Port shut appeared first on {'a long story ' * 9}", ""),
+    ],
+)
+def test_prose_about_a_post_is_no_syndication_line(body: str, title: str) -> None:
+    text = clean_body(body, title)
+    assert (text.body, text.syndicated_title, text.syndicated_publisher) == (body.strip(), None, None)
+
+
+@pytest.mark.parametrize("title", ["", "Port shut", "Port shut – Coast Times", "PORT SHUT"])
+def test_the_syndication_line_is_the_last_one_and_names_the_article(title: str) -> None:
+    text = clean_body(f"First.\n\n{FOOTER}\n\nAdvertisement\n", title)
+    assert (text.body, text.syndicated_title, text.syndicated_publisher) == ("First.", "Port shut", "Coast Times")
+
+
 def test_line_ends_and_spaces_become_one_form() -> None:
     assert clean_body("a\r\nb\rc\u2028d  \t e\n\n\n\nf\x00g\ufeff").body == "a\nb\nc\nd e\n\nfg"
 

@@ -22,6 +22,54 @@ def test_paragraphs_tables_and_properties() -> None:
     assert set(article.guessed) == {"title", "authors", "published_at", "updated_at"}
 
 
+def run(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+WRAPPED = [
+    "<w:ins>{}</w:ins>",
+    "<w:moveTo>{}</w:moveTo>",
+    '<w:smartTag w:element="place"><w:smartTagPr/>{}</w:smartTag>',
+    "<w:sdt><w:sdtPr><w:text/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>",
+    '<w:fldSimple w:instr="DATE">{}</w:fldSimple>',
+    "<w:ins><w:sdt><w:sdtContent>{}</w:sdtContent></w:sdt></w:ins>",
+    "<w:hyperlink><w:ins>{}</w:ins></w:hyperlink>",
+]
+
+
+@pytest.mark.parametrize("wrapped", WRAPPED)
+def test_what_word_wraps_is_text_like_any_other(wrapped: str) -> None:
+    made = f"<w:p>{run('It did ')}{wrapped.format(run('not '))}{run('reopen.')}</w:p>"
+    assert read(docx(made), "a.docx").body == "It did not reopen."
+
+
+@pytest.mark.parametrize(
+    "taken", ["<w:del><w:r><w:delText>two</w:delText></w:r></w:del>", "<w:moveFrom>{}</w:moveFrom>"]
+)
+def test_what_was_taken_out_is_none(taken: str) -> None:
+    made = f"<w:p>{run('It was shut ')}{taken.format(run('two'))}{run('three weeks.')}</w:p>"
+    assert read(docx(made), "a.docx").body == "It was shut three weeks."
+
+
+def test_paragraphs_rows_and_tables_in_content_controls_are_read() -> None:
+    control = "<w:sdt><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    row = "<w:tr>{}<w:tc>{}</w:tc></w:tr>".format(control.format(f"<w:tc>{paragraph('Fuel')}</w:tc>"), paragraph("3"))
+    table = f"<w:tbl>{control.format(row)}</w:tbl>"
+    body = read(docx(control.format(paragraph("Ferries sail.") + TABLE) + table), "a.docx").body
+    assert body == "Ferries sail.\nShips | 12\nFuel | 3"
+
+
+def test_cells_are_told_apart_by_place_not_by_what_they_say() -> None:
+    cell, wide = "<w:tc>{}</w:tc>", '<w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr>{}</w:tc>'
+    rows = [
+        "".join(cell.format(paragraph(text)) for text in ("Skelmouth", "2", "2")),
+        wide.format(paragraph("Drawn")) + cell.format(paragraph("yes")),
+        "<w:trPr><w:del/></w:trPr>" + cell.format(paragraph("Taken out")),
+    ]
+    table = "<w:tbl>{}</w:tbl>".format("".join(f"<w:tr>{row}</w:tr>" for row in rows))
+    assert read(docx(table), "a.docx").body == "Skelmouth | 2 | 2\nDrawn | yes"
+
+
 def test_without_properties_nothing_is_made_up() -> None:
     article = read(docx(paragraph("It opened.")), "a.docx")
     assert (article.title, article.authors, article.published_at, article.guessed) == ("", (), None, ())

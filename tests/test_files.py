@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.accept import accept
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.reader import find_files, read_file
@@ -28,6 +29,57 @@ def test_front_matter_names_the_article(tmp_path: Path) -> None:
     (article,) = articles(path)
     assert (article.title, article.authors, article.body) == ("Port", ("Ann", "Bo"), "It opened.")
     assert article.published_at == datetime(2024, 5, 3, tzinfo=UTC)
+
+
+def test_the_front_matter_that_hugo_writes_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(
+        '+++\ntitle = "Port"\ndate = 2024-05-03T06:00:00Z\n[params]\nx = 1\n+++\n\nIt opened.\n\n+++\nMore.\n'
+    )
+    (article,) = articles(path)
+    assert (article.title, article.body) == ("Port", "It opened.\n\n+++ More.")
+    assert article.published_at == datetime(2024, 5, 3, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+@pytest.mark.parametrize(
+    "text", ["---\nIt opened.\n---\nIt closed.", "---\n\nIt opened.\n\n---\n\nIt closed.", "---\nIt opened. It closed."]
+)
+def test_a_text_that_begins_with_a_rule_is_kept_whole(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    (article,) = articles(path)
+    assert "It opened." in article.body and "It closed." in article.body
+
+
+def test_empty_front_matter_goes(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("---\n\n---\nIt opened.")
+    assert articles(path)[0].body == "It opened."
+
+
+@pytest.mark.parametrize(
+    "line", ["content: other", "handler: x", "encoding: x", "text: x", "on: 2024-05-03", "1: 2", "2024-05-03: x"]
+)
+def test_any_key_may_stand_in_front_matter(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"---\ntitle: T\n{line}\n---\nIt opened.\n")
+    assert [(article.title, article.body) for article in articles(path)] == [("T", "It opened.")]
+
+
+def test_keys_without_values_name_no_article(tmp_path: Path) -> None:
+    ids = set()
+    for name in ("a.md", "b.md"):
+        (tmp_path / name).write_text("---\ntitle: T\nid:\nurl:\n---\nIt opened.\n")
+        ids.add(accept(articles(tmp_path / name)[0]).id)
+    assert len(ids) == 2
+
+
+def test_what_nobody_foresaw_in_a_file_fails_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"---\nid: 0x{'f' * 5000}\n---\nIt opened.\n")
+    ((where, why),) = errors(path)
+    assert where == str(path) and "cannot be read" in why
 
 
 def test_a_plain_file_is_known_by_where_it_lies(tmp_path: Path) -> None:
@@ -64,6 +116,8 @@ def test_json_in_three_shapes(tmp_path: Path, shape: str) -> None:
         ("a.txt", b"abc\x00def", "binary"),
         ("a.md", b"---\ntitle: [\n---\nBody", "front matter"),
         ("a.md", b"---\ndate: next week\n---\nBody", "publication date"),
+        ("a.md", b"---\ndate: 0001-01-01T00:00:00+01:00\n---\nBody", "publication date"),
+        ("a.md", b"+++\ntitle = [\n+++\nBody", "TOML"),
         ("a.json", b"{", "not valid JSON"),
         ("a.json", b"[" * 100_000, "not valid JSON"),
         ("a.jsonl.gz", b"not gzip", "not valid JSON"),

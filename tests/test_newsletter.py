@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.documents import SENTENCE, letter, read, refusal
 
 MARKUP = (
@@ -56,6 +58,40 @@ def test_a_wrong_charset_and_the_content_are_enough() -> None:
     )
     article = read(raw, "download")
     assert (article.title, article.body) == ("Größe", "Die Größe der Schäden überraschte alle.")
+
+
+def mixed(*parts: str, subject: str = "Harbour") -> bytes:
+    """A letter of several parts, each with its own headers."""
+    body = "".join(f"--b\n{part}\n" for part in parts)
+    head = f"From: A <a@coast.example>\nSubject: {subject}\nMessage-ID: <3@x>\nMIME-Version: 1.0\n"
+    return f'{head}Content-Type: multipart/mixed; boundary="b"\n\n{body}--b--\n'.encode()
+
+
+PICTURE = 'Content-Type: image/png; name="x.png"\nContent-Disposition: inline; filename="x.png"\n\nabc'
+FORWARDED = (
+    "Content-Type: message/rfc822\n\nFrom: P <p@port.example>\nSubject: Port\nMessage-ID: <5@port>\n\n" + SENTENCE
+)
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_all_texts_between_attachments_are_read(kind: str) -> None:
+    first, second = (f"Content-Type: text/{kind}\n\n{n} {SENTENCE}" for n in "ab")
+    attached = f"Content-Type: text/{kind}\nContent-Disposition: attachment\n\nTerms of use."
+    body = read(mixed(first, PICTURE, second, attached), "a.eml").body
+    assert body == f"a {SENTENCE}".strip() + "\n" + f"b {SENTENCE}".strip()
+
+
+@pytest.mark.parametrize("note", [(), ("Content-Type: text/plain\n\nFYI",)])
+def test_a_letter_that_only_forwards_another_is_that_other(note: tuple[str, ...]) -> None:
+    article = read(mixed(*note, FORWARDED, subject="Fwd: Port"), "a.eml")
+    assert (article.title, article.publisher, article.body) == ("Port", "P", SENTENCE.strip())
+    alone = FORWARDED.split("\n\n", 1)[1].encode()
+    assert article.id == read(alone, "b.eml").id
+
+
+def test_a_letter_about_one_that_it_carries_is_itself() -> None:
+    article = read(mixed(f"Content-Type: text/plain\n\n{SENTENCE * 4}", FORWARDED), "a.eml")
+    assert (article.title, article.body) == ("Harbour", (SENTENCE * 4).strip())
 
 
 def test_a_letter_without_text_says_so() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -140,6 +141,55 @@ def test_the_body_of_metadata_serves_where_the_page_shows_less() -> None:
     assert read(page(script(json.dumps({**NEWS, "articleBody": whole})), paragraphs=1), "a.html").body == whole.strip()
 
 
+def test_the_article_of_this_page_counts_before_a_fuller_one_of_a_related_story() -> None:
+    this = {"@type": "NewsArticle", "headline": "Harbour reopens", "datePublished": "2024-05-03"}
+    other = {
+        **NEWS,
+        "headline": "Mayor resigns",
+        "url": "https://www.coast.example/mayor",
+        "datePublished": "2023-01-01",
+    }
+    told = '<meta property="og:title" content="Harbour reopens">'
+    canonical = f'<link rel="canonical" href="{URL}">'
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"url": URL + "/"}, ""),
+        ({"url": "/news/harbour"}, canonical),
+        ({"@id": URL + "#article", "headline": "Harbour open"}, told),
+        ({"mainEntityOfPage": {"@id": URL}}, canonical),
+        ({"mainEntityOfPage": URL}, canonical),
+        ({}, told),
+    ]
+    for named, head in cases:
+        for nodes in ([this | named, other], [other, this | named]):
+            article = read(page(script(json.dumps(nodes)) + head), "a.html", URL)
+            assert article.title == {**this, **named}["headline"], named
+            assert (article.authors, article.published_at) == ((), datetime(2024, 5, 3, tzinfo=UTC)), named
+    assert read(page(script(json.dumps([this, other]))), "a.html", URL).title == "Mayor resigns"
+
+
+@pytest.mark.parametrize("form", ["<p>{}</p>", "{}<br />", '<DIV class="x">{}</DIV>', "<li><b>{}</b></li>"])
+def test_markup_in_the_body_of_metadata_ends_its_lines(form: str) -> None:
+    sentences = [f"{number}. {SENTENCE.strip()}" for number in range(30)]
+    whole = "".join(map(form.format, sentences))
+    body = read(page(script(json.dumps({**NEWS, "articleBody": whole})), paragraphs=1), "a.html").body
+    assert [line for line in body.split("\n") if line] == sentences
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "</div></article><article><h1>Mayor resigns</h1><div class=story>",
+        "</div></article><article><div class=story>",
+        "</div><aside><div class=story>",
+    ],
+)
+def test_another_story_of_the_page_is_not_joined_to_it(between: str) -> None:
+    first, second = ("".join(f"<p>{n}{m} {SENTENCE * 2}</p>" for m in range(4)) for n in "ab")
+    raw = f"<html><body><main><article><h1>Harbour</h1><div class=story>{first}{between}{second}</div></main></body></html>"
+    body = read(raw.encode(), "a.html").body
+    assert "a3 The harbour" in body and "b0 The harbour" not in body
+
+
 def test_comments_and_menus_are_left_out() -> None:
     raw = page(body="<h1>Harbour reopens</h1>").replace(
         b"</article>", b'</article><div id="comments"><p>First! I disagree with all of this, says a reader.</p></div>'
@@ -149,3 +199,26 @@ def test_comments_and_menus_are_left_out() -> None:
 
 def test_a_page_without_text_says_so() -> None:
     assert "no article text" in refusal(b"<!doctype html><html><body><script>draw()</script></body></html>", "a.html")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<noscript>You need to enable JavaScript to run this app.</noscript><div id=root></div>",
+        "<nav><a href=/>Home</a></nav><div id=app></div><noscript>Please enable JavaScript.</noscript>",
+        "<h1>Coast</h1><h2>Checking if the site connection is secure</h2><p>Enable JavaScript and cookies to continue</p>",
+        "<p>coast.example needs to review the security of your connection before proceeding.</p>",
+        "<p>To continue, please click the box below to let us know you're not a robot.</p>",
+    ],
+)
+def test_a_page_that_shows_no_article_to_machines_is_refused(shown: str) -> None:
+    why = refusal(f"<!doctype html><html><body>{shown}</body></html>".encode(), "a.html")
+    assert "no article" in why
+
+
+def test_an_article_beside_such_words_is_taken() -> None:
+    asks = "<noscript>Enable JavaScript.</noscript><p>Please enable JavaScript to view the video.</p>"
+    article = read(page(body=asks, paragraphs=1), "a.html")
+    assert article.body.count("The harbour of Skelmouth") == 3
+    brief = "<noscript>Enable JavaScript.</noscript><article><h1>Brief</h1><p>A man was hurt on Friday.</p></article>"
+    assert "hurt on Friday" in read(f"<html><body>{brief}</body></html>".encode(), "a.html").body

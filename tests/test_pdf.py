@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.documents import pdf, read, refusal
 
 LINES = [
@@ -48,6 +50,26 @@ def test_running_heads_and_page_numbers_are_left_out() -> None:
         for n, text in enumerate(texts)
     ]
     assert read(pdf(*pages, info="/Title (Ships)"), "a.pdf").body.split("\n") == texts
+
+
+@pytest.mark.parametrize(
+    "head", ["{n}", "- {n} -", "Page {n} of 12", "Coast Times {n}", "{n} | 3 May 2024", "Coast Times"]
+)
+def test_heads_that_hold_a_page_number_are_left_out(head: str) -> None:
+    texts = ["The port reopened.", "The ships returned.", "The fuel flowed.", "The town rejoiced."]
+    pages = [[(72.0, 770.0, 9.0, head.format(n=n)), (72.0, 700.0, 11.0, text)] for n, text in enumerate(texts, start=7)]
+    assert read(pdf(*pages, info="/Title (Ships)"), "a.pdf").body.split("\n") == texts
+
+
+@pytest.mark.parametrize("row", ["Ward {n}: {v} votes", "{v}", "Ward {n}", "Seat {n} held by nobody", "None"])
+def test_rows_of_a_table_over_pages_all_stay(row: str) -> None:
+    rows = [row.format(n=n, v=n * 137) for n in range(1, 81)]
+    pages = [
+        [(72.0, 760.0 - 30 * place, 11.0, text) for place, text in enumerate(rows[start : start + 20])]
+        for start in range(0, 80, 20)
+    ]
+    body = read(pdf(*pages, info="/Title (Wards)"), "a.pdf").body
+    assert body.split() == " ".join(rows).split()
 
 
 def test_what_cannot_be_read_says_why() -> None:
