@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from answering.alignment import PLACES, Index, Match
+from answering.counted import counted, is_elliptic, uncounted
 from answering.day import Day
 from answering.details import MOST_FIGURES
 from answering.lexicon import OPPOSITES
 from answering.name import same_name
 from answering.quantity import Quantity
 from answering.stem import stem
-from answering.tokens import TITLES, Text
+from answering.tokens import TITLES, Text, Word, name_run
 
 # The weighted share of telling words from which on a sentence is taken to speak of the same matter.
 SAME_MATTER = 0.6
 _CLAUSE_TELLS = 0.8  # the share from which one clause tells the matter, whatever is said elsewhere
 _NEAR = 6  # words between which a neighbour is looked for
+_APART = 8  # words between the ends of two names around a verb
+_BE = frozenset("is are was were be been".split())
 _MUTUAL = frozenset(stem(w) for w in "meet met talk speak spoke discuss agree negotiate marry join fight play".split())
 
 
@@ -40,19 +43,22 @@ class Pair:
 
 def contradicts(pair: Pair) -> bool:
     """Whether a sentence that speaks of the same matter says otherwise."""
+    if not pair.close:
+        return False
     return _other_number(pair) or _other_polarity(pair) or _opposite(pair) or _swapped(pair) or _other_owner(pair)
 
 
 def _other_number(pair: Pair) -> bool:
     """Whether a close sentence counts the same thing with another number, or dates the same matter otherwise."""
-    if _other_date(pair):
+    if _other_date(pair) or _other_way(pair):
         return True
-    said = [q for _, q in pair.mine.numbers]
-    figures = [(q, thing) for n, q, thing in _counted(pair.theirs) if n in pair.close][:MOST_FIGURES]
-    for _, quantity, thing in _counted(pair.mine):
+    said, plainly = [q for _, q in pair.mine.numbers], uncounted(pair.mine)
+    figures = [(q, thing) for n, q, thing in counted(pair.theirs) if n in pair.close][:MOST_FIGURES]
+    for _, quantity, thing in counted(pair.mine):
         others = [(q, what) for q, what in figures if q.unit == quantity.unit]
         same_thing = [q for q, what in others if thing and what == thing]
-        if same_thing and not any(quantity.agrees(q) for q in same_thing):
+        agree = any(quantity.agrees(q) for q in same_thing)
+        if same_thing and not agree and not is_elliptic(quantity, others, plainly):
             return True
         absent = quantity.unit and quantity in pair.numbers
         if absent and any(not any(mine.agrees(q) for mine in said) for q, _ in others):
@@ -67,17 +73,23 @@ def _other_date(pair: Pair) -> bool:
     return any((day.day is None) in others for day in pair.dates)
 
 
-def _counted(text: Text) -> Iterator[tuple[int, Quantity, str]]:
-    """Each number with its sentence and the stem of what it counts: the next telling word, if it is near."""
-    telling = [word for word in text.words if word.weight]
-    places = [(word.sentence, word.start) for word in telling]
-    for number, quantity in text.numbers:
-        at = bisect_left(places, (number, quantity.end))
-        near = at < len(telling) and places[at] < (number, quantity.end + _REACH)
-        yield number, quantity, telling[at].stem if near else ""
+def _other_way(pair: Pair) -> bool:
+    """Whether a close sentence goes from one number to another, and the statement only back."""
+    ways = {way for number, way in _ways(pair.theirs) if number in pair.close}
+    return any(way not in ways and way[::-1] in ways for _, way in _ways(pair.mine))
 
 
-_REACH = 25  # characters after a number within which the thing counted is named
+def _ways(text: Text) -> Iterator[tuple[int, tuple[float, float]]]:
+    """The numbers between which a sentence goes: "from 20 to 30", "from 20 metres to 30"."""
+    places = [(word.sentence, word.start) for word in text.words]
+    for (number, start), (other, end) in pairwise(text.numbers):
+        first, last, goal = (
+            bisect_left(places, place) for place in ((number, start.start), (number, start.end), (other, end.start))
+        )
+        begins = first > 0 and text.words[first - 1].lower == "from"
+        ends = last < goal <= last + 2 and text.words[goal - 1].lower == "to"
+        if number == other and begins and ends:
+            yield number, (start.values[0], end.values[0])
 
 
 def _other_polarity(pair: Pair) -> bool:
@@ -144,25 +156,35 @@ def _swapped(pair: Pair) -> bool:
         named = one.word.name and other.word.name and one.credit == other.credit == 1.0
         if not between or not named or between[0].word.stem in _MUTUAL or other.at - one.at > _NEAR:
             continue
-        passive = any(w.lower == "by" for w in pair.mine.words[one.at : other.at])
-        if _order(pair, one, between[0], other, passive) < 0:
+        if _order(pair, one, between[0], other, _voice(pair.mine.words[one.at : other.at])) < 0:
             return True
     return False
 
 
-def _order(pair: Pair, one: Match, verb: Match, other: Match, passive: bool) -> int:
+def _order(pair: Pair, one: Match, verb: Match, other: Match, voice: str) -> int:
     """1 when a close sentence has the two around the verb in the same roles, -1 when only in swapped roles, else 0."""
     words, seen = pair.theirs.words, 0
     for a in pair.places(one):
         for b in pair.places(other):
-            low, high = min(a, b), max(a, b)
-            if high - low > _NEAR or not any(low < v < high for v in pair.places(verb)):
+            low, high = name_run(words, min(a, b))[-1], name_run(words, max(a, b))[0]
+            if not 0 < high - low <= _APART or not any(low < v < high for v in pair.places(verb)):
                 continue
-            turned = passive != any(w.lower == "by" for w in words[low:high])
-            if (a < b) != turned:
+            between = words[low + 1 : high]
+            other_voice = _voice(between)
+            if any(word.name for word in between) or (voice != other_voice and "be" in (voice, other_voice)):
+                continue
+            if (a < b) != ((voice == "by") != (other_voice == "by")):
                 return 1
             seen = -1
     return seen
+
+
+def _voice(words: Sequence[Word]) -> str:
+    """How the words between two names tell a deed: "by" one of them, "be" for "was named in", or "" for doing it."""
+    if any(word.lower == "by" for word in words):
+        return "by"
+    done = any(word.lower in _BE and not after.lower.endswith("ing") for word, after in pairwise(words))
+    return "be" if done else ""
 
 
 def _other_owner(pair: Pair) -> bool:

@@ -4,18 +4,21 @@ from collections.abc import Iterator, Sequence
 
 from answering.alignment import Match
 from answering.day import Day
+from answering.measure import converted
 from answering.quantity import Quantity
-from answering.tokens import Text, Word
+from answering.tokens import Text, Word, name_run
 
 # Figures of the quotes that are looked at.
 MOST_FIGURES = 1_000
+_NEAR, _OF = 6, frozenset(("of", "for", "at"))  # words between two names of which one belongs to the other
 
 
 def missing_numbers(mine: Text, theirs: Text) -> list[Quantity]:
-    """The numbers that agree with no number of the quotes."""
+    """The numbers that agree with no number of the quotes, in the same unit or converted."""
     figures = [*(q for _, q in theirs.numbers), *(_year(day) for _, day in theirs.dates if day.year)]
     found = list({(q.values, q.unit): q for q in figures}.values())[:MOST_FIGURES]
-    return [q for _, q in mine.numbers if not any(q.agrees(other) for other in found)]
+    given = converted(mine, theirs)
+    return [q for _, q in mine.numbers if q not in given and not any(q.agrees(other) for other in found)]
 
 
 def missing_dates(mine: Text, theirs: Text) -> list[Day]:
@@ -46,7 +49,7 @@ def missing_names(matches: Sequence[Match], mine: Text, theirs: Text) -> list[st
     for match in absent:
         if match.word.shown.replace(".", "").lower() in short:
             continue
-        run = _run(mine.words, match.at)
+        run = name_run(mine.words, match.at)
         if "".join(mine.words[i].lower[0] for i in run) in keys and len(run) > 1:
             continue
         after = held.get(match.at + 1)
@@ -55,14 +58,20 @@ def missing_names(matches: Sequence[Match], mine: Text, theirs: Text) -> list[st
     return missing
 
 
-def _run(words: Sequence[Word], at: int) -> list[int]:
-    """The places of the names that stand together around `at`."""
-    first = last = at
-    while first and words[first - 1].name and words[first].start - words[first - 1].end == 1:
-        first -= 1
-    while last + 1 < len(words) and words[last + 1].name and words[last + 1].start - words[last].end == 1:
-        last += 1
-    return list(range(first, last + 1))
+def belongs(one: Sequence[Word], other: Sequence[Word], words: Sequence[Word]) -> bool:
+    """Whether the words say somewhere that of two names one is of the other: "Anna Lind of Norvik", "Norvik's boss"."""
+    sides = [{word.key for word in names} for names in (one, other)]
+    last: list[int | None] = [None, None]
+    for at, word in enumerate(words):
+        side = next((side for side, keys in enumerate(sides) if word.name and word.key in keys), None)
+        if side is None:
+            continue
+        last[side], before = at, last[1 - side]
+        if before is not None and at - before <= _NEAR and words[before].sentence == word.sentence:
+            between = words[before + 1 : at]
+            if words[before].shown.endswith("'s") or not _OF.isdisjoint(w.lower for w in between):
+                return True
+    return False
 
 
 def _initials(words: Sequence[Word]) -> Iterator[str]:

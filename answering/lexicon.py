@@ -131,7 +131,8 @@ _OPPOSITE_WORDS = (
     "first:last maximum:minimum inside:outside private:public lend:borrow raise:cut raise:lower raise:reduce "
     "widen:narrow peace:war ahead:behind with:without improve:worsen praise:criticise praise:condemn love:hate "
     "ally:enemy friend:enemy advance:retreat optimistic:pessimistic deny:acknowledge postpone:advance "
-    "temporary:permanent domestic:foreign rich:poor old:young "
+    "temporary:permanent domestic:foreign rich:poor old:young introduce:abolish introduce:scrap uphold:quash "
+    "uphold:overturn land:depart double:halve safe:unsafe resume:suspend "
 )
 NEGATORS = frozenset(
     (

@@ -42,6 +42,7 @@ _BEFORE_THAT = frozenset(
     ).split()
 )
 _SCOPE = 4  # words after a negator that it is taken to negate
+_LONGEST_NAME = 8  # words to either side
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ def read_words(sentences: Sequence[str], quoted: bool = True) -> Text:
         figures = Spans(sorted([(d.start, d.end) for d in dates] + [(q.start, q.end) for q in amounts]))
         text.words.extend(_words(sentence, number, figures, quoted))
     for word, after in pairwise(text.words):
-        if word.opening and word.weight == 1.0 and word.shown[0].isupper() and _opens_as_name(word, after):
+        if word.opening and word.weight == PLAIN and word.shown[0].isupper() and _opens_as_name(word, after):
             word.name, word.weight = True, NAME
     return text
 
@@ -116,6 +117,32 @@ def _opens_as_name(word: Word, after: Word) -> bool:
     known = word.stem in ALIKE or (_NO_NAME.search(word.lower) and not word.shown.endswith("'s"))
     speaks = after.lower in _AFTER_NAME or not _SAID.isdisjoint(ALIKE.get(after.stem, ()))
     return not known and (speaks or word.shown.endswith("'s"))
+
+
+def share_names(one: Text, other: Text) -> None:
+    """Read the words that open a sentence of one text as the names that the other has in mid-sentence.
+
+    They weigh what they did, so that sharing changes no share.
+    """
+    for text, beside in ((one, other), (other, one)):
+        known = {word.key for word in beside.words if word.name and not word.opening}
+        for word in text.words:
+            if word.opening and word.weight == PLAIN and word.shown[0].isupper() and word.key in known:
+                word.name = True
+
+
+def name_run(words: Sequence[Word], at: int) -> range:
+    """The places of the names that stand together around the name `at`."""
+    first = last = at
+    while first and at - first < _LONGEST_NAME and _go_together(words[first - 1], words[first]):
+        first -= 1
+    while last + 1 < len(words) and last - at < _LONGEST_NAME and _go_together(words[last], words[last + 1]):
+        last += 1
+    return range(first, last + 1)
+
+
+def _go_together(word: Word, after: Word) -> bool:
+    return word.name and after.name and word.sentence == after.sentence and after.start - word.end == 1
 
 
 _SAID = ALIKE[stem("say")] | ALIKE[stem("think")] | ALIKE[stem("want")]

@@ -15,10 +15,13 @@ from answering.answer import Verdict
 from answering.contradiction import SAME_MATTER, Pair, contradicts
 from answering.details import missing_dates, missing_names, missing_numbers
 from answering.instruction import is_bare_instruction, without_instructions
+from answering.measure import other_measure
 from answering.near_copy import edits, other_names, turns
 from answering.questioning import is_bare_question, without_questions
+from answering.saying_no import plainly
 from answering.spelling import plain, short_names
-from answering.tokens import PLAIN, read_words
+from answering.subject import other_speaker, other_subject
+from answering.tokens import PLAIN, read_words, share_names
 from answering.verbatim import holds_words, is_verbatim, quoted_words
 from corpus.sentence import sentence_spans
 
@@ -67,6 +70,8 @@ SUPPORTED, _PARTLY = 0.6, 0.3
 # In a statement of few words, names alone would carry a verb that is nowhere ("The port of Skelmouth exploded"). So of
 # at most this many plain words more than half must be in the quotes, unless the meaning is this near (cosine).
 _SHORT, _SAYS_THE_SAME = 4, 0.75
+# The weighted share of telling words from which on a sentence may be one that the statement copies, but for a word.
+_NEAR = 0.4
 # What the hard rules leave of the score, so that scores order statements across rules as well.
 _QUOTE_CAP, _CONTRADICTION_CAP = 0.2, 0.1
 # A statement is a sentence or a few. Longer text is unsupported unless it is verbatim; a word or a figure that stands
@@ -147,14 +152,16 @@ class _Comparison:
 
 
 def _compare(said: str, held: Sequence[str]) -> _Comparison:
-    mine = read_words([short_names(said)], quoted=False)
+    text = plainly(short_names(said))
+    mine = read_words([text], quoted=False)
     sentences = [
-        short_names(sentence)
+        plainly(short_names(sentence))
         for quote in held
         for span in sentence_spans(quote)
         if (sentence := plain(quote[span.start : span.end]))
     ]
     theirs = read_words(sentences)
+    share_names(mine, theirs)
     index = Index(theirs)
     matches = [match_word(word, at, index) for at, word in enumerate(mine.words) if word.weight]
     shares = shares_of(matches, theirs.words, len(sentences))
@@ -169,16 +176,19 @@ def _compare(said: str, held: Sequence[str]) -> _Comparison:
     )
     unsaid = _is_unsaid(matches)
     close = {i for i, share in enumerate(shares) if share >= SAME_MATTER}
-    if not close:
-        return _Comparison(signals, missing, False, unsaid)
-    changed = edits(mine, theirs, max(close, key=lambda i: shares[i]))
-    missing = (*missing, *(name for edit in changed for name in other_names(edit) if name not in missing))
+    near = sorted((i for i, share in enumerate(shares) if share >= _NEAR), key=lambda i: -shares[i])
+    changed = edits(mine, theirs, near)
+    others = [name for edit in changed for name in other_names(edit, theirs)]
+    others += other_subject(matches, mine, theirs, len(sentences))
+    others += other_speaker(matches, text, mine, theirs, sentences)
+    missing = (*missing, *(name for name in dict.fromkeys(others) if name not in missing))
     pair = Pair(mine, theirs, index, matches, close, numbers, dates)
-    return _Comparison(signals, missing, any(map(turns, changed)) or contradicts(pair), unsaid)
+    otherwise = any(map(turns, changed)) or other_measure(mine, theirs, set(near)) or contradicts(pair)
+    return _Comparison(signals, missing, otherwise, unsaid)
 
 
 def _is_unsaid(matches: Sequence[Match]) -> bool:
     """Whether a short statement's names are in the quotes, but half or more of what it says of them is not."""
-    plainly = [match for match in matches if not match.word.name and match.word.weight == PLAIN]
-    missing = sum(not match.credit for match in plainly)
-    return len(plainly) <= _SHORT and missing * 2 >= len(plainly) > 0
+    plain_words = [match for match in matches if match.word.weight == PLAIN]
+    missing = sum(not match.credit for match in plain_words)
+    return len(plain_words) <= _SHORT and missing * 2 >= len(plain_words) > 0

@@ -205,6 +205,155 @@ def test_a_denial_told_in_another_order_does_not_contradict(statement: str, quot
     assert verify(statement, [quote]).verdict in (Verdict.SUPPORTED, Verdict.PARTLY)
 
 
+ELECTED = [
+    "Ann Fields was elected mayor of Dunmere with 53 per cent of the vote.",
+    "Bob Stone quit as mayor of Dunmere in November.",
+]
+RESIGNED = [
+    "Prime Minister Helen Crane resigned on Friday after losing a confidence vote by 311 to 289.",
+    "Owen Vale, the opposition leader, called for an early election.",
+]
+REFUSED = [
+    ("raise the fuel tax", "The chancellor ruled out raising the fuel tax this year."),
+    ("close the library", "The chancellor has dropped plans to close the library."),
+    ("buy new jets", "The chancellor scrapped a plan to buy new jets."),
+    ("resign over the affair", "The chancellor declined to resign over the affair."),
+    ("announce a ban on plastic bags", "The chancellor stopped short of announcing a ban on plastic bags."),
+]
+
+
+@pytest.mark.parametrize(
+    ("statement", "quotes", "name"),
+    [
+        ("Bob Stone was elected mayor of Dunmere with 53 per cent of the vote.", ELECTED, "Stone"),
+        ("Bob Stone won 53 per cent of the vote to be elected mayor of Dunmere.", ELECTED, "Stone"),
+        ("Owen Vale resigned on Friday after losing a confidence vote by 311 to 289.", RESIGNED, "Vale"),
+    ],
+)
+def test_a_deed_of_another_named_in_full_is_not_carried(statement: str, quotes: list[str], name: str) -> None:
+    support = verify(statement, quotes, similarity=lambda _, others: [0.95 for _ in others])
+    assert (support.verdict is Verdict.SUPPORTED, name in support.missing) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("statement", "quotes"),
+    [
+        (
+            "Bob Stone was elected mayor of Dunmere with 53 per cent of the vote.",
+            ["Bob Stone, 51, is a farmer.", "He was elected mayor of Dunmere with 53 per cent of the vote."],
+        ),
+        (
+            "Owen Vale resigned on Friday after losing a confidence vote by 311 to 289.",
+            ["Vale, 51, resigned on Friday after losing a confidence vote by 311 to 289."],
+        ),
+        (
+            "Norvik Energy rejected the offer of 4 per cent on Monday.",
+            ["Lena Okafor of Norvik Energy rejected the offer of 4 per cent on Monday."],
+        ),
+        (
+            "Norvik Energy will close its plant in Karsa.",
+            ["Anna Lind is head of Norvik Energy.", "Anna Lind will close its plant in Karsa."],
+        ),
+    ],
+)
+def test_pronouns_surnames_and_those_who_act_for_a_company_are_no_others(statement: str, quotes: list[str]) -> None:
+    support = verify(statement, quotes)
+    assert (support.verdict, support.missing) == (Verdict.SUPPORTED, ())
+
+
+@pytest.mark.parametrize(
+    ("statement", "quote", "name"),
+    [
+        (
+            "Mia Lund said the referee was wrong.",
+            "Mia Lund was tired. Captain Ole Berg said the referee was wrong.",
+            "Lund",
+        ),
+        (
+            "“We will wait,” said Carla Ohlin.",
+            "“We will wait,” said Tom Reeve. Carla Ohlin called for patience.",
+            "Ohlin",
+        ),
+        ("Falk said it was “a whitewash”.", "Falk welcomed it. Gareth Munro said it was “a whitewash”.", "Falk"),
+    ],
+)
+def test_words_put_into_another_mouth_are_not_carried(statement: str, quote: str, name: str) -> None:
+    support = verify(statement, [quote])
+    assert (support.verdict is Verdict.SUPPORTED, name in support.missing) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("statement", "quote"),
+    [
+        ("Sorour said that schools would stay shut.", "Governor Hamid Sorour said schools would stay shut."),
+        ("Brightwell said it would close shops.", "Chief executive Anjali Raman said Brightwell would close shops."),
+        ("Sorour said schools would stay shut.", "Sorour spoke on Sunday. He said schools would stay shut."),
+        ("A spokesman for Velmar Lines said fares would not rise.", "Velmar Lines said fares would not rise."),
+    ],
+)
+def test_the_same_mouth_under_another_name_is_no_other(statement: str, quote: str) -> None:
+    assert verify(statement, [quote]).missing == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "quote"),
+    [
+        ("Six people were injured in the riot.", "More than 40 people were arrested and 6 were injured in the riot."),
+        ("Three ships were damaged in the storm.", "Twelve ships were sunk and three damaged in the storm."),
+        ("The pipe is about 25 miles long.", "The pipe is 40 kilometres long."),
+        ("The pipe is 25 miles long.", "The pipe is 40 kilometres (25 miles) long."),
+        ("The strike lasted two days.", "The strike lasted 48 hours."),
+    ],
+)
+def test_a_number_with_the_thing_left_out_or_converted_is_the_same(statement: str, quote: str) -> None:
+    support = verify(statement, [quote])
+    assert support.verdict in (Verdict.SUPPORTED, Verdict.PARTLY)
+    assert support.score > 0.55 and support.missing == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "quote"),
+    [
+        ("Kellan resigned in 2014.", "Kellan joined in 2014 and resigned in 2021."),
+        ("The pipe is 40 miles long.", "The pipe is 40 kilometres long."),
+        ("It rained for 12 days.", "It rained for 12 hours."),
+        ("The water had 41 degrees Fahrenheit.", "The water had 41 degrees Celsius."),
+        ("Profit rose from 30 to 20 per cent.", "Profit rose from 20 to 30 per cent."),
+        ("All of the miners were rescued.", "All but two of the miners were rescued."),
+        ("All five ships sank.", "None of the five ships sank."),
+        ("The factory closed in 1960.", "The factory opened in 1960."),
+        ("The ban was imposed.", "The ban was lifted."),
+        ("The tax was abolished in 2010.", "The tax was introduced in 2010."),
+        ("Sulvik bought Norden for £30 million.", "Norden bought Sulvik for £30 million."),
+        ("Carla Ohlin was fined after insulting Tom Reeve.", "Tom Reeve was fined after insulting Carla Ohlin."),
+        ("The ship hit the pier.", "The ship narrowly avoided hitting the pier."),
+        ("The driver was injured in the crash.", "The driver escaped unhurt after the crash."),
+        ("The board accepted the offer on Tuesday.", "The board turned down the offer on Tuesday."),
+        ("The plane landed at noon.", "The plane took off at noon."),
+    ],
+)
+def test_another_measure_way_role_or_opposite_contradicts(statement: str, quote: str) -> None:
+    assert verify(statement, [quote]).verdict is Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(("deed", "quote"), REFUSED)
+def test_phrases_that_say_no_are_read(deed: str, quote: str) -> None:
+    assert verify(f"The chancellor will {deed}.", [quote]).verdict is Verdict.CONTRADICTED
+    assert verify(f"The chancellor will not {deed}.", [quote]).verdict in (Verdict.SUPPORTED, Verdict.PARTLY)
+
+
+@pytest.mark.parametrize(
+    ("statement", "quote"),
+    [
+        ("The police told drivers to avoid parking there.", "The police urged drivers to avoid parking there."),
+        ("Scotland have named Sean Orr in the team.", "Sean Orr has been named in the Scotland team."),
+        ("The board turned down the bid.", "The board rejected the bid on Tuesday."),
+    ],
+)
+def test_avoiding_a_passive_and_another_verb_of_denial_do_not_contradict(statement: str, quote: str) -> None:
+    assert verify(statement, [quote]).verdict in (Verdict.SUPPORTED, Verdict.PARTLY)
+
+
 @pytest.mark.parametrize(
     "statement", ["The minister resigned.", "Did the minister resign?", "“Did the minister resign?”"]
 )
@@ -302,7 +451,21 @@ def test_every_sentence_of_a_quote_is_supported(quote: str) -> None:
             assert verify(quote[span.start : span.end], [quote]) == Support(1.0, Verdict.SUPPORTED)
 
 
-PIECES = ["a", "a ", "7 ", "A b. ", "'a ", '"a" ', "3 May ", "$5 million to ", "a\n", "\ud800\x00a "]
+PIECES = [
+    "Aa Bb ",
+    "7 miles ",
+    "from 7 to ",
+    "a",
+    "a ",
+    "7 ",
+    "A b. ",
+    "'a ",
+    '"a" ',
+    "3 May ",
+    "$5 million to ",
+    "a\n",
+    "\ud800\x00a ",
+]
 
 
 @pytest.mark.parametrize("piece", PIECES)
