@@ -166,8 +166,12 @@ def _utc(value: datetime) -> datetime:
 
 def _made_id(article: IncomingArticle) -> str:
     """From the URL, or from what stays the same when a wording changes: outlet, headline and day."""
-    named = article.url or f"{article.publisher}|{article.title}|{article.published_at}"
-    return "a-" + hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return digest_id(article.url) if article.url else digest_id(article.publisher, article.title, article.published_at)
+
+
+def digest_id(*parts: object) -> str:
+    """An id that stays the same as long as these do."""
+    return "a-" + hashlib.sha256("|".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _optional(value: str | None) -> str | None:

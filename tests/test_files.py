@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.accept import accept, parse_time
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.reader import find_files, read_file
@@ -124,3 +125,22 @@ def test_what_can_be_no_date_of_an_article_is_none(tmp_path: Path, written: str)
     path = tmp_path / "a.md"
     path.write_text(f"---\ntitle: T\n{written}\n---\nIt opened.\n")
     assert articles(path)[0].published_at is None
+
+
+@pytest.mark.parametrize("more", [{}, {"publisher": "Coast Times"}, {"date": "2024-05-03"}])
+def test_rows_of_one_headline_are_articles_of_their_own(tmp_path: Path, more: dict[str, str]) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [{"title": "Editorial", "body": body, **more} for body in ("One.", "Two.", "One.", "Three.")]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    ids = [accept(article).id for article in articles(path)]
+    assert len(set(ids)) == 3 and ids[0] == ids[2] and ids == [accept(article).id for article in articles(path)]
+    alone = IncomingArticle(
+        "Editorial", "x", publisher=more.get("publisher"), published_at=parse_time(more.get("date"), "d")
+    )
+    assert ids[0] == accept(alone).id
+
+
+def test_two_wordings_of_a_row_with_outlet_and_date_are_one_article(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("title,body,publisher,date\nT,One.,P,2024-05-03\nT,Two.,P,2024-05-03\n")
+    assert len({accept(article).id for article in articles(path)}) == 1
