@@ -124,6 +124,8 @@ def ingest(
     packed as .gz; the content decides. An address may be a page, a document, a feed or a sitemap.
     """
     settings = begin(data=data, url=url)
+    if not all(source.strip() for source in sources):  # a variable that is not set; as a path it is this folder
+        raise InvalidInput("One of the names is empty; name what is to be read, or . for this folder.")
     heed_signals()
     urls = [source for source in sources if "://" in source]
     paths = [Path(source) for source in sources if source not in urls]

@@ -54,10 +54,14 @@ async def get_cluster(article_id: str, request: Request, collection: InCollectio
 def pair(
     store: ArticleStore, collection: str, article_id: str, old: int | None, new: int | None
 ) -> tuple[Article, Article]:
-    """The two wordings to compare: `new` is by default the current one, `old` the one that arrived before it."""
+    """The two wordings to compare: `new` is by default the current one, `old` the one that arrived before it.
+
+    Where none did, `old` is the last that arrived since: an older wording may come late.
+    """
     latest = store.article(collection, article_id, new)
-    earlier = [number for number in store.revision_numbers(collection, article_id) if number < latest.revision]
-    first = old if old is not None else max(earlier, default=latest.revision)
+    numbers = store.revision_numbers(collection, article_id)
+    earlier = [number for number in numbers if number < latest.revision]
+    first = old if old is not None else max(earlier or numbers)
     return store.article(collection, article_id, first), latest
 
 

@@ -4,9 +4,9 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from corpus.article import IncomingArticle
 from corpus.clean import clean_body, clean_line
@@ -20,6 +20,12 @@ _CAN_BE_GUESSED = ("title", "authors", "publisher", "published_at", "updated_at"
 _COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 # Parameters that say where a reader came from, not what the page is.
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_cid|mc_eid|cmpid|ref_src|smid|ocid", re.IGNORECASE)
+_EPOCH_SECONDS, _EPOCH_MILLISECONDS = re.compile(r"\d{10}(?:\.\d+)?"), re.compile(r"\d{13}")
+_TWELVE_HOURS = re.compile(r"\b(0?[1-9]|1[0-2])(?::(\d\d))?(:\d\d)?\s*([ap])\.?m\b\.?", re.IGNORECASE)
+_EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Clocks and zones are wrong by hours; what is dated further ahead would hide itself until then.
+_AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +100,29 @@ def canonical_url(url: str) -> str:
         host, parts = None, urlsplit("")
     if parts.scheme.lower() not in ("http", "https") or not host:
         raise InvalidInput(f"The URL {url[:200]!r} is not an http or https address.")
-    query = urlencode(
-        [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0])]
-    )
+    query = "&".join(filter(None, map(_parameter, parts.query.split("&"))))
+    host = f"[{host}]" if ":" in host else host
     netloc = host if parts.port is None else f"{host}:{parts.port}"
     return urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", query, ""))
+
+
+def _parameter(pair: str) -> str:
+    """One form for a parameter; as it is when it is no pair or no UTF-8; nothing for one that only tracks."""
+    name, is_pair, _ = pair.partition("=")
+    if _TRACKING.fullmatch(unquote_plus(name)):
+        return ""
+    try:
+        return urlencode(parse_qsl(pair, keep_blank_values=True, errors="strict")) if is_pair else pair
+    except UnicodeError:
+        return pair
 
 
 def parse_time(value: object, field: str, *, end_of_day: bool = False) -> datetime | None:
     """An aware UTC time from a datetime, a date, or ISO 8601 or RFC 2822 text; None and empty text give None.
 
-    A time without a zone is read as UTC. A bare date is its first moment, or its last with `end_of_day`. Raises
-    `InvalidInput` naming `field`, by its last part where that lies in others ("filters.published_from").
+    A number of 10 digits is seconds since 1970, one of 13 is milliseconds. A time without a zone is read as UTC. A bare
+    date is its first moment, or its last with `end_of_day`. Raises `InvalidInput` naming `field`, by its last part where
+    that lies in others ("filters.published_from").
     """
     if value is None or value == "":
         return None
@@ -117,6 +134,9 @@ def parse_time(value: object, field: str, *, end_of_day: bool = False) -> dateti
     if isinstance(value, date):
         return datetime.combine(value, time.max if end_of_day else time.min, UTC)
     text = str(value).strip()
+    if _EPOCH_SECONDS.fullmatch(text) or _EPOCH_MILLISECONDS.fullmatch(text):
+        return datetime.fromtimestamp(float(text) / (1_000 if len(text) == 13 and text.isdecimal() else 1), UTC)
+    text = _TWELVE_HOURS.sub(_by_24_hours, text)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         try:
             return parse_time(date.fromisoformat(text), field, end_of_day=end_of_day)
@@ -139,6 +159,18 @@ def check_order(begin: datetime | None, end: datetime | None, first: str, last: 
         raise InvalidInput(f"{said}: nothing lies between them.", at=first)
 
 
+def believed_time(when: datetime | None) -> datetime | None:
+    """A time that an article can have, else None."""
+    if when is None or when < _EARLIEST or when == _EPOCH or when > datetime.now(UTC) + _AHEAD:
+        return None
+    return when
+
+
+def _by_24_hours(clock: re.Match[str]) -> str:
+    hour = int(clock[1]) % 12 + (12 if clock[4] in "pP" else 0)
+    return f"{hour:02}:{clock[2] or '00'}{clock[3] or ''}"
+
+
 def names(value: object) -> tuple[str, ...]:
     """Author names from a list or from one string."""
     if value is None:
@@ -154,8 +186,12 @@ def _utc(value: datetime) -> datetime:
 
 def _made_id(article: IncomingArticle) -> str:
     """From the URL, or from what stays the same when a wording changes: outlet, headline and day."""
-    named = article.url or f"{article.publisher}|{article.title}|{article.published_at}"
-    return "a-" + hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return digest_id(article.url) if article.url else digest_id(article.publisher, article.title, article.published_at)
+
+
+def digest_id(*parts: object) -> str:
+    """An id that stays the same as long as these do."""
+    return "a-" + hashlib.sha256("|".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _optional(value: str | None) -> str | None:

@@ -5,10 +5,11 @@ import re
 from corpus.sentence import TextSpan
 
 # A label at the start of a paragraph, perhaps with a date: "Correction:", "Editor's note (4 June 2024) -". What stands
-# between label and colon may be nothing but a date, or "Corrections officers - many of them" would be a notice.
-_DATE = r"[\s,(\[]*(?:(?:on|of|added|appended)\s+)?(?:\w+\s+)?\d{1,4}(?:[\s,./-]+(?:\w+|\d+)){0,2}[)\]]?"
+# between label and colon may be nothing but a date, of which a year alone is none, or "Corrections officers - many of
+# them" would be a notice.
+_DATE = r"(?!\s\d{4}\s*:)[\s,(\[]*(?:(?:on|of|added|appended)\s+)?(?:\w+\s+)?\d{1,4}(?:[\s,./-]+(?:\w+|\d+)){0,2}[)\]]?"
 _NAME = (
-    r"(?:corrections?|clarifications?|corrections? and clarifications?|erratum|amendment"
+    r"(?:corrections?|clarifications?|corrections? and clarifications?|erratum"
     rf"|editor(?:[’']?s|s[’'])?\s+note)(?:{_DATE})?\s*"
 )
 _LABEL = re.compile(rf"[^\w\s]{{0,3}}\s*{_NAME}[:—–-]\s*\S", re.IGNORECASE)
@@ -16,13 +17,17 @@ _LABEL = re.compile(rf"[^\w\s]{{0,3}}\s*{_NAME}[:—–-]\s*\S", re.IGNORECASE)
 _LATER_LABEL = re.compile(rf"(?<=[.!?”\"’)])\s+(?=(?=[A-Z*\[(])[^\w\s]{{0,3}}(?i:{_NAME}):\s*\S)")
 # A sentence that says of this article that its words were changed or were wrong. "This" and what follows keep out
 # articles that tell of somebody else's correction.
-_THIS = r"(?:this|the above) (?:article|story|report|piece|headline|post|page|item)"
+_THIS = r"(?:this|the above) (?:[A-Z][a-z]+\.? \d{1,2} )?(?:article|story|report|piece|headline|post|page|item)"
 _SAID = re.compile(
     rf"\b(?:{_THIS} (?:was|has been|is) (?:since )?(?:corrected|amended|clarified|edited to correct)"
-    rf"|{_THIS} (?:was|has been) (?:since )?updated to (?:correct|clarify|reflect that|remove)"
+    rf"|(?:{_THIS}|it) (?:was|has been) (?:since )?updated (?:on [\w ,.]{{1,30}})?to (?:correct|clarify)\b"
+    rf"|{_THIS} (?:was|has been) (?:since )?updated (?:on [\w ,.]{{1,30}})?to (?:reflect that|remove)"
+    r"|this version (?:corrects|clarifies)\b"
     rf"|{_THIS} (?:originally|initially|previously) (?:said|stated|misstated|gave|reported)"
-    r"|an? (?:earlier|previous|original) version of (?:this|the) (?:article|story|report|piece|headline|post|caption)\b"
-    r"|we (?:apologi[sz]e for|regret) (?:the|this) error)",
+    r"|(?:(?:earlier|previous|prior|original) versions? of this|an? (?:earlier|previous|original) version of the)"
+    r" (?:article|story|report|piece|headline|post|caption)\b"
+    r"|we (?:apologi[sz]e for|regret) (?:the|this) error)"
+    r"|^[(\[]\s*(?:corrects|clarifies) [^()]{1,300}[)\]]",
     re.IGNORECASE,
 )
 _LONGEST_NOTICE = 1_200

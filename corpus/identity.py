@@ -1,13 +1,15 @@
 """Which article a document may say it is: a page fetched from one site cannot speak for another site's article."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from corpus.accept import canonical_url
+from corpus.accept import canonical_url, digest_id
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput
+from corpus.found import Found
 
 _SAME_PAGE_PREFIXES = ("www.", "m.", "amp.", "mobile.", "edition.")
 
@@ -39,6 +41,28 @@ def confined(article: IncomingArticle, fetched: str, place: str) -> IncomingArti
         return replace(article, id=None, url=url)
     named = f"{_host(fetched)}|{article.id or article.url or place}"
     return replace(article, id="r-" + hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()[:16], url=None)
+
+
+def told_apart(records: Iterable[Found]) -> Iterator[Found]:
+    """Records of one file, of which those of one headline ("Editorial") are articles of their own.
+
+    Only where neither address nor id, nor outlet and date together, tell them apart: then the text does. The first
+    keeps the id that it would have alone.
+    """
+    first: dict[int, int] = {}
+    for found in records:
+        article = found.outcome
+        if isinstance(article, IncomingArticle) and _is_nameless(article):
+            text = hash(article.body)
+            if first.setdefault(hash((article.publisher, article.title, article.published_at)), text) != text:
+                named = (article.publisher, article.title, article.published_at, article.body)
+                found = replace(found, outcome=replace(article, id=digest_id(*named)))
+        yield found
+
+
+def _is_nameless(article: IncomingArticle) -> bool:
+    is_dated = article.publisher and article.published_at
+    return bool(article.title) and not (article.id or article.url or is_dated)
 
 
 def file_id(path: Path) -> str:

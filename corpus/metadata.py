@@ -4,10 +4,9 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from corpus.accept import parse_time
+from corpus.accept import believed_time, parse_time
 from corpus.clean import clean_line
 from corpus.errors import InvalidInput
 from corpus.language import language_code
@@ -29,10 +28,6 @@ _UPDATED = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
     "dc.date.modified", "last-modified", "lastmod", "utime",
 )  # fmt: skip
-_EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Clocks and zones are wrong by hours; a page dated further ahead would hide itself until then.
-_AHEAD = timedelta(days=1)
 _ADDRESS = re.compile(r"^\w+://|^www\.|@")
 _BY = re.compile(r"^by[:\s]\s*", re.IGNORECASE)
 
@@ -90,12 +85,10 @@ def people(names: Sequence[str]) -> tuple[str, ...]:
 def plausible_time(value: str | None) -> str | None:
     """ISO 8601 text of a time that an article can have, else None."""
     try:
-        when = parse_time((value or "").strip(), "The date")
+        when = believed_time(parse_time((value or "").strip(), "The date"))
     except InvalidInput:
         return None
-    if when is None or when < _EARLIEST or when == _EPOCH or when > datetime.now(UTC) + _AHEAD:
-        return None
-    return when.isoformat()
+    return when.isoformat() if when else None
 
 
 def linked_data(tree: "HtmlElement") -> Iterator["HtmlElement"]:

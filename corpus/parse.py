@@ -81,7 +81,7 @@ def _parser(kind: str, request: dict[str, Any]) -> Callable[[bytes], Parsed | Fe
         return read_page(decoded(data, "The page", request.get("charset"), is_page=True), request.get("url"))
 
     def feed(data: bytes) -> Feed:
-        return read_feed(data, str(request.get("url")))
+        return read_feed(data, str(request.get("url")), request.get("charset"))
 
     def records(data: bytes) -> Records:
         return read_records(Kind(request["of"]), data, str(request["name"]), request.get("charset"))

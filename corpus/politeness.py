@@ -18,7 +18,8 @@ _LONGEST_PAUSE = 30.0  # a Crawl-delay of minutes is for crawlers of whole sites
 
 @dataclass(slots=True)
 class _Rules:
-    rules: Protego | None  # None: the site could not say, so nothing of it is fetched for now (RFC 9309, 2.3.1.4)
+    # The cause where the site could not say: nothing of it is fetched for now then (RFC 9309, 2.3.1.4).
+    rules: Protego | str
     until: float  # a moment of `time.monotonic`
 
 
@@ -43,33 +44,34 @@ class Politeness:
         """
         site = urlunsplit((*urlsplit(url)[:2], "", "", ""))
         rules = self._rules_of(site, seconds)
-        if rules is None:
-            raise FetchFailed(f"{site} does not say what may be fetched: its robots.txt cannot be read now.")
+        if isinstance(rules, str):
+            raise FetchFailed(f"{site} does not say what may be fetched: its robots.txt cannot be read now. {rules}")
         if not rules.can_fetch(url, self._fetcher.user_agent):
             raise FetchRefused(f"{url} is not fetched: the site's robots.txt asks not to.")
         return self._pause(site, max(self._interval, float(rules.crawl_delay(self._fetcher.user_agent) or 0)))
 
-    def _rules_of(self, site: str, seconds: float) -> Protego | None:
+    def _rules_of(self, site: str, seconds: float) -> Protego | str:
         now = time.monotonic()
         known = self._rules.get(site)
         if known is not None and now < known.until:
             return known.rules
         rules = self._read(site, seconds)
         # What comes by a redirect has little time left, which says nothing about the site that it leads to.
-        if rules is not None or seconds > self._fetcher.seconds / 2:
+        failed = isinstance(rules, str)
+        if not failed or seconds > self._fetcher.seconds / 2:
             with self._lock:
                 if len(self._rules) >= _MOST_KEPT:
                     self._rules.clear()
                     self._free_at.clear()
-                self._rules[site] = _Rules(rules, now + (_REFUSAL_KEPT_SECONDS if rules is None else _KEPT_SECONDS))
+                self._rules[site] = _Rules(rules, now + (_REFUSAL_KEPT_SECONDS if failed else _KEPT_SECONDS))
         return rules
 
-    def _read(self, site: str, seconds: float) -> Protego | None:
-        """A robots.txt that is not there forbids nothing; one that a failing server withholds forbids everything."""
+    def _read(self, site: str, seconds: float) -> Protego | str:
+        """A robots.txt that is not there forbids nothing; one that a failing server withholds, everything, and why."""
         try:
             body = replace(self._fetcher, seconds=seconds).fetch(f"{site}/robots.txt").body
         except FetchFailed as error:
-            return Protego.parse("") if error.status is not None and 400 <= error.status < 500 else None
+            return Protego.parse("") if error.status is not None and 400 <= error.status < 500 else str(error)
         return Protego.parse(body[:500_000].decode("utf-8", "replace"))
 
     def _pause(self, site: str, interval: float) -> float:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from corpus.accept import names, parse_time
+from corpus.accept import believed_time, names, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.exported import ExportedRevision, ExportEnd, is_exported, parse_exported
@@ -16,21 +16,51 @@ ALIASES = {
     "title": ("title", "headline"),
     "publisher": ("publisher", "source", "outlet"),
     "authors": ("authors", "author", "byline"),
-    "published_at": ("published_at", "date", "published", "pubDate"),
-    "updated_at": ("updated_at", "updated", "modified"),
+    "published_at": (
+        "published_at",
+        "date",
+        "published",
+        "pubDate",
+        "published_date",
+        "datePublished",
+        "publication_date",
+    ),
+    "updated_at": ("updated_at", "updated", "modified", "date_modified", "modified_at", "lastmod", "last_modified_at"),
     "url": ("url", "link"),
     "language": ("language", "lang"),
     "id": ("id",),
 }
-_LISTS = ("authors",)
+_LISTS, _TIMES = ("authors",), ("published_at", "updated_at")
+
+
+def _bare(name: object) -> str:
+    """A name as it is compared: neither case nor what joins its words counts."""
+    return "".join(filter(str.isalnum, str(name))).lower()
+
+
+_EXACT = frozenset(alias for aliases in ALIASES.values() for alias in aliases)
+_BARE = {field: tuple(map(_bare, aliases)) for field, aliases in ALIASES.items()}
+_FIELDS = {alias: field for field, aliases in _BARE.items() for alias in aliases}
 _MOST_LINE_BYTES = 20_000_000
+
+
+def field_named(name: str) -> str | None:
+    """The field that goes by this name; None when nobody knows it."""
+    return _FIELDS.get(_bare(name))
 
 
 def article_from(fields: Mapping[str, Any], collection: str = DEFAULT_COLLECTION) -> IncomingArticle:
     """An article from loosely named fields; fields that nobody knows are passed over. Raises `InvalidInput`."""
 
+    # Where two names are one but for case, that which is written as expected counts.
+    said = {_bare(name): fields[name] for name in sorted(fields, key=_EXACT.__contains__)}
+
     def field(name: str) -> Any:
-        value = next((fields[alias] for alias in ALIASES[name] if fields.get(alias) not in (None, "")), None)
+        values = (said.get(alias) for alias in _BARE[name])
+        unfit = (bool,) if name in _TIMES else ()  # "published: true" of a blog's front matter is no date
+        value = next((one for one in values if one not in (None, "") and not isinstance(one, unfit)), None)
+        if name == "publisher" and isinstance(value, Mapping) and "name" in value:
+            value = value["name"]
         # YAML can nest one list in itself a billion times over in a few lines; written out as text it fills the memory.
         if isinstance(value, Mapping) or (isinstance(value, list) and name not in _LISTS):
             raise InvalidInput(f"The field {name} is not plain text.")
@@ -51,8 +81,8 @@ def article_from(fields: Mapping[str, Any], collection: str = DEFAULT_COLLECTION
         authors=_names(field("authors")),
         url=line("url"),
         language=line("language"),
-        published_at=parse_time(field("published_at"), "The publication date"),
-        updated_at=parse_time(field("updated_at"), "The update time"),
+        published_at=believed_time(parse_time(field("published_at"), "The publication date")),
+        updated_at=believed_time(parse_time(field("updated_at"), "The update time")),
         collection=str(fields.get("collection") or collection),
         guessed=_names(fields.get("guessed")),
     )

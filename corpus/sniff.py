@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from corpus.charset import decoded_head
 from corpus.errors import UnreadableFile
-from corpus.records import ALIASES, starts_as_lines
+from corpus.records import field_named, starts_as_lines
 
 HEAD_BYTES = 65_536
 
@@ -134,8 +134,7 @@ def _is_mail(text: str) -> bool:
 def _is_table(text: str) -> bool:
     """A first line with at least two columns, of which one is named as a body is and another as a field is."""
     header = text.split("\n", 1)[0]
-    columns = {column.strip().strip('"').lower() for column in re.split(r"[,;\t|]", header)}
-    known = [field for field, names in ALIASES.items() if columns & {name.lower() for name in names}]
+    known = {field_named(column) for column in re.split(r"[,;\t|]", header)} - {None}
     return "body" in known and len(known) > 1
 
 

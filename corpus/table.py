@@ -9,10 +9,9 @@ from corpus.accept import MOST_BODY_CHARACTERS
 from corpus.charset import encoding_of
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.found import Found
-from corpus.records import ALIASES, article_from
+from corpus.records import article_from, field_named
 
 _SEPARATORS = ",;\t|"
-_KNOWN = {alias.lower(): field for field, aliases in ALIASES.items() for alias in aliases}
 
 
 def read_table(stream: BinaryIO, head: bytes, name: str, collection: str, charset: str | None) -> Iterator[Found]:
@@ -28,10 +27,10 @@ def read_table(stream: BinaryIO, head: bytes, name: str, collection: str, charse
     first = head.decode(encoding, errors="replace").lstrip("\ufeff").splitlines()[:1] or [""]
     rows = csv.reader(text, delimiter=_separator(first[0]))
     try:
-        columns = [_KNOWN.get(column.strip().strip("\ufeff").lower(), column) for column in next(rows, [])]
+        columns = [column.strip().strip("\ufeff") for column in next(rows, [])]
     except csv.Error as error:
         raise UnreadableFile(f"{name} is not a table that can be read: {error}.") from error
-    if "body" not in columns:
+    if "body" not in map(field_named, columns):
         raise UnreadableFile(f"{name} has no column named body, text or content in its first row.")
     yield from _rows(rows, columns, name, collection)
 
@@ -55,9 +54,9 @@ def _rows(rows: Iterator[list[str]], columns: list[str], name: str, collection: 
 
 def _fields(columns: list[str], row: list[str]) -> dict[str, object]:
     fields: dict[str, object] = dict(zip(columns, row, strict=False))
-    for several in ("authors", "guessed"):
-        if isinstance(value := fields.get(several), str):
-            fields[several] = [one.strip() for one in value.split(";") if one.strip()]
+    for column, value in fields.items():
+        if isinstance(value, str) and (column == "guessed" or field_named(column) == "authors"):
+            fields[column] = [one.strip() for one in value.split(";") if one.strip()]
     return fields
 
 
@@ -65,6 +64,6 @@ def _separator(line: str) -> str:
     """The one that cuts the first row into the most columns whose names are known."""
 
     def known(separator: str) -> int:
-        return sum(column.strip().strip('"').lower() in _KNOWN for column in line.split(separator))
+        return sum(field_named(column) is not None for column in line.split(separator))
 
     return max(_SEPARATORS, key=known)

@@ -43,9 +43,9 @@ class Workers:
         """Parse one document. Raises `UnreadableFile` with the reason, also when the worker was lost over it."""
         return parsed_from(self._ask({"kind": kind.value, "url": url, "charset": charset}, data))
 
-    def read_feed(self, data: bytes, url: str) -> Feed:
+    def read_feed(self, data: bytes, url: str, charset: str | None = None) -> Feed:
         """As `corpus.feed.read_feed`. Raises `UnreadableFile` also when the worker was lost over it."""
-        return feed_from(self._ask({"kind": "feed", "url": url}, data))
+        return feed_from(self._ask({"kind": "feed", "url": url, "charset": charset}, data))
 
     def read_records(self, kind: Kind, data: bytes, name: str, charset: str | None = None) -> list[Found]:
         """As `corpus.reader.read_records`. Raises `UnreadableFile` also when the worker was lost over it."""

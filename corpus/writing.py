@@ -92,25 +92,34 @@ def _put_again(
     key = article_key(connection, collection, article_id)
     assert key is not None, "what is not stored yet is stored first"
     known = connection.execute(
-        select(revisions.c.number, revisions.c.content_hash, revisions.c.published_at, revisions.c.updated_at)
-        .add_columns(revisions.c.is_current)
+        select(revisions.c.number, revisions.c.content_hash, revisions.c.updated_at)
+        .add_columns(revisions.c.visible_from, revisions.c.is_current)
         .where(revisions.c.article_key == key)
     ).all()
     current = next(row for row in known if row.is_current)
     digest = content_hash(new)
-    ours, theirs = new.updated_at or new.published_at, current.updated_at or current.published_at
-    is_older = ours is not None and theirs is not None and ours < theirs
+    is_older = _is_before(new.updated_at, current.updated_at)
+    # The first wording of an article that was updated since, read again, seldom says when it was written.
+    is_past = is_older or (new.updated_at is None and _is_before(new.published_at, current.updated_at))
     for row in known:
-        if row.content_hash == digest and (row.is_current or is_older):
+        if row.content_hash == digest and (row.is_current or is_past):
             return Stored(article_id, row.number, Change.UNCHANGED)
     number = max(row.number for row in known) + 1
+    visible_from = new.updated_at or now
     if not is_older:
         _retire(connection, key, collection)
-    _insert_revisions(connection, [(Wording(key, number, new, pieces, not is_older), now, None)])
+        # What is current is also the last that was public by now, whatever it says of itself.
+        visible_from = max(visible_from, min(current.visible_from, now))
+    _insert_revisions(connection, [(Wording(key, number, new, pieces, not is_older), now, visible_from)])
     if not is_older:
         leave(connection, key)
         place(connection, {key: placing})
     return Stored(article_id, number, Change.REVISED)
+
+
+def _is_before(one: datetime | None, other: datetime | None) -> bool:
+    """Whether both times are known and the first is the earlier."""
+    return one is not None and other is not None and one < other
 
 
 def restore_one(
@@ -221,7 +230,10 @@ def _schedule_removal(connection: Connection, gone: Sequence[Any], collection: s
 
 
 def _insert_revisions(connection: Connection, wordings: Sequence[tuple[Wording, datetime, datetime | None]]) -> None:
-    """Store revisions with their chunks; beside each the time it was first seen, and from when it may be cited."""
+    """Store revisions with their chunks; beside each the time it was first seen, and from when it may be cited.
+
+    The first revision of an article need not say from when: it follows from its dates.
+    """
     rows = [
         {
             "article_key": wording.key,
@@ -236,10 +248,7 @@ def _insert_revisions(connection: Connection, wordings: Sequence[tuple[Wording, 
             "published_at": new.published_at,
             "updated_at": new.updated_at,
             "first_seen_at": first_seen_at,
-            "visible_from": visible_from
-            or new.updated_at
-            or (new.published_at if wording.number == 1 else None)
-            or first_seen_at,
+            "visible_from": visible_from or new.updated_at or new.published_at or first_seen_at,
             "content_hash": content_hash(new),
             "is_current": wording.is_current,
         }

@@ -4,33 +4,29 @@ import logging
 import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
-from corpus.accept import parse_time
 from corpus.article import IncomingArticle
 from corpus.errors import DatelineError, FetchFailed, StoreUnavailable
-from corpus.feed import Feed, is_feed
+from corpus.feed import Feed
 from corpus.feeds import FeedStore, item_of
 from corpus.fetch import Fetched, Fetcher
-from corpus.identity import same_site
 from corpus.jobs import Item, JobStore, NewItem, Outcome
 from corpus.lease import Lease
 from corpus.politeness import Politeness
 from corpus.reader import read_bytes
 from corpus.teaser import is_whole_article
 from corpus.tracing import traced
-from corpus.worker import WORKERS
 from corpus.writing import Change
 from retrieval.courtesy import Courtesy
+from retrieval.entries import feed_in, unpacked_feed, with_what_the_feed_said
 from retrieval.ingest import Ingester
 
 log = logging.getLogger(__name__)
 
-_DEEPEST = 3  # sitemaps that may lead to sitemaps
 _AT_ONCE = 4  # hosts; each may bring 10 MB
 _WINDOW = 500  # addresses looked through for hosts that are free
 _RENEW_SECONDS = 2.0
@@ -200,12 +196,13 @@ class Collector:
             self._jobs.finish(item, outcome)
         else:
             fetched = self._fetched(item)
-            if is_feed(fetched.body, fetched.content_type):
-                feed, foreign = _feed_in(fetched, item.depth)
+            if (unpacked := unpacked_feed(fetched)) is not None:
+                feed, left_out = feed_in(unpacked, item.depth)
                 if item.led_by is not None:
+                    _note(item, left_out)
                     self._feeds.followed(item, feed)
                 else:
-                    outcome = Outcome(reason=foreign)
+                    outcome = Outcome(reason=left_out)
                     self._jobs.finish(item, outcome, [item_of(entry, item.depth) for entry in feed.entries])
             else:
                 self._jobs.finish(item, self._store(item, fetched.body, fetched.url, fetched.content_type))
@@ -221,9 +218,10 @@ class Collector:
         known = self._feeds.get(item.feed_key or 0)
         etag, last_modified = (known.etag, known.last_modified) if known else (None, None)
         fetched = self._fetched(item, etag, last_modified)
-        feed, foreign = (Feed(None, ()), None) if fetched.is_unchanged else _feed_in(fetched, item.depth)
-        if foreign:
-            log.warning("%s: %s", item.url, foreign)
+        feed, left_out = Feed(None, ()), None
+        if not fetched.is_unchanged:
+            feed, left_out = feed_in(unpacked_feed(fetched) or fetched, item.depth)
+        _note(item, left_out)
         self._feeds.polled(item, fetched, feed)
 
     def _store(self, item: Item, body: bytes, url: str, content_type: str | None) -> Outcome:
@@ -234,7 +232,7 @@ class Collector:
             read = list(read_bytes(body, url, item.collection, url=url, content_type=content_type))
         for found in read:
             if isinstance(found.outcome, IncomingArticle):
-                articles.append(_with_what_the_feed_said(found.outcome, item))
+                articles.append(with_what_the_feed_said(found.outcome, item))
                 names.append(found.name)
             else:
                 reasons.append(_reason(found.name, url, found.outcome))
@@ -251,44 +249,13 @@ class Collector:
         self._courtesy.make_way()
 
 
+def _note(item: Item, left_out: str | None) -> None:
+    """What a subscription leaves out is no failure of each poll."""
+    if left_out:
+        log.warning("%s: %s", item.url, left_out)
+
+
 def _reason(name: str, url: str, error: object) -> str:
     """Why something that an address holds was not taken; of a table or of lines, which row or line it was."""
     place, said = name.removeprefix(url).lstrip(", "), str(error)
     return f"{place.capitalize()}: {said}" if place and name not in said else said
-
-
-def _feed_in(fetched: Fetched, depth: int) -> tuple[Feed, str | None]:
-    """The feed without sitemaps too deep, and without bodies that it gives to articles of other sites.
-
-    Addresses that nobody can fetch are left out together, with the reason: one by one they would cost half a minute.
-    """
-    feed = WORKERS.read_feed(fetched.body, fetched.url)
-    entries = [entry for entry in feed.entries if not entry.is_feed or depth < _DEEPEST]
-    foreign = [entry.url for entry in entries if not entry.url.lower().startswith(("http://", "https://"))]
-    unfit = set(foreign)
-    own = (
-        entry if entry.html is None or same_site(entry.url, fetched.url) else replace(entry, html=None)
-        for entry in entries
-        if entry.url not in unfit
-    )
-    reason = (
-        f"{len(foreign):,} of its addresses are neither http nor https, the first {foreign[0]}." if foreign else None
-    )
-    return replace(feed, entries=tuple(own)), reason
-
-
-def _with_what_the_feed_said(article: IncomingArticle, item: Item) -> IncomingArticle:
-    """The feed's word counts where the page gave none or where it had to be guessed."""
-    said = item.entry or {}
-    better = {
-        name: said[name]
-        for name in ("title", "publisher", "language")
-        if said.get(name) and (name in article.guessed or not getattr(article, name))
-    }
-    for name in ("published_at", "updated_at"):
-        if said.get(name) and (name in article.guessed or getattr(article, name) is None):
-            better[name] = parse_time(said[name], name)
-    if said.get("authors") and ("authors" in article.guessed or not article.authors):
-        better["authors"] = tuple(said["authors"])
-    guessed = tuple(name for name in article.guessed if name not in better)
-    return replace(article, guessed=guessed, **better)

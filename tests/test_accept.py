@@ -46,11 +46,31 @@ def test_half_a_surrogate_pair_in_a_url_is_refused_with_the_reason(url: str) -> 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
+        ("http://a.example/?title=%C4%E5&utm_source=x", "http://a.example/?title=%C4%E5"),
+        ("http://a.example?rss", "http://a.example/?rss"),
+        ("http://a.example/?p=1&&utm%5Fmedium=x&q=a%20b", "http://a.example/?p=1&q=a+b"),
+        ("http://a.example/?p=", "http://a.example/?p="),
+        ("http://[::1]:8612/", "http://[::1]:8612/"),
+        ("http://[2001:DB8::1]", "http://[2001:db8::1]/"),
+    ],
+)
+def test_what_names_a_page_is_kept(given: str, expected: str) -> None:
+    assert canonical_url(given) == expected == canonical_url(expected)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
         ("2024-05-03", datetime(2024, 5, 3, tzinfo=UTC)),
         ("2024-05-03T06:00:00Z", datetime(2024, 5, 3, 6, tzinfo=UTC)),
         ("2024-05-03T06:00:00+02:00", datetime(2024, 5, 3, 4, tzinfo=UTC)),
         ("Fri, 03 May 2024 06:00:00 GMT", datetime(2024, 5, 3, 6, tzinfo=UTC)),
         (date(2024, 5, 3), datetime(2024, 5, 3, tzinfo=UTC)),
+        (1712102400, datetime(2024, 4, 3, tzinfo=UTC)),
+        ("1712102400000", datetime(2024, 4, 3, tzinfo=UTC)),
+        ("May 3, 2024 6:00 pm", datetime(2024, 5, 3, 18, tzinfo=UTC)),
+        ("Fri, 03 May 2024 12:05:09 AM EDT", datetime(2024, 5, 3, 4, 5, 9, tzinfo=UTC)),
+        ("2024-05-03 6 p.m.", datetime(2024, 5, 3, 18, tzinfo=UTC)),
         (None, None),
         ("", None),
     ],

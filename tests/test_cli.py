@@ -65,6 +65,7 @@ def test_ingest_ask_search_list_and_delete(data_folder: Path, folder: Path) -> N
     ("arguments", "words"),
     [
         (("ingest", "/no/such/path"), "no file or folder"),
+        (("ingest", "", "/no/such/path"), "empty"),
         (("ask", ""), "question"),
         (("ask", "x", "--as-of", "soon"), "as_of"),
         (("ask", "x", "--mode", "chat"), "DATELINE_MODEL"),

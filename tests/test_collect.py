@@ -1,5 +1,6 @@
 """What addresses lead to, over a small web: what is taken, and what fails alone."""
 
+import gzip
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from api.settings import read_settings
 from corpus.jobs import NewItem
 from corpus.selection import Selection
 from tests import web as hostile
-from tests.collecting import done, settings_for, titles
+from tests.collecting import done, polled, settings_for, titles
 from tests.web import Web, item, opened, page, rss
 
 
@@ -225,3 +226,14 @@ def test_fetching_stops_when_asked_and_never_blocks_a_question(engine: Engine, w
     clock = time.monotonic()
     engine.collector.close(patience=1)
     assert time.monotonic() - clock < 5
+
+
+def test_a_packed_sitemap_leads_to_its_articles_and_says_what_it_leaves_out(engine: Engine, web: Web) -> None:
+    web.gives("/a", page("A"))
+    raw = f"<urlset><url><loc>{web.url}/a</loc></url><url><loc>ftp://x.example/</loc></url></urlset>".encode()
+    job = done(engine, web.gives("/map.xml.gz", gzip.compress(raw), "application/gzip"))
+    assert (job.added, job.total) == (1, 2) and "ftp://x.example/" in job.failures[0].reason
+    cut = done(engine, web.gives("/cut.xml.gz", gzip.compress(raw)[:-12], "application/gzip"))
+    assert "damaged gzip" in cut.failures[0].reason
+    engine.feeds.add("default", web.gives("/feed.xml.gz", gzip.compress(raw), "application/x-gzip"))
+    assert [job.total for job in polled(engine)] == [2]

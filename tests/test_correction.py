@@ -20,6 +20,13 @@ NOTICES = [
     "The wall was finished in May. This article originally said June.",
     "This article has been updated to correct the name of the ship.",
     "We apologise for the error.",
+    "This version corrects the spelling of the ship's name.",
+    "The story first ran on May 3. It was updated on May 4 to correct the cost of the wall.",
+    "(This May 3 story has been corrected to say that the vote was on Monday.)",
+    "(Corrects paragraph 2 to say that the wall costs 11 million.)",
+    "Earlier versions of this article gave the wrong cost.",
+    "In a prior version of this story the mayor's name was misspelt.",
+    "The original version of this report said June.",
 ]
 OTHERS = [
     "The newspaper issued a correction on Tuesday after the minister complained.",
@@ -30,6 +37,10 @@ OTHERS = [
     "This article of the treaty was never amended.",
     "Update your calendars: the fair opens in June.",
     "An earlier version of the plan would have closed the port.",
+    "Correction 2024: stocks fall.",
+    "Amendment: Parliament passes the law.",
+    "He corrects papers at night (corrects them twice).",
+    "It was updated on Tuesday to include the reaction of the board.",
     "The market had a correction - shares fell by a tenth.",
     "This report was updated to include the reaction of the harbour board.",
 ]

@@ -55,6 +55,75 @@ def test_sitemaps() -> None:
     assert inner.is_feed and inner.url.endswith("news.xml")
 
 
+MAP = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+
+
+def test_titles_outlets_and_authors_are_plain() -> None:
+    marked = "<![CDATA[Ann&#8217;s <b>ferry</b> &amp; port]]>"
+    (entry,) = read_feed(rss(item("/p", marked, more="<author>By Ann Lee</author>")), BASE).entries
+    assert (entry.title, entry.authors) == ("Ann’s ferry & port", ("Ann Lee",))
+    atom = ATOM.replace(b"<title>Port &amp; ferry", b'<title type="html">Ann&amp;#8217;s &lt;i>ferry&lt;/i>')
+    assert read_feed(atom, BASE).entries[0].title == "Ann’s ferry"
+
+
+@pytest.mark.parametrize(
+    ("data", "urls"),
+    [
+        (rss(item("p/7.html")), ["https://coast.example/p/7.html"]),
+        (rss("<item><guid>tag:1</guid></item>"), []),
+        (rss("<item><guid>https://coast.example/9</guid></item>"), ["https://coast.example/9"]),
+        (rss(item("http://[")), []),
+        (b"<urlset><url><loc>/1</loc></url></urlset>", ["https://coast.example/1"]),
+        (b" \n" + NEWS, ["https://coast.example/p/1"]),
+        (NEWS.replace(b"http://www.sitemaps", b"https://www.sitemaps"), ["https://coast.example/p/1"]),
+        (INDEX.replace(b"http://www.sitemaps", b"https://www.sitemaps"), ["https://coast.example/news.xml"]),
+    ],
+)
+def test_what_is_written_carelessly_gives_its_entries(data: bytes, urls: list[str]) -> None:
+    assert is_feed(data) and [entry.url for entry in read_feed(data, BASE).entries] == urls
+
+
+@pytest.mark.parametrize(
+    "data", [JSON.replace(b"/", rb"\/"), b'{"items": [], "more": "' + b"x" * 9_000 + b'", ' + JSON[1:]]
+)
+def test_a_json_feed_is_told_however_it_is_written(data: bytes) -> None:
+    assert is_feed(data) and not is_feed(b'{"body": "the \\"version\\": \\"https://jsonfeed.org/version/1\\" of it"}')
+    assert [entry.title for entry in read_feed(data, BASE).entries] == ["Port"]
+
+
+def test_one_bad_item_of_a_json_feed_costs_no_other() -> None:
+    items = (
+        '[null, {"url": "/1", "authors": ["Ann Lee", null]}, {"url": "/2", "content_text": "One & two.\\n\\nThree."}]'
+    )
+    one, two = read_feed(f'{{"version": "https://jsonfeed.org/version/1", "items": {items}}}'.encode(), BASE).entries
+    assert one.authors == ("Ann Lee",) and two.html == "<p>One &amp; two.</p><p>Three.</p>"
+
+
+def test_of_very_many_entries_the_newest_are_taken_and_the_rest_is_counted() -> None:
+    days = [f"<url><loc>/{n}</loc><lastmod>20{n // 100:02}-01-01</lastmod></url>" for n in range(2_100)]
+    feed = read_feed((MAP + "".join(days) + "<url><loc>/x</loc></url></urlset>").encode(), BASE)
+    assert (len(feed.entries), feed.left_out) == (2_000, 101)
+    assert feed.entries[0].url.endswith("/100") and feed.entries[-1].url.endswith("/2099")
+
+
+def test_the_one_date_of_an_rdf_entry_is_its_publication() -> None:
+    rdf = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+    xmlns:dc="http://purl.org/dc/elements/1.1/"><item><link>/1</link><dc:date>2024-05-03</dc:date></item></rdf:RDF>"""
+    (entry,) = read_feed(rdf, BASE).entries
+    assert (entry.published_at, entry.updated_at) == (DAY, None)
+
+
+def test_a_date_that_no_article_can_have_is_not_believed() -> None:
+    (entry,) = read_feed(rss(item("/1", date="Fri, 03 May 2199 06:00:00 GMT")), BASE).entries
+    assert entry.published_at is None
+
+
+def test_the_charset_that_came_with_a_feed_counts() -> None:
+    raw = '<rss version="2.0"><channel><item><title>Порт открылся</title><link>/1</link></item></channel></rss>'
+    (entry,) = read_feed(raw.encode("cp1251"), BASE, "windows-1251").entries
+    assert entry.title == "Порт открылся"
+
+
 @pytest.mark.parametrize("data", [rss(item("/1")), ATOM, JSON, NEWS, INDEX, b"\xef\xbb\xbf\n" + ATOM])
 def test_a_feed_is_told_by_its_content(data: bytes) -> None:
     assert is_feed(data) and is_feed(data, "text/html")

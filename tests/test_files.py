@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.accept import accept
+from corpus.accept import accept, parse_time
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.reader import find_files, read_file
@@ -151,3 +151,49 @@ def test_utf_16_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
         path = tmp_path / f"{encoding}.txt"
         path.write_bytes("Größe.".encode(encoding))
         assert articles(path)[0].body == "Größe."
+
+
+@pytest.mark.parametrize(
+    "name", ["publishedAt", "published_date", "datePublished", "pub_date", "publication_date", "date_published", "Date"]
+)
+def test_a_date_is_known_by_the_names_that_others_give_it(tmp_path: Path, name: str) -> None:
+    rows, lines = tmp_path / "a.csv", tmp_path / "a.jsonl"
+    rows.write_text(f"title,body,{name}\nT,It opened.,2024-05-03\n")
+    lines.write_text(json.dumps({"Title": "T", "body": "It opened.", name: "2024-05-03"}))
+    for article in articles(rows) + articles(lines):
+        assert (article.title, article.published_at) == ("T", datetime(2024, 5, 3, tzinfo=UTC))
+
+
+def test_an_outlet_that_is_an_object_gives_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"articles": [
+        {"source": {"id": None, "name": "CNN"}, "content": "It opened.", "urlToImage": "x", "publishedAt": "2024-05-03"},
+        {"source": {"id": "cnn", "name": None}, "content": "It shut."},
+    ]}))  # fmt: skip
+    assert [article.publisher for article in articles(path)] == ["CNN", None]
+
+
+@pytest.mark.parametrize("written", ["published: true", "date: 2199-05-03"])
+def test_what_can_be_no_date_of_an_article_is_none(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"---\ntitle: T\n{written}\n---\nIt opened.\n")
+    assert articles(path)[0].published_at is None
+
+
+@pytest.mark.parametrize("more", [{}, {"publisher": "Coast Times"}, {"date": "2024-05-03"}])
+def test_rows_of_one_headline_are_articles_of_their_own(tmp_path: Path, more: dict[str, str]) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [{"title": "Editorial", "body": body, **more} for body in ("One.", "Two.", "One.", "Three.")]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    ids = [accept(article).id for article in articles(path)]
+    assert len(set(ids)) == 3 and ids[0] == ids[2] and ids == [accept(article).id for article in articles(path)]
+    alone = IncomingArticle(
+        "Editorial", "x", publisher=more.get("publisher"), published_at=parse_time(more.get("date"), "d")
+    )
+    assert ids[0] == accept(alone).id
+
+
+def test_two_wordings_of_a_row_with_outlet_and_date_are_one_article(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("title,body,publisher,date\nT,One.,P,2024-05-03\nT,Two.,P,2024-05-03\n")
+    assert len({accept(article).id for article in articles(path)}) == 1

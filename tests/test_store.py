@@ -73,8 +73,40 @@ def test_reading_both_files_of_a_corrected_article_again_changes_nothing(store: 
 
 def test_an_older_wording_that_arrives_late_is_history(store: ArticleStore) -> None:
     put(store, "New wording.", updated_at=MAY + timedelta(days=5))
-    assert put(store, "Old wording.").change is Change.REVISED
+    assert put(store, "Old wording.", updated_at=MAY + timedelta(days=1)).change is Change.REVISED
     assert store.article("default", "a").body == "New wording."
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"updated_at": MAY + timedelta(days=5)}, {}),
+        ({}, {"published_at": MAY - timedelta(days=9)}),
+        ({"updated_at": MAY + timedelta(days=5)}, {"published_at": None}),
+        ({"updated_at": MAY + timedelta(days=5)}, {"published_at": MAY - timedelta(days=9)}),
+    ],
+)
+def test_a_wording_that_does_not_say_when_it_was_updated_is_the_newest(
+    database: Database, store: ArticleStore, first: dict[str, object], second: dict[str, object]
+) -> None:
+    put(store, "Three people died.", **first)  # type: ignore[arg-type]
+    assert put(store, "Five people died.", **second) == Stored("a", 2, Change.REVISED)  # type: ignore[arg-type]
+    assert store.article("default", "a").body == "Five people died."
+    assert found(database, "died", Moment(as_of=datetime.now(UTC))) == [(2, "Five people died.")]
+
+
+def test_a_corrected_publication_date_is_taken_also_when_it_is_earlier(store: ArticleStore) -> None:
+    put(store, "The wall costs 4 million.")
+    assert put(store, "The wall costs 4 million.", published_at=MAY - timedelta(days=9)).change is Change.REVISED
+    assert store.article("default", "a").published_at == MAY - timedelta(days=9)
+
+
+def test_now_and_this_moment_see_the_same_wording(database: Database, store: ArticleStore) -> None:
+    put(store, "One.", seen=MAY)
+    put(store, "Two.", seen=MAY + timedelta(days=9))
+    put(store, "Three.", seen=MAY + timedelta(days=10), updated_at=MAY + timedelta(days=5))
+    for moment in (Moment(), Moment(as_of=MAY + timedelta(days=11)), Moment(known_by=MAY + timedelta(days=11))):
+        assert found(database, "", moment) == [(3, "Three.")]
 
 
 def test_a_wording_that_comes_back_is_current_again(store: ArticleStore) -> None:
