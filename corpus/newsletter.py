@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
 
 from corpus.charset import decoded
@@ -98,7 +98,7 @@ def _texts(message: EmailMessage, kind: str) -> list[str]:
     return texts
 
 
-def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+def _parts(message: MIMEPart) -> Iterator[MIMEPart]:
     """The parts of a letter in order, without those of letters that it carries."""
     waiting = [message]
     while waiting:
