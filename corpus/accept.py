@@ -121,8 +121,8 @@ def parse_time(value: object, field: str, *, end_of_day: bool = False) -> dateti
     """An aware UTC time from a datetime, a date, or ISO 8601 or RFC 2822 text; None and empty text give None.
 
     A number of 10 digits is seconds since 1970, one of 13 is milliseconds. A time without a zone is read as UTC. A bare
-    date is its first moment, or its last with `end_of_day`. Raises `InvalidInput` naming `field`, by its last part if it
-    lies in others ("filters.published_from").
+    date is its first moment, or its last with `end_of_day`. Raises `InvalidInput` naming `field`, by its last part
+    where it lies in others ("filters.published_from").
     """
     if value is None or value == "":
         return None
