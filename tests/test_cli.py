@@ -85,6 +85,16 @@ def test_mistakes_get_one_sentence_and_exit_code_2(data_folder: Path, arguments:
     assert "Traceback" not in done.stderr and len(done.stderr.strip().splitlines()) == 1
 
 
+def test_any_name_of_a_file_is_told(data_folder: Path, tmp_path: Path) -> None:
+    for name in (b"caf\xe9.txt", b"x\x1b[31m.txt"):
+        (tmp_path / os.fsdecode(name)).write_bytes(b"")
+    told = json.loads(run("ingest", str(tmp_path), "--json", data=data_folder, check=2).stdout)
+    assert {os.fsencode(Path(one["name"]).name) for one in told["failed"]} == {b"caf\xe9.txt", b"x\x1b[31m.txt"}
+    assert (
+        "\\x1b[31m" in (shown := run("ingest", str(tmp_path), data=data_folder, check=2).stderr) and "\x1b" not in shown
+    )
+
+
 def test_what_is_not_there_is_named_and_the_rest_is_done(data_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The ferry sails again.")
     (tmp_path / "b.txt").write_text("")

@@ -86,5 +86,6 @@ def set_up_logging(settings: "Settings") -> None:
 
 
 def print_json(value: Any) -> None:
-    """A result for programs, on standard output."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """A result for programs, on standard output. Half a character, as names of files hold them, is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    typer.echo(text.encode("utf-8", "backslashreplace").decode())

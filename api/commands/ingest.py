@@ -1,6 +1,5 @@
 """`dateline ingest`: read files, store them here or through the running server, show progress, name what failed."""
 
-import json
 import sys
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -11,7 +10,7 @@ from typing import cast
 
 from api.calls import PushedArticle
 from api.client import Dateline
-from api.commands.command import go_on
+from api.commands.command import go_on, print_json
 from api.commands.progress import counted, print_failures, progress_bar
 from api.commands.sources import STANDARD_INPUT, Source, batches, found_in, made_ready, read_source
 from api.engine import SAMPLE, Engine
@@ -276,7 +275,7 @@ def _wire(article: IncomingArticle) -> PushedArticle:
 
 def _report(tally: Tally, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(asdict(tally), ensure_ascii=False, indent=2))
+        print_json(asdict(tally))
         return
     print(
         f"{tally.added:,} added, {tally.revised:,} revised, {tally.unchanged:,} unchanged, {len(tally.failed):,} failed"

@@ -32,6 +32,11 @@ def print_failures(failures: Sequence[tuple[str, str]]) -> None:
     """Name what could not be taken, each with its reason; of very many only the first."""
     for name, reason in failures[:_MOST_NAMED]:
         said = reason if name in reason else f"{name}: {reason}"  # many say themselves what they are about
-        _console.print(f"  {said}", style="red", markup=False, highlight=False, soft_wrap=True)
+        _console.print(f"  {_printable(said)}", style="red", markup=False, highlight=False, soft_wrap=True)
     if len(failures) > _MOST_NAMED:
         _console.print(f"  … and {len(failures) - _MOST_NAMED:,} more; --json names them all.", style="red")
+
+
+def _printable(text: str) -> str:
+    """The text with what would steer a terminal, or cannot be printed, escaped: names of files hold anything."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
