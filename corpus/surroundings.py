@@ -21,7 +21,7 @@ _BLOCKS = (
 )
 # Chosen by eye: a paragraph is seldom shorter, a label seldom longer; and no notice is longer.
 _SHORTEST, _LONGEST = 40, 1_200
-_MOST_NOTICES = 3
+_MOST_NOTICES, _MOST_BLOCKS = 3, 20_000
 _ELSEWHERE = ("article", "nav", "form", "button", "figure", "template", "ul", "ol", "table")
 _OTHER_STORIES = re.compile(
     r"comment|related|recommend|trending|popular|promo|newsletter|most-?read|more-(?:stories|news)", re.IGNORECASE
@@ -47,7 +47,7 @@ def completed(body: str, tree: "HtmlElement") -> str:
     A body none of whose paragraphs stands on the page as a block stays as it is.
     """
     lines = {_letters(line) for line in body.split("\n") if len(line) >= _SHORTEST}
-    blocks = [_Block(element, clean_line(element.text_content())) for element in _innermost(tree)]
+    blocks = [_Block(element, clean_line(element.text_content())) for element in islice(_innermost(tree), _MOST_BLOCKS)]
     first = next((place for place, block in enumerate(blocks) if _letters(block.text) in lines), None)
     if first is None:
         return body
