@@ -126,7 +126,7 @@ def test_a_conversation_goes_on_from_a_response(client: openai.OpenAI, http: htt
 
 
 def test_an_item_may_be_named_instead_of_repeated(client: openai.OpenAI) -> None:
-    first = client.responses.create(model="dateline", input="How did Lavrov call the preparation of the summit?")
+    first = client.responses.create(model="dateline", input=QUESTION)
     before: list[Any] = [
         {"role": "developer", "content": "Be brief."},
         {"role": "user", "content": [{"type": "input_text", "text": "How did Lavrov call the preparation?"}]},
