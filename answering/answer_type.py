@@ -119,7 +119,7 @@ def answer_type(question: Question, text: str, held: Sequence[str]) -> float:
         case Kind.WHO:
             return float(bool(_new_names(question, text)))
         case Kind.WHEN:
-            return float(any(_news(question, found) for found in _TIME.findall(text)))
+            return float(_tells_time(question, text))
         case Kind.HOW_MANY:
             return _amount(question, text, held)
         case Kind.WHERE:
@@ -137,7 +137,11 @@ def leaves_time_open(question: Question, text: str) -> bool:
     """
     if question.kind is not Kind.WHEN or _DIGIT.search(text) or _BY_EVENT.search(text):
         return False
-    return not any(_news(question, found) for found in _TIME.findall(text))
+    return not _tells_time(question, text)
+
+
+def _tells_time(question: Question, text: str) -> bool:
+    return any(_news(question, found) for found in _TIME.findall(text))
 
 
 def is_of_kind(question: Question, words: str) -> bool:

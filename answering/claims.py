@@ -58,8 +58,9 @@ def claims_of(
         spans_told = (c.span, *(other.span for other in also))
         places[place_of(c)] = Claim(in_one_line(c.text), spans_told, score, highlight(question, one))
         left -= 1 + len(also)
-        reply = _denial_behind(c, reading)
-        if reply is not None and left > 0 and len(places) < most and place_of(reply) not in places:
+        reply = reading.beside(c, 1)
+        is_denial = reply is not None and _ANSWERS_A_CLAIM.search(reply.text)
+        if reply is not None and is_denial and left > 0 and len(places) < most and place_of(reply) not in places:
             places[place_of(reply)] = Claim(in_one_line(reply.text), (reply.span,), score)
             left -= 1
     if question.kind is not Kind.WHY:
@@ -67,14 +68,6 @@ def claims_of(
     # An argument reads in its own order.
     articles = {key[0]: n for n, key in reversed(list(enumerate(places)))}
     return tuple(places[key] for key in sorted(places, key=lambda k: (articles[k[0]], k[1], k[2])))
-
-
-def _denial_behind(c: Candidate, reading: Reading) -> Candidate | None:
-    """The next sentence of the passage, when it says that what `c` claims is not so."""
-    for other in reading.candidates:
-        if other.passage is c.passage and other.number == c.number + 1:
-            return other if _ANSWERS_A_CLAIM.search(other.text) else None
-    return None
 
 
 def _antecedent(question: Question, c: Candidate, reading: Reading) -> Candidate | None:

@@ -33,19 +33,16 @@ def still_there(found: Mapping[int, Definition], reading: Reading) -> dict[int, 
 
     When none is left, those that tell of the departure are what there is to tell, or else all of them.
     """
+    gone = {i: _gone(candidate, found.get(i)) for i, candidate in enumerate(reading.candidates)}
     left: dict[str, datetime | None] = {}
-    for i, candidate in enumerate(reading.candidates):
-        day = candidate.passage.article.published_at
-        for name in _gone(candidate, found.get(i)):
+    for i, names in gone.items():
+        day = reading.candidates[i].passage.article.published_at
+        for name in names:
             known = left.get(name, day)
             left[name] = max(known, day) if known and day else None
     there = {i: one for i, one in found.items() if not _is_past(reading.candidates[i], one, left)}
-    telling = {i: one for i, one in found.items() if _has_gone(reading.candidates[i], one)}
+    telling = {i: one for i, one in found.items() if _name(reading.candidates[i], one) in gone[i]}
     return there or telling or dict(found)
-
-
-def _has_gone(candidate: Candidate, one: Definition) -> bool:
-    return _name(candidate, one) in _gone(candidate, one)
 
 
 def _gone(candidate: Candidate, one: Definition | None) -> set[str]:

@@ -75,12 +75,12 @@ class Reading:
 
     def before(self, c: Candidate) -> Candidate | None:
         """The sentence before one that opens with a pronoun, in the same paragraph."""
-        if not _SUBJECT_PRONOUN.match(c.text):
-            return None
-        for other in self.candidates:
-            if other.passage is c.passage and other.number == c.number - 1 and other.line == c.line:
-                return other
-        return None
+        other = self.beside(c, -1) if _SUBJECT_PRONOUN.match(c.text) else None
+        return other if other is not None and other.line == c.line else None
+
+    def beside(self, c: Candidate, step: int) -> Candidate | None:
+        """The sentence of the same passage that stands so many after it; with -1 the one before."""
+        return next((o for o in self.candidates if o.passage is c.passage and o.number == c.number + step), None)
 
 
 def read_passages(question: Question, passages: Sequence[Passage]) -> Reading:

@@ -105,7 +105,7 @@ def _implied(office: Office, reading: Reading) -> dict[int, Definition]:
         c = reading.candidates[i]
         article = c.passage.article
         if _ITS.match(c.text):
-            before = next((o for o in reading.candidates if o.passage is c.passage and o.number == c.number - 1), None)
+            before = reading.beside(c, -1)
             is_meant = before is not None and body <= frozenset(before.stems)
         else:
             is_meant = len(names[article.id]) == 1 and body <= frozenset(map(bare, WORD.findall(article.title)))
