@@ -2,8 +2,8 @@
 
 Hard rules speak first: questions, and words that tell a writing machine what to do, are no evidence; words in quotation
 marks must be in a quote verbatim; numbers, dates and names must be in the quotes under some spelling; a changed number,
-a flipped negation, an opposite word or swapped roles contradict. What is left is a matter of degree, weighed by a small
-logistic model (`_WEIGHTS`).
+a flipped negation, an opposite word or swapped roles contradict; what is planned, possible or alleged does not carry
+that it was done. What is left is a matter of degree, weighed by a small logistic model (`_WEIGHTS`).
 """
 
 import math
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from answering.alignment import Index, Match, broken, match_word, shares_of, walk
 from answering.answer import Verdict
+from answering.certainty import overstates
 from answering.contradiction import SAME_MATTER, Pair, contradicts
 from answering.details import missing_dates, missing_names, missing_numbers
 from answering.instruction import is_bare_instruction, without_instructions
@@ -108,7 +109,7 @@ def verify(statement: str, quotes: Sequence[str], *, similarity: Similarity | No
     if similarity is not None:
         signals = replace(signals, similarity=_highest(similarity(statement, held)))
     score = support_probability(signals)
-    if details or (comparison.unsaid and (signals.similarity or 0.0) < _SAYS_THE_SAME):
+    if details or comparison.uncertain or (comparison.unsaid and (signals.similarity or 0.0) < _SAYS_THE_SAME):
         score *= SUPPORTED  # keeps the order, and never reaches the threshold
     verdict = Verdict.UNSUPPORTED
     if score >= _PARTLY:
@@ -149,6 +150,7 @@ class _Comparison:
     missing: tuple[str, ...]
     contradicted: bool
     unsaid: bool = False
+    uncertain: bool = False
 
 
 def _compare(said: str, held: Sequence[str]) -> _Comparison:
@@ -174,8 +176,9 @@ def _compare(said: str, held: Sequence[str]) -> _Comparison:
         numbers_missing=math.log1p(min(2, len(numbers) + len(dates))),
         names_missing=math.log1p(len(names)),
     )
-    unsaid = _is_unsaid(matches)
     close = {i for i, share in enumerate(shares) if share >= SAME_MATTER}
+    unsaid = _is_unsaid(matches)
+    uncertain = overstates(matches, mine, theirs, close)
     near = sorted((i for i, share in enumerate(shares) if share >= _NEAR), key=lambda i: -shares[i])
     changed = edits(mine, theirs, near)
     others = [name for edit in changed for name in other_names(edit, theirs)]
@@ -184,7 +187,7 @@ def _compare(said: str, held: Sequence[str]) -> _Comparison:
     missing = (*missing, *(name for name in dict.fromkeys(others) if name not in missing))
     pair = Pair(mine, theirs, index, matches, close, numbers, dates)
     otherwise = any(map(turns, changed)) or other_measure(mine, theirs, set(near)) or contradicts(pair)
-    return _Comparison(signals, missing, otherwise, unsaid)
+    return _Comparison(signals, missing, otherwise, unsaid, uncertain)
 
 
 def _is_unsaid(matches: Sequence[Match]) -> bool:
