@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from api import collect_routes, eval_routes, export_routes, history_routes, ledger_routes, routes
 from api.access import Access
 from api.admission import Admission
+from api.dependencies import base_url, reach_of
 from api.engine import Engine
 from api.head import HeadAsGet
 from api.headers import ResponseHeaders
@@ -25,10 +26,8 @@ from api.openai import routes as openai_routes
 from api.openai.kept_responses import KeptResponses
 from api.pages import routes as pages
 from api.problems import add_problem_handlers
-from api.reach import reach_of
 from api.replays import Replays
 from api.request_log import Logged
-from api.requests import base_url
 from api.version import VERSION
 
 # A push of a thousand long articles fits; anything larger is better sent in parts.

@@ -7,9 +7,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.body import TextRoute
 from api.collect_schemas import FeedList, FeedOut, FeedRequest, IngestRequest, JobList, JobOut
+from api.dependencies import InCollection, engine_of, reach_of, replays_of
 from api.problems import problem_responses
-from api.reach import InCollection, reach_of
-from api.requests import engine_of, replays_of
 from corpus.accept import canonical_url, check_collection
 from corpus.feeds import Subscription
 from corpus.jobs import Job, NewItem

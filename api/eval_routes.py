@@ -12,10 +12,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from api.body import TextRoute
+from api.dependencies import engine_of
 from api.engine import Engine
 from api.eval_schemas import EvalRunList, EvalRunOut, EvalRunRequest
 from api.problems import problem_responses
-from api.requests import engine_of
 from corpus.errors import NotFound
 
 GROUP = "dateline.evaluations"

@@ -6,9 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
+from api.dependencies import engine_of, reach_of
 from api.problems import problem_responses
-from api.reach import reach_of
-from api.requests import engine_of
 from corpus.accept import check_collection
 from corpus.errors import NotAllowed
 

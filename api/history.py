@@ -11,6 +11,7 @@ from corpus.correction import correction_notice
 from corpus.difference import ChangeKind, differences
 from corpus.resemblance import share, shared_runs, shingles
 from corpus.sentence import TextSpan
+from corpus.store import ArticleStore
 
 _MOST_RUNS = 3
 
@@ -144,3 +145,17 @@ def _member(article: Article, representative: Article) -> MemberOut:
 
 def _span(article: Article, span: TextSpan) -> SpanOut:
     return SpanOut(start=span.start, end=span.end, text=article.body[span.start : span.end])
+
+
+def pair(
+    store: ArticleStore, collection: str, article_id: str, old: int | None, new: int | None
+) -> tuple[Article, Article]:
+    """The two wordings to compare: `new` is by default the current one, `old` the one that arrived before it.
+
+    Where none did, `old` is the last that arrived since: an older wording may come late.
+    """
+    latest = store.article(collection, article_id, new)
+    numbers = store.revision_numbers(collection, article_id)
+    earlier = [number for number in numbers if number < latest.revision]
+    first = old if old is not None else max(earlier or numbers)
+    return store.article(collection, article_id, first), latest

@@ -5,11 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
-from api.history import ClusterOut, DifferenceList, RevisionList, cluster_out, difference_list, revision_list
+from api.dependencies import InCollection, engine_of
+from api.history import ClusterOut, DifferenceList, RevisionList, cluster_out, difference_list, pair, revision_list
 from api.problems import problem_responses
-from api.reach import InCollection
-from api.requests import engine_of
-from corpus.article import Article
 from corpus.store import ArticleStore
 
 router = APIRouter()
@@ -49,20 +47,6 @@ async def diff_article(
 async def get_cluster(article_id: str, request: Request, collection: InCollection) -> ClusterOut:
     """All articles that carry the text of this one, with what they share."""
     return await run_in_threadpool(lambda: cluster_out(engine_of(request).store.cluster_of(collection, article_id)))
-
-
-def pair(
-    store: ArticleStore, collection: str, article_id: str, old: int | None, new: int | None
-) -> tuple[Article, Article]:
-    """The two wordings to compare: `new` is by default the current one, `old` the one that arrived before it.
-
-    Where none did, `old` is the last that arrived since: an older wording may come late.
-    """
-    latest = store.article(collection, article_id, new)
-    numbers = store.revision_numbers(collection, article_id)
-    earlier = [number for number in numbers if number < latest.revision]
-    first = old if old is not None else max(earlier or numbers)
-    return store.article(collection, article_id, first), latest
 
 
 def _difference(

@@ -6,12 +6,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from api.dependencies import base_url, engine_of, reach_of
 from api.leaving import while_connected
 from api.ledger_desk import EVERY, LedgerDesk
 from api.ledger_schemas import KeptAnswerList, KeptAnswerOut, ReplayOut
 from api.problems import problem_responses
-from api.reach import reach_of
-from api.requests import base_url, engine_of
 from corpus.accept import check_collection, check_order, parse_time
 from corpus.keys import Key, Scope
 from corpus.ledger import Wanted

@@ -7,8 +7,7 @@ from typing import Any
 from api.article_schemas import ArticleList
 from api.commands.ingest import ingest_sample
 from api.engine import Engine
-from api.history import cluster_out, difference_list, revision_list
-from api.history_routes import pair
+from api.history import cluster_out, difference_list, pair, revision_list
 from api.ledger_desk import LedgerDesk
 from api.local import BlockingDateline, LocalDateline, waited
 from api.render import summary_out

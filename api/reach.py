@@ -1,9 +1,7 @@
 """How far a request reaches: into every collection, or into those that its key is bound to."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol, TypeVar
-
-from fastapi import Depends, Query, Request
+from typing import Any, Protocol, TypeVar
 
 from corpus.article import DEFAULT_COLLECTION
 from corpus.errors import NotAllowed
@@ -60,18 +58,3 @@ EVERYWHERE = Reach()
 def reach_of_key(key: Key | None) -> Reach:
     """How far a key reaches; without keys, everywhere."""
     return Reach(key.id, key.collections) if key else EVERYWHERE
-
-
-def reach_of(request: Request | None) -> Reach:
-    """How far a request reaches, as `api.access` has found."""
-    found = getattr(request.state, "reach", None) if request else None
-    return found if isinstance(found, Reach) else EVERYWHERE
-
-
-def _named(request: Request, collection: Annotated[str, Query(max_length=63)] = DEFAULT_COLLECTION) -> str:
-    reach = reach_of(request)
-    return reach.check(collection) if "collection" in request.query_params else reach.default
-
-
-# The collection that the query names, or the one that is meant without; `NotAllowed` when it is out of reach.
-InCollection = Annotated[str, Depends(_named)]

@@ -2,38 +2,16 @@
 
 from collections.abc import Iterator
 
-from fastapi import Request
-
 from answering.answer import Mode, Policy
 from answering.ask import Ask
 from answering.check import Checked, Checker
 from answering.prompt import Turn
 from api.engine import Engine
-from api.replays import Replays
 from api.request_schemas import AskRequest, SearchOptions, SearchRequest, VerifyRequest
 from corpus.accept import parse_time
 from corpus.selection import Moment, Selection, in_order
 from retrieval.hints import Hint
 from retrieval.passage import SearchResult
-
-
-def engine_of(request: Request) -> Engine:
-    """The engine that the app was made with."""
-    engine = request.app.state.engine
-    assert isinstance(engine, Engine)
-    return engine
-
-
-def replays_of(request: Request) -> Replays:
-    """What the app remembers of pushes."""
-    replays = request.app.state.replays
-    assert isinstance(replays, Replays)
-    return replays
-
-
-def base_url(request: Request) -> str:
-    """The address under which readers reach this server."""
-    return engine_of(request).settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 def selection_of(request: SearchOptions, under: str = "") -> Selection:

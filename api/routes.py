@@ -12,15 +12,16 @@ from api.answer_schemas import AnswerOut, Dates, SearchOut, VerificationOut
 from api.article_schemas import ArticleList, ArticleOut, FacetsOut, FailedOut, IngestReportOut, StarterList, StoredOut
 from api.body import TextRoute
 from api.cursor import cursor_at, position_of
+from api.dependencies import InCollection, base_url, engine_of, reach_of, replays_of
 from api.engine import Engine
 from api.etag import tagged
 from api.leaving import EventStream, while_connected
 from api.metrics import CONTENT_TYPE
 from api.problems import as_problem, problem_responses
-from api.reach import InCollection, Reach, reach_of
+from api.reach import Reach
 from api.render import answer_out, article_out, facets_out, search_out, summary_out, verification_out
 from api.request_schemas import ArticleIn, ArticlesRequest, AskRequest, SearchRequest, VerifyRequest
-from api.requests import ask_of, base_url, check, engine_of, find, replays_of
+from api.requests import ask_of, check, find
 from api.service_schemas import Health, Problem, Readiness
 from api.starters import starters
 from api.steps import answer_steps

@@ -5,22 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, Connection, Text, cast, inspect, select, update
+from sqlalchemy import BigInteger, Connection, Text, cast, column, inspect, select, table, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from corpus.dialect import insert_new
 from corpus.engines import engine_at
 from corpus.errors import InvalidInput, StoreUnavailable
-from corpus.schema import facts, metadata
+from corpus.schema import CHANGES, facts
 from corpus.touched import TouchLog
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
-_CHANGES = "changes"
+_MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 _NOT_ALLOWED = "42501"  # the SQLSTATE of a statement that the user has no right to
 
 
@@ -38,7 +32,11 @@ class Database:
         self._writer = threading.RLock()
         with self._translated(), self._on.writing.begin() as connection:
             self._on.lock(connection)
-            _migrate(connection, is_shared=self.is_shared)
+            if not _is_current(connection):
+                # Alembic takes longer to import than most commands take.
+                from corpus.migrate import migrate
+
+                migrate(connection, is_shared=self.is_shared)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -67,7 +65,7 @@ class Database:
 
     def changes(self) -> int:
         """How often a database that `is_shared` was written to: another number means that something is new."""
-        return int(self.fact(_CHANGES) or 0)
+        return int(self.fact(CHANGES) or 0)
 
     def fact(self, name: str) -> str | None:
         """What the store says of itself under `name`."""
@@ -100,7 +98,7 @@ class Database:
             raise StoreUnavailable(self._on.explain(cause)) from error
 
 
-_COUNT_UP = update(facts).where(facts.c.name == _CHANGES).values(value=cast(cast(facts.c.value, BigInteger) + 1, Text))
+_COUNT_UP = update(facts).where(facts.c.name == CHANGES).values(value=cast(cast(facts.c.value, BigInteger) + 1, Text))
 
 
 def put_fact(connection: Connection, name: str, value: str) -> None:
@@ -109,25 +107,9 @@ def put_fact(connection: Connection, name: str, value: str) -> None:
     connection.execute(facts.insert().values(name=name, value=value))
 
 
-def _migrate(connection: Connection, *, is_shared: bool) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    # The first releases knew SQLite only, and their migrations speak it: any other database begins with today's tables.
-    if is_shared and not inspect(connection).has_table(facts.name):
-        metadata.create_all(connection)
-        connection.execute(insert_new(connection, facts).values(name=_CHANGES, value="0"))
-        command.stamp(config, "head")
-    else:
-        _check_known(connection, ScriptDirectory.from_config(config))
-        command.upgrade(config, "head")
-
-
-def _check_known(connection: Connection, scripts: ScriptDirectory) -> None:
-    """Raise `StoreUnavailable` for a store whose tables are of a later release: migrations only go forward."""
-    at = MigrationContext.configure(connection).get_current_revision()
-    if at is not None and at not in {one.revision for one in scripts.walk_revisions()}:
-        raise StoreUnavailable(
-            f"The article store was written by a later release of Dateline (migration {at}; this one knows "
-            f"{scripts.get_current_head()}). Run that release, or put a backup of this one back."
-        )
+def _is_current(connection: Connection) -> bool:
+    """Whether the tables are as the newest migration left them; these are named by number."""
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    newest = max(path.name for path in _MIGRATIONS.glob("[0-9]*.py")).partition("_")[0]
+    return connection.execute(select(column("version_num")).select_from(table("alembic_version"))).scalar() == newest

@@ -55,6 +55,8 @@ metadata = MetaData()
 # SQLite counts its keys in 64 bits by itself.
 _Key = BigInteger().with_variant(Integer, "sqlite")
 
+# The fact that counts how often a database that several processes share was written to.
+CHANGES = "changes"
 # What the store says of itself: the embedder's fingerprint, the chunking's version, the index generation.
 facts = Table("facts", metadata, Column("name", String(64), primary_key=True), Column("value", Text, nullable=False))
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from answering.ask import Ask
 from api.answer_schemas import AnswerOut
 from api.body import TextRoute
+from api.dependencies import base_url, engine_of, reach_of
 from api.engine import Engine
 from api.leaving import EventStream, while_connected
 from api.openai.chat import ChatHead, chat_events, completion
@@ -31,10 +32,9 @@ from api.openai.requests import (
 )
 from api.openai.responses import ResponseHead, kept_events, response, response_events
 from api.problems import problem_responses
-from api.reach import reach_of
 from api.render import answer_out
 from api.request_schemas import HistoryTurn
-from api.requests import ask_of, base_url, engine_of
+from api.requests import ask_of
 from api.steps import Said, Step, answer_steps
 from corpus.errors import NotFound, UnknownModel, UnknownResponse
 

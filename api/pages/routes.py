@@ -12,15 +12,14 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from api.cursor import cursor_at, position_of
+from api.dependencies import InCollection, engine_of
 from api.engine import Engine
-from api.history_routes import pair
+from api.history import pair
 from api.pages import articles as articles_page
 from api.pages.changes import render_changes
 from api.pages.frame import failure_page
 from api.pages.reader import render_article
 from api.problems import status_of
-from api.reach import InCollection
-from api.requests import engine_of
 from corpus.accept import check_collection, parse_time
 from corpus.errors import DatelineError
 from corpus.language import kept_language
