@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from corpus.accept import canonical_url, digest_id
 from corpus.article import IncomingArticle
+from corpus.clean import clean_line
 from corpus.errors import InvalidInput
 from corpus.found import Found
 
@@ -43,20 +44,21 @@ def confined(article: IncomingArticle, fetched: str, place: str) -> IncomingArti
     return replace(article, id="r-" + hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()[:16], url=None)
 
 
-def told_apart(records: Iterable[Found]) -> Iterator[Found]:
+def told_apart(records: Iterable[Found], place: str | None) -> Iterator[Found]:
     """Records of one file, of which those of one headline ("Editorial") are articles of their own.
 
-    Only where neither address nor id, nor outlet and date together, tell them apart: then the text does. The first
-    keeps the id that it would have alone.
+    Only where neither address nor id, nor outlet and date together, tell them apart: then the file's `place` does, and
+    within it the text. The first of a headline is known without its text, so that another wording is a revision of it.
     """
     first: dict[int, int] = {}
     for found in records:
         article = found.outcome
         if isinstance(article, IncomingArticle) and _is_nameless(article):
             text = hash(article.body)
-            if first.setdefault(hash((article.publisher, article.title, article.published_at)), text) != text:
-                named = (article.publisher, article.title, article.published_at, article.body)
-                found = replace(found, outcome=replace(article, id=digest_id(*named)))
+            named = (article.publisher, clean_line(article.title), article.published_at)
+            within = () if first.setdefault(hash(named), text) == text else (article.body,)
+            at = () if place is None else (place,)
+            found = replace(found, outcome=replace(article, id=digest_id(*at, *named, *within)))
         yield found
 
 

@@ -174,7 +174,7 @@ def _articles(stream: BinaryIO, source: _Source, *, is_unpacked: bool = False) -
             found = WORKERS.read_records(kind, _whole(buffered, source, kind), source.name, charset)
         yield from _confined(found, kind, source)
     else:
-        yield from told_apart(_records(kind, cast(BinaryIO, buffered), head, source, charset))
+        yield from told_apart(_records(kind, cast(BinaryIO, buffered), head, source, charset), source.file_id)
 
 
 def read_records(kind: Kind, data: bytes, name: str, charset: str | None) -> Records:

@@ -1,6 +1,7 @@
 """Reading articles from files, good ones and bad ones."""
 
 import gzip
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from corpus.accept import accept, parse_time
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
-from corpus.reader import find_files, read_file
+from corpus.reader import find_files, read_file, read_stream
 
 
 def articles(path: Path) -> list[IncomingArticle]:
@@ -187,10 +188,26 @@ def test_rows_of_one_headline_are_articles_of_their_own(tmp_path: Path, more: di
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     ids = [accept(article).id for article in articles(path)]
     assert len(set(ids)) == 3 and ids[0] == ids[2] and ids == [accept(article).id for article in articles(path)]
+    path.write_text(json.dumps({"title": "Editorial ", "body": "One, corrected.", **more}))
+    assert [accept(article).id for article in articles(path)] == ids[:1], "a revision of the first"
+
+
+@pytest.mark.parametrize("more", [{}, {"publisher": "Coast Times"}, {"date": "2024-05-03"}])
+def test_rows_of_one_headline_in_two_files_are_two_articles(tmp_path: Path, more: dict[str, str]) -> None:
+    def ids(name: str, suffix: str, row: dict[str, str]) -> list[str | None]:
+        path = tmp_path / f"{name}{suffix}"
+        path.write_text(json.dumps(row) + "\n" + json.dumps({**row, "title": "The ferry", "body": "It sails."}))
+        return [accept(article).id for article in articles(path)]
+
+    row = {"title": "Editorial", "body": "One.", **more}
+    assert not set(ids("a", ".jsonl", row)) & set(ids("b", ".jsonl", row))
+    for name in ({"id": "e-1"}, {"url": "https://coast.example/e"}, {"publisher": "Coast Times", "date": "2024-05-03"}):
+        assert ids("a", ".jsonl", {**row, **name})[0] == ids("b", ".jsonl", {**row, **name})[0], name
+    nowhere = read_stream(io.BytesIO((json.dumps(row) + "\n" + json.dumps(row)).encode()), "standard input")
     alone = IncomingArticle(
         "Editorial", "x", publisher=more.get("publisher"), published_at=parse_time(more.get("date"), "d")
     )
-    assert ids[0] == accept(alone).id
+    assert {accept(one.outcome).id for one in nowhere if isinstance(one.outcome, IncomingArticle)} == {accept(alone).id}
 
 
 def test_two_wordings_of_a_row_with_outlet_and_date_are_one_article(tmp_path: Path) -> None:
