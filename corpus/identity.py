@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from corpus.accept import canonical_url, digest_id
+from corpus.accept import canonical_url, digest_id, is_relative
 from corpus.article import IncomingArticle
 from corpus.clean import clean_line
 from corpus.errors import InvalidInput
@@ -42,6 +42,19 @@ def confined(article: IncomingArticle, fetched: str, place: str) -> IncomingArti
         return replace(article, id=None, url=url)
     named = f"{_host(fetched)}|{article.id or article.url or place}"
     return replace(article, id="r-" + hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()[:16], url=None)
+
+
+def unlinked(found: Found, place: str | None) -> Found:
+    """A record that no site sent, without its relative address ("/posts/9/"), which leads nowhere.
+
+    Within a file, of which `place` is the id, it still tells rows apart.
+    """
+    article = found.outcome
+    if not isinstance(article, IncomingArticle) or not is_relative(article.url):
+        return found
+    named = article.id or (place and digest_id(place, article.url))
+    guessed = tuple(name for name in article.guessed if name != "url")
+    return replace(found, outcome=replace(article, id=named, url=None, guessed=guessed))
 
 
 def told_apart(records: Iterable[Found], place: str | None) -> Iterator[Found]:

@@ -18,7 +18,7 @@ from corpus.errors import InvalidInput, UnreadableFile
 from corpus.exported import ExportedRevision
 from corpus.found import Found as Found
 from corpus.found import Parsed, Record, Records
-from corpus.identity import believed_url, confined, file_id, told_apart
+from corpus.identity import believed_url, confined, file_id, told_apart, unlinked
 from corpus.records import read_json, read_lines
 from corpus.sniff import HEAD_BYTES, PROSE, Kind, kind_of
 from corpus.table import read_table
@@ -174,7 +174,9 @@ def _articles(stream: BinaryIO, source: _Source, *, is_unpacked: bool = False) -
             found = WORKERS.read_records(kind, _whole(buffered, source, kind), source.name, charset)
         yield from _confined(found, kind, source)
     else:
-        yield from told_apart(_records(kind, cast(BinaryIO, buffered), head, source, charset), source.file_id)
+        place = source.file_id
+        records = _records(kind, cast(BinaryIO, buffered), head, source, charset)
+        yield from told_apart((unlinked(one, place) for one in records), place)
 
 
 def read_records(kind: Kind, data: bytes, name: str, charset: str | None) -> Records:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from corpus.accept import believed_time, names, parse_time
+from corpus.accept import believed_time, is_relative, names, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.exported import ExportedRevision, ExportEnd, is_exported, parse_exported
@@ -47,6 +47,12 @@ _MOST_LINE_BYTES = 20_000_000
 def field_named(name: str) -> str | None:
     """The field that goes by this name; None when nobody knows it."""
     return _FIELDS.get(_bare(name))
+
+
+def is_named(fields: Mapping[str, Any]) -> bool:
+    """Whether these fields say which article it is, by an id or an address that leads somewhere."""
+    url = fields.get("url")
+    return bool(fields.get("id") or (url and not is_relative(url)))
 
 
 def article_from(fields: Mapping[str, Any], collection: str = DEFAULT_COLLECTION) -> IncomingArticle:
@@ -160,7 +166,7 @@ def read_json(raw: bytes, name: str, collection: str, file_id: str | None) -> It
         where = f"{name}, article {number}"
         try:
             fields = _object(item, where)
-            if len(many) == 1 and not fields.get("id") and not fields.get("url"):
+            if len(many) == 1 and not is_named(fields):
                 fields = {**fields, "id": file_id}
             yield Found(where, article_from(fields, collection))
         except InvalidInput as error:

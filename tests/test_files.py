@@ -11,6 +11,7 @@ import pytest
 from corpus.accept import accept, parse_time
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
+from corpus.identity import file_id
 from corpus.reader import find_files, read_file, read_stream
 
 
@@ -172,6 +173,45 @@ def test_an_outlet_that_is_an_object_gives_its_name(tmp_path: Path) -> None:
         {"source": {"id": "cnn", "name": None}, "content": "It shut."},
     ]}))  # fmt: skip
     assert [article.publisher for article in articles(path)] == ["CNN", None]
+
+
+FRONT = {
+    "a.md": '---\ntitle: Port\nurl: "{}"\nguessed: [url, title]\n---\nIt opened.\n',
+    "a.txt": '+++\ntitle = "Port"\nurl = "{}"\nguessed = ["url", "title"]\n+++\nIt opened.\n',
+    "a.json": '{{"title": "Port", "url": "{}", "guessed": ["url", "title"], "body": "It opened."}}',
+}
+
+
+@pytest.mark.parametrize("name", FRONT)
+@pytest.mark.parametrize("url", ["/posts/port/", "posts/port.html", "?p=9", "//coast.example/posts/port/"])
+def test_a_relative_address_is_none_and_the_file_is_known_by_its_place(tmp_path: Path, name: str, url: str) -> None:
+    path = tmp_path / name
+    path.write_text(FRONT[name].format(url))
+    (article,) = map(accept, articles(path))
+    assert (article.url, article.id, article.guessed) == (None, file_id(path), ("title",))
+    path.write_text(FRONT[name].format("https://coast.example/posts/port/"))
+    (article,) = map(accept, articles(path))
+    assert (article.url, article.guessed) == ("https://coast.example/posts/port/", ("title", "url"))
+    assert article.id != file_id(path)
+
+
+@pytest.mark.parametrize("url", ["ftp://coast.example/p", "https:///p", "http://["])
+def test_an_address_of_another_kind_is_still_refused(tmp_path: Path, url: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f'---\ntitle: Port\nurl: "{url}"\n---\nIt opened.\n')
+    with pytest.raises(InvalidInput, match="not an http or https address"):
+        accept(articles(path)[0])
+
+
+def test_rows_are_told_apart_by_relative_addresses(tmp_path: Path) -> None:
+    rows = [
+        {"title": "Editorial", "publisher": "P", "date": "2024-05-03", "url": f"/{n}", "body": f"{n}."} for n in "ab"
+    ]
+    both = [tmp_path / name for name in ("one.jsonl", "two.jsonl")]
+    for path in both:
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = [accept(article) for path in both for article in articles(path)]
+    assert len({article.id for article in found}) == 4 and {article.url for article in found} == {None}
 
 
 @pytest.mark.parametrize("written", ["published: true", "date: 2199-05-03"])
