@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from corpus.errors import UnreadableFile
+from corpus.joined import Joined
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -79,28 +80,7 @@ def in_utf8(stream: BinaryIO, head: bytes, encoding: str, name: str, declared: s
     After a head of nothing but ASCII the first piece beyond it decides. Reading raises `UnreadableFile` where that is
     no text.
     """
-    return _Joined(_pieces_in_utf8(stream, head, encoding, name, declared))
-
-
-class _Joined(io.RawIOBase):
-    """Pieces of bytes as one stream."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._left = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        while not self._left:
-            if (piece := next(self._pieces, None)) is None:
-                return 0
-            self._left = memoryview(piece)
-        size = min(len(buffer), len(self._left))
-        buffer[:size] = self._left[:size]
-        self._left = self._left[size:]
-        return size
+    return Joined(_pieces_in_utf8(stream, head, encoding, name, declared))
 
 
 def _pieces_in_utf8(stream: BinaryIO, head: bytes, encoding: str, name: str, declared: str | None) -> Iterator[bytes]:

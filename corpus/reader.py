@@ -20,7 +20,7 @@ from corpus.found import Found as Found
 from corpus.found import Parsed, Record, Records
 from corpus.identity import believed_url, confined, file_id, told_apart, unlinked
 from corpus.records import read_json, read_lines
-from corpus.sniff import HEAD_BYTES, PROSE, Kind, kind_of
+from corpus.sniff import HEAD_BYTES, PROSE, Kind, head_of, kind_of
 from corpus.table import read_table
 from corpus.text import read_markdown, read_text
 from corpus.tracing import traced
@@ -158,8 +158,7 @@ def _read(stream: BinaryIO, source: _Source) -> Iterator[Found]:
 
 
 def _articles(stream: BinaryIO, source: _Source, *, is_unpacked: bool = False) -> Iterator[Found]:
-    buffered = io.BufferedReader(cast(io.RawIOBase, stream), HEAD_BYTES)
-    head = buffered.peek(HEAD_BYTES)[:HEAD_BYTES]
+    head, buffered = head_of(io.BufferedReader(cast(io.RawIOBase, stream), HEAD_BYTES))
     kind = kind_of(head, source.name, source.content_type)
     charset = charset_in(source.content_type)
     if kind is Kind.GZIP:

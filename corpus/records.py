@@ -41,7 +41,7 @@ def _bare(name: object) -> str:
 _EXACT = frozenset(alias for aliases in ALIASES.values() for alias in aliases)
 _BARE = {field: tuple(map(_bare, aliases)) for field, aliases in ALIASES.items()}
 _FIELDS = {alias: field for field, aliases in _BARE.items() for alias in aliases}
-_MOST_LINE_BYTES = 20_000_000
+MOST_LINE_BYTES = 20_000_000
 
 
 def field_named(name: str) -> str | None:
@@ -118,13 +118,13 @@ def read_lines(stream: BinaryIO, name: str, collection: str) -> Iterator[Found]:
     The lines of an export give revisions with their history; one that was cut short is said to be.
     """
     number = exported = 0  # lines, and those of an export since its last end line
-    while raw := stream.readline(_MOST_LINE_BYTES + 1):
+    while raw := stream.readline(MOST_LINE_BYTES + 1):
         number += 1
         where = f"{name}, line {number}"
-        if len(raw) > _MOST_LINE_BYTES:
-            yield Found(where, UnreadableFile(f"{where} is over {_MOST_LINE_BYTES:,} bytes; that is not one article."))
+        if len(raw) > MOST_LINE_BYTES:
+            yield Found(where, UnreadableFile(f"{where} is over {MOST_LINE_BYTES:,} bytes; that is not one article."))
             while raw and not raw.endswith(b"\n"):
-                raw = stream.readline(_MOST_LINE_BYTES)
+                raw = stream.readline(MOST_LINE_BYTES)
             continue
         if not raw.strip():
             continue
