@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+import os
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +13,9 @@ import pytest
 from corpus.accept import accept, parse_time
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
+from corpus.folder import find_files
 from corpus.identity import file_id
-from corpus.reader import find_files, read_file, read_stream
+from corpus.reader import read_file, read_files, read_stream
 
 
 def articles(path: Path) -> list[IncomingArticle]:
@@ -146,6 +149,64 @@ def test_folders_are_read_in_order_without_hidden_files(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     assert [str(p.relative_to(tmp_path)) for p in find_files(tmp_path)] == ["a.txt", "b.txt", "sub/c.txt"]
+
+
+def test_folders_behind_links_are_read_once_and_without_end(tmp_path: Path) -> None:
+    for name in ("in/a.txt", "in/sub/b.txt", "archive/c.txt", "archive/old/d.txt", "beside.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    links = {
+        "in/years": "archive", "in/more": "archive/old", "in/z": "in/sub", "in/sub/root": "in", "in/up": ".",
+        "in/.hidden": "archive", "archive/back": "in", "in/first.txt": "in/sub/b.txt", "in/beside.txt": "beside.txt",
+    }  # fmt: skip
+    for link, to in links.items():
+        (tmp_path / link).symlink_to(tmp_path / to)
+    for folder in ("in", "in/years"):  # a link that is named is followed too
+        found = find_files(tmp_path / folder)
+        assert sorted(path.name for path in found) == ["a.txt", "b.txt", "beside.txt", "c.txt", "d.txt"]
+        assert found == sorted(found) and all(path.is_relative_to(tmp_path / folder) for path in found)
+
+
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("It opened.")
+    (tmp_path / "gone").symlink_to(tmp_path / "archive")
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+    found = [one for file in find_files(tmp_path) for one in read_file(file)]
+    assert [(Path(one.name).name, isinstance(one.outcome, InvalidInput)) for one in found] == [
+        ("a.txt", False), ("gone", True), ("self", True),
+    ]  # fmt: skip
+    assert "No such file" in str(found[1].outcome)
+
+
+@pytest.mark.parametrize(
+    ("raw", "titles"),
+    [
+        (b'{"title": "A", "body": "One."}\n{"title": "B", "body": "Two."}\n', ["A", "B"]),
+        (b"---\ntitle: A\n---\nIt opened.", ["A"]),
+        (gzip.compress(b"title,body\nA,It opened.\n"), ["A"]),
+    ],
+)
+def test_what_another_program_gives_is_read_like_standard_input(raw: bytes, titles: list[str]) -> None:
+    read, write = os.pipe()  # as a shell makes it of <(command)
+    os.write(write, raw)
+    os.close(write)
+    path = Path(f"/dev/fd/{read}")
+    assert find_files(path) == [path]
+    (found,) = read_files([path])
+    assert [getattr(one.outcome, "title", one.outcome) for one in found] == titles
+    os.close(read)
+
+
+def test_a_named_pipe_is_read_when_it_is_named_and_never_waited_for_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("It opened.")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert find_files(tmp_path) == [tmp_path / "a.txt"] and find_files(pipe) == [pipe]
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"It opened.",))
+    writer.start()
+    (article,) = articles(pipe)
+    writer.join()
+    assert (article.body, article.id) == ("It opened.", None)
 
 
 def test_utf_16_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
