@@ -23,7 +23,8 @@ def read_table(stream: BinaryIO, head: bytes, name: str, collection: str, charse
     # The limit is the module's own; a field longer than any body is refused instead of filling the memory.
     csv.field_size_limit(MOST_BODY_CHARACTERS)
     encoding = encoding_of(head, name, charset)
-    text = io.TextIOWrapper(in_utf8(stream, head, encoding, name, charset), encoding="utf-8", newline="")
+    read = io.BufferedReader(in_utf8(stream, head, encoding, name, charset))
+    text = io.TextIOWrapper(read, encoding="utf-8", newline="")
     first = head.decode(encoding, errors="replace").lstrip("\ufeff").splitlines()[:1] or [""]
     rows = csv.reader(text, delimiter=_separator(first[0]))
     try:
