@@ -35,8 +35,17 @@ class JobFailureOut(BaseModel):
     reason: str
 
 
+class JobNoticeOut(BaseModel):
+    """An address of which there is something to say though nothing failed, and what."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    url: str
+    message: str
+
+
 class JobOut(BaseModel):
-    """How far a job is. `total` grows while feeds lead to articles; `failures` names at most 1,000."""
+    """How far a job is. `total` grows while feeds lead to articles; `failures` and `notices` name at most 1,000."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -52,6 +61,7 @@ class JobOut(BaseModel):
     unchanged: int
     failed: int
     failures: list[JobFailureOut]
+    notices: list[JobNoticeOut]
 
 
 class JobList(BaseModel):

@@ -36,6 +36,7 @@ from corpus.lease import Lease
 from corpus.memory import spare_memory
 from corpus.owner import Ownership
 from corpus.politeness import Politeness
+from corpus.rests import Rests
 from corpus.store import ArticleStore
 from retrieval.collect import Collector
 from retrieval.embedder import BUNDLED, LazyEmbedder
@@ -106,7 +107,7 @@ class Engine:
             self.feeds = FeedStore(self._database, timedelta(minutes=settings.feed_minutes))
             lease = Lease(self._database, "fetching")
             fetcher = _fetcher(settings)
-            politeness = Politeness(fetcher, settings.fetch_interval)
+            politeness = Politeness(fetcher, Rests(self._database), settings.fetch_interval)
             self.collector = Collector(
                 self.jobs, self.feeds, fetcher, politeness, self.ingester, lease, self.indexer.courtesy
             )

@@ -106,6 +106,14 @@ def canonical_url(url: str) -> str:
     return urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", query, ""))
 
 
+def is_relative(url: object) -> bool:
+    """Whether this is an address without a site ("/posts/9/"), which by itself leads nowhere."""
+    try:
+        return isinstance(url, str) and not urlsplit(url.strip()).scheme
+    except ValueError:
+        return False
+
+
 def _parameter(pair: str) -> str:
     """One form for a parameter; as it is when it is no pair or no UTF-8; nothing for one that only tracks."""
     name, is_pair, _ = pair.partition("=")

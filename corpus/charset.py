@@ -1,9 +1,13 @@
 """Which characters some bytes stand for: byte order mark, what was declared, what they can be, what they look like."""
 
 import codecs
+import io
 import re
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from corpus.errors import UnreadableFile
+from corpus.joined import Joined
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,6 +33,10 @@ _DETECTED_BYTES = 100_000
 _HEAD_OF_PAGE = 4_096
 # Control characters that no text holds; escape is left out, because ISO-2022 uses it.
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_PIECE_BYTES = 65_536
+_LONGEST_CHARACTER = 4  # bytes
+_BEFORE_BYTES = 1_000  # of a line that stand before what tells
 
 
 def charset_in(content_type: str | None) -> str | None:
@@ -66,6 +74,31 @@ def encoding_of(data: bytes, name: str, declared: str | None = None, *, is_page:
     return _detected(data)
 
 
+def in_utf8(stream: BinaryIO, head: bytes, encoding: str, name: str, declared: str | None = None) -> io.RawIOBase:
+    """The text of a stream as UTF-8, read piece by piece, where it begins with `head`, which has that `encoding`.
+
+    After a head of nothing but ASCII the first piece beyond it decides. Reading raises `UnreadableFile` where that is
+    no text.
+    """
+    return Joined(_pieces_in_utf8(stream, head, encoding, name, declared))
+
+
+def _pieces_in_utf8(stream: BinaryIO, head: bytes, encoding: str, name: str, declared: str | None) -> Iterator[bytes]:
+    piece = stream.read(_PIECE_BYTES)
+    # A head that ends amid its first character beyond ASCII tells no more than one without any.
+    if head[: 1 - _LONGEST_CHARACTER].isascii() and not _ESCAPED.search(encoding):
+        while piece and piece.isascii():
+            yield piece
+            piece = stream.read(_PIECE_BYTES)
+        piece += stream.read(_PIECE_BYTES)  # a few characters would tell little
+        encoding = encoding_of(piece, name, declared)
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    while piece:
+        yield decoder.decode(piece).encode()
+        piece = stream.read(_PIECE_BYTES)
+    yield decoder.decode(b"", final=True).encode()
+
+
 def decoded_head(head: bytes, name: str) -> str:
     """The first characters of a file, good enough to tell its kind. Raises `UnreadableFile` when it is binary."""
     for mark, encoding in _MARKS:
@@ -100,7 +133,7 @@ def _decodes(data: bytes, codec: str) -> bool:
 
 def _is_damaged_utf8(data: bytes) -> bool:
     """Whether there are far more whole characters beyond ASCII than broken ones: a cut or a splice, not a charset."""
-    text = data[:_DETECTED_BYTES].decode("utf-8", errors="replace")
+    text = _telling(data).decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
     return broken * 10 < sum(not character.isascii() for character in text) - broken
 
@@ -117,6 +150,25 @@ def _detected(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     # A detector decodes its input by each of ninety codecs; some hundred kilobytes decide as well as a whole book.
-    best = from_bytes(data[:_DETECTED_BYTES]).best()
-    codec = _codec(best.encoding) if best else None
+    found = from_bytes(_telling(data))
+    best = found.best()
+    if best is None:
+        return "windows-1252"
+    # A few accents fit many codecs alike, and the detector then names the first by the alphabet.
+    as_good = [one for one in found if (one.chaos, one.coherence) == (best.chaos, best.coherence)]
+    if any("cp1252" in one.could_be_from_charset for one in as_good):
+        return "windows-1252"
+    codec = _codec(best.encoding)
     return codec if codec and codec not in ("ascii", "utf-8") else "windows-1252"
+
+
+def _telling(data: bytes) -> bytes:
+    """The lines that hold something beyond ASCII, as many as decide; the others read alike in every charset."""
+    lines: list[bytes] = []
+    at = size = 0
+    while size < _DETECTED_BYTES and (found := _BEYOND_ASCII.search(data, at)):
+        begin = max(at, data.rfind(b"\n", at, found.start()) + 1, found.start() - _BEFORE_BYTES)
+        at = (data.find(b"\n", found.start()) + 1) or len(data)
+        lines.append(data[begin:at])
+        size += at - begin
+    return b"".join(lines)[:_DETECTED_BYTES]

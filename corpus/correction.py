@@ -12,9 +12,22 @@ _NAME = (
     r"(?:corrections?|clarifications?|corrections? and clarifications?|erratum"
     rf"|editor(?:[’']?s|s[’'])?\s+note)(?:{_DATE})?\s*"
 )
-_LABEL = re.compile(rf"[^\w\s]{{0,3}}\s*{_NAME}[:—–-]\s*\S", re.IGNORECASE)
+# A day of the calendar, where a number alone may be the clause of a law.
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_DAY = (
+    rf"[\s,(\[]+(?:on\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?"
+    r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4})(?:,?\s+\d{4})?[)\]]?"
+)
+# "Amended:" speaks of the text that it stands in. "Amendment:" may be what the news is about, unless it has a day or
+# says that something is one thing and not another.
+_AMENDED = (
+    rf"(?:amended\s*:|amend(?:ed|ment){_DAY}\s*[:—–-]|(?:amended|updated){_DAY}\s+to\s+(?:correct|clarify|remove)\b)"
+    r"\s*\S"
+)
+_CONTRAST = r"amendment\s*:[^\n]+,\s+not\s+[^,;:\n]{1,80}$"
+_LABEL = re.compile(rf"[^\w\s]{{0,3}}\s*(?:{_NAME}[:—–-]\s*\S|{_AMENDED}|{_CONTRAST})", re.IGNORECASE)
 # Of a text without paragraphs, which is how many agencies and tables give it: after the end of a sentence.
-_LATER_LABEL = re.compile(rf"(?<=[.!?”\"’)])\s+(?=(?=[A-Z*\[(])[^\w\s]{{0,3}}(?i:{_NAME}):\s*\S)")
+_LATER_LABEL = re.compile(rf"(?<=[.!?”\"’)])\s+(?=(?=[A-Z*\[(])[^\w\s]{{0,3}}(?i:{_NAME}:\s*\S|{_AMENDED}))")
 # A sentence that says of this article that its words were changed or were wrong. "This" and what follows keep out
 # articles that tell of somebody else's correction.
 _THIS = r"(?:this|the above) (?:[A-Z][a-z]+\.? \d{1,2} )?(?:article|story|report|piece|headline|post|page|item)"

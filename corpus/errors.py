@@ -219,17 +219,24 @@ class FetchRefused(InvalidInput):
 class FetchFailed(DatelineError):
     """A site did not answer as it should: with an HTTP `status` other than 200, or with none at all.
 
-    `retry_after`: for how many seconds it asks to be left alone, if it does.
+    `retry_after`: for how many seconds it asks to be left alone, if it does; `url` is what it was asked for then.
     """
 
     code = "fetch_failed"
 
-    def __init__(self, message: str, status: int | None = None, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, status: int | None = None, retry_after: float | None = None, url: str | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
+        self.url = url
 
     @property
     def may_pass(self) -> bool:
         """Whether the same may well be there a while later: the site was busy or broken, or did not answer."""
         return self.status is None or self.status >= 500 or self.status in (408, 425, 429)
+
+
+class FetchPutOff(FetchFailed):
+    """A site was not asked: it wants to be left alone for `retry_after` seconds more."""

@@ -116,6 +116,13 @@ class FeedStore:
             connection.execute(delete(feed_entries).where(this))
             connection.execute(update(feeds).where(feeds.c.key.in_(keys)).values(etag=None, last_modified=None))
 
+    def left_alone(self, key: int, seconds: float) -> None:
+        """Its site asks not to be polled for so long: the next poll comes then, and no earlier than the interval."""
+        rest = max(self._interval, timedelta(seconds=seconds))
+        with self._db.write() as connection:
+            later = update(feeds).where(feeds.c.key == key).values(next_poll_at=datetime.now(UTC) + rest)
+            connection.execute(later)
+
     def failed(self, key: int, reason: str, retry_after: float | None) -> None:
         """Note a poll that failed: the rest doubles each time, up to a day, and is at least what the site asks for."""
         now = datetime.now(UTC)

@@ -12,7 +12,7 @@ import httpcore
 from corpus.addresses import Allowed
 from corpus.connect import CheckedBackend, Deadline, Resolve, resolve
 from corpus.errors import FetchFailed, FetchRefused
-from corpus.retry_after import seconds_of
+from corpus.retry_after import moment_after, seconds_of
 
 MOST_BYTES = 10_000_000
 _UNPACKED_AT_ONCE = 1 << 20
@@ -102,7 +102,9 @@ class Fetcher:
             if response.status != 200:
                 asked = seconds_of(said.get("retry-after", ""))
                 rest = None if asked is None else min(asked, _LONGEST_REST)
-                raise FetchFailed(f"{_host(url)} answered with status {response.status}.", response.status, rest)
+                alone = f" and is left alone until {moment_after(rest)}, as it asks" if rest else ""
+                reason = f"{_host(url)} answered with status {response.status}{alone}."
+                raise FetchFailed(reason, response.status, rest, url)
             length = said.get("content-length", "")
             if length.isdecimal() and int(length) > self.most_bytes:
                 raise FetchRefused(f"{url} announces {int(length):,} bytes; at most {self.most_bytes:,} are taken.")

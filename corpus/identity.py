@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from corpus.accept import canonical_url, digest_id
+from corpus.accept import canonical_url, digest_id, is_relative
 from corpus.article import IncomingArticle
+from corpus.clean import clean_line
 from corpus.errors import InvalidInput
 from corpus.found import Found
 
@@ -43,20 +44,34 @@ def confined(article: IncomingArticle, fetched: str, place: str) -> IncomingArti
     return replace(article, id="r-" + hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()[:16], url=None)
 
 
-def told_apart(records: Iterable[Found]) -> Iterator[Found]:
+def unlinked(found: Found, place: str | None) -> Found:
+    """A record that no site sent, without its relative address ("/posts/9/"), which leads nowhere.
+
+    Within a file, of which `place` is the id, it still tells rows apart.
+    """
+    article = found.outcome
+    if not isinstance(article, IncomingArticle) or not is_relative(article.url):
+        return found
+    named = article.id or (place and digest_id(place, article.url))
+    guessed = tuple(name for name in article.guessed if name != "url")
+    return replace(found, outcome=replace(article, id=named, url=None, guessed=guessed))
+
+
+def told_apart(records: Iterable[Found], place: str | None) -> Iterator[Found]:
     """Records of one file, of which those of one headline ("Editorial") are articles of their own.
 
-    Only where neither address nor id, nor outlet and date together, tell them apart: then the text does. The first
-    keeps the id that it would have alone.
+    Only where neither address nor id, nor outlet and date together, tell them apart: then the file's `place` does, and
+    within it the text. The first of a headline is known without its text, so that another wording is a revision of it.
     """
     first: dict[int, int] = {}
     for found in records:
         article = found.outcome
         if isinstance(article, IncomingArticle) and _is_nameless(article):
             text = hash(article.body)
-            if first.setdefault(hash((article.publisher, article.title, article.published_at)), text) != text:
-                named = (article.publisher, article.title, article.published_at, article.body)
-                found = replace(found, outcome=replace(article, id=digest_id(*named)))
+            named = (article.publisher, clean_line(article.title), article.published_at)
+            within = () if first.setdefault(hash(named), text) == text else (article.body,)
+            at = () if place is None else (place,)
+            found = replace(found, outcome=replace(article, id=digest_id(*at, *named, *within)))
         yield found
 
 

@@ -2,11 +2,11 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Column, Connection, func, insert, select, update
 
 from corpus.database import Database
 from corpus.dialect import insert_new
@@ -48,12 +48,13 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an item gave: how many articles of each kind, and why something was not taken."""
+    """What an item gave: how many articles of each kind, why something was not taken, and what else to say of it."""
 
     added: int = 0
     revised: int = 0
     unchanged: int = 0
     reason: str | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,19 @@ class JobFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class JobNotice:
+    """An address of which there is something to say though nothing failed, and what."""
+
+    url: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """How far a job is: addresses in all and done, articles taken, and what failed (at most 1,000 are named)."""
+    """How far a job is: addresses in all and done, articles taken, and what failed (at most 1,000 are named).
+
+    `notices` are at most 1,000 too, and count as nothing.
+    """
 
     id: str
     collection: str
@@ -78,6 +90,7 @@ class Job:
     unchanged: int
     failed: int
     failures: tuple[JobFailure, ...] = ()
+    notices: tuple[JobNotice, ...] = ()
 
     @property
     def is_finished(self) -> bool:
@@ -132,15 +145,11 @@ class JobStore:
         """How far a job is. Raises `NotFound`, also when it is of none of the `collections`, if any are given."""
         with self._db.read() as connection:
             row = connection.execute(_counts().where(jobs.c.id == job_id)).first()
-            failures = connection.execute(
-                select(job_items.c.url, job_items.c.reason)
-                .where(job_items.c.job_id == job_id, job_items.c.reason.is_not(None))
-                .order_by(job_items.c.key)
-                .limit(_MOST_NAMED)
-            ).all()
+            failures = connection.execute(_named(job_id, job_items.c.reason)).all()
+            notices = connection.execute(_named(job_id, job_items.c.notice)).all()
         if row is None or (collections and row.collection not in collections):
             raise NotFound(f"There is no job {job_id[:80]!r}.")
-        return _job(row, tuple(JobFailure(f.url, f.reason) for f in failures))
+        return _job(row, tuple(JobFailure(*f) for f in failures), tuple(JobNotice(*n) for n in notices))
 
     def recent(self, limit: int, collections: Collection[str] = ()) -> list[Job]:
         """The newest jobs of some collections, or of all, without naming what failed."""
@@ -173,11 +182,7 @@ def add_items(connection: Connection, job_id: str, items: Sequence[NewItem]) -> 
 
 def finish_item(connection: Connection, item: Item, outcome: Outcome, more: Sequence[NewItem]) -> None:
     """Note what an item gave, and the addresses it led to, in the caller's transaction."""
-    connection.execute(
-        update(job_items)
-        .where(job_items.c.key == item.key)
-        .values(added=outcome.added, revised=outcome.revised, unchanged=outcome.unchanged, reason=outcome.reason)
-    )
+    connection.execute(update(job_items).where(job_items.c.key == item.key).values(asdict(outcome)))
     add_items(connection, item.job_id, more)
 
 
@@ -191,6 +196,12 @@ def _counts() -> Any:
     )
 
 
-def _job(row: Any, failures: tuple[JobFailure, ...] = ()) -> Job:
+def _named(job_id: str, said: Column[Any]) -> Any:
+    """The addresses of a job of which something is said in the column `said`, with it."""
+    named = select(job_items.c.url, said).where(job_items.c.job_id == job_id, said.is_not(None))
+    return named.order_by(job_items.c.key).limit(_MOST_NAMED)
+
+
+def _job(row: Any, failures: tuple[JobFailure, ...] = (), notices: tuple[JobNotice, ...] = ()) -> Job:
     counts = (row.total, row.done, row.added, row.revised, row.unchanged, row.failed)
-    return Job(row.id, row.collection, row.created_at, *counts, failures)
+    return Job(row.id, row.collection, row.created_at, *counts, failures, notices)

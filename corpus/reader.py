@@ -18,9 +18,9 @@ from corpus.errors import InvalidInput, UnreadableFile
 from corpus.exported import ExportedRevision
 from corpus.found import Found as Found
 from corpus.found import Parsed, Record, Records
-from corpus.identity import believed_url, confined, file_id, told_apart
+from corpus.identity import believed_url, confined, file_id, told_apart, unlinked
 from corpus.records import read_json, read_lines
-from corpus.sniff import HEAD_BYTES, PROSE, Kind, kind_of
+from corpus.sniff import HEAD_BYTES, PROSE, Kind, head_of, kind_of
 from corpus.table import read_table
 from corpus.text import read_markdown, read_text
 from corpus.tracing import traced
@@ -69,30 +69,17 @@ class _Source:
         return file_id(self.path) if self.path else None
 
 
-def find_files(path: Path) -> list[Path]:
-    """The files to read under `path`: itself, or every file of a folder in order of name, hidden ones left out.
-
-    Raises `UnreadableFile` when there is nothing there.
-    """
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise UnreadableFile(f"There is no file or folder {path}.")
-    found = sorted(
-        file
-        for file in path.rglob("*")
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
-    )
-    if not found:
-        raise UnreadableFile(f"The folder {path} holds no files.")
-    return found
-
-
 def read_file(path: Path, collection: str = DEFAULT_COLLECTION) -> Iterator[Found]:
-    """The articles of one file, one at a time; in place of each that cannot be read, the error. Never raises."""
+    """The articles of one file, one at a time; in place of each that cannot be read, the error. Never raises.
+
+    A named pipe is read as `read_stream` does.
+    """
     try:
         with open(path, "rb") as stream:
-            yield from _read(stream, _Source(str(path), collection, path))
+            if path.is_fifo():
+                yield from read_stream(stream, str(path), collection)
+            else:
+                yield from _read(stream, _Source(str(path), collection, path))
     except OSError as error:
         yield Found(str(path), UnreadableFile(f"{path} cannot be read: {error.strerror or error}."))
 
@@ -102,8 +89,8 @@ def read_files(paths: Iterable[Path], collection: str = DEFAULT_COLLECTION) -> I
     ahead: deque[Callable[[], Iterable[Found]]] = deque()
     with ThreadPoolExecutor(_READERS, thread_name_prefix="reader") as pool:
         for path in paths:
-            # A large file is records as a rule: those are read one at a time, never all into memory.
-            if _size(path) > _SMALL_BYTES:
+            # A large file is records as a rule: those are read one at a time, never all into memory. So is a pipe.
+            if path.is_fifo() or _size(path) > _SMALL_BYTES:
                 ahead.append(partial(read_file, path, collection))
             else:
                 ahead.append(pool.submit(_all_of, path, collection).result)
@@ -158,8 +145,7 @@ def _read(stream: BinaryIO, source: _Source) -> Iterator[Found]:
 
 
 def _articles(stream: BinaryIO, source: _Source, *, is_unpacked: bool = False) -> Iterator[Found]:
-    buffered = io.BufferedReader(cast(io.RawIOBase, stream), HEAD_BYTES)
-    head = buffered.peek(HEAD_BYTES)[:HEAD_BYTES]
+    head, buffered = head_of(io.BufferedReader(cast(io.RawIOBase, stream), HEAD_BYTES))
     kind = kind_of(head, source.name, source.content_type)
     charset = charset_in(source.content_type)
     if kind is Kind.GZIP:
@@ -174,7 +160,9 @@ def _articles(stream: BinaryIO, source: _Source, *, is_unpacked: bool = False) -
             found = WORKERS.read_records(kind, _whole(buffered, source, kind), source.name, charset)
         yield from _confined(found, kind, source)
     else:
-        yield from told_apart(_records(kind, cast(BinaryIO, buffered), head, source, charset))
+        place = source.file_id
+        records = _records(kind, cast(BinaryIO, buffered), head, source, charset)
+        yield from told_apart((unlinked(one, place) for one in records), place)
 
 
 def read_records(kind: Kind, data: bytes, name: str, charset: str | None) -> Records:

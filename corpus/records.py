@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from corpus.accept import believed_time, names, parse_time
+from corpus.accept import believed_time, is_relative, names, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.exported import ExportedRevision, ExportEnd, is_exported, parse_exported
@@ -41,12 +41,18 @@ def _bare(name: object) -> str:
 _EXACT = frozenset(alias for aliases in ALIASES.values() for alias in aliases)
 _BARE = {field: tuple(map(_bare, aliases)) for field, aliases in ALIASES.items()}
 _FIELDS = {alias: field for field, aliases in _BARE.items() for alias in aliases}
-_MOST_LINE_BYTES = 20_000_000
+MOST_LINE_BYTES = 20_000_000
 
 
 def field_named(name: str) -> str | None:
     """The field that goes by this name; None when nobody knows it."""
     return _FIELDS.get(_bare(name))
+
+
+def is_named(fields: Mapping[str, Any]) -> bool:
+    """Whether these fields say which article it is, by an id or an address that leads somewhere."""
+    url = fields.get("url")
+    return bool(fields.get("id") or (url and not is_relative(url)))
 
 
 def article_from(fields: Mapping[str, Any], collection: str = DEFAULT_COLLECTION) -> IncomingArticle:
@@ -112,13 +118,13 @@ def read_lines(stream: BinaryIO, name: str, collection: str) -> Iterator[Found]:
     The lines of an export give revisions with their history; one that was cut short is said to be.
     """
     number = exported = 0  # lines, and those of an export since its last end line
-    while raw := stream.readline(_MOST_LINE_BYTES + 1):
+    while raw := stream.readline(MOST_LINE_BYTES + 1):
         number += 1
         where = f"{name}, line {number}"
-        if len(raw) > _MOST_LINE_BYTES:
-            yield Found(where, UnreadableFile(f"{where} is over {_MOST_LINE_BYTES:,} bytes; that is not one article."))
+        if len(raw) > MOST_LINE_BYTES:
+            yield Found(where, UnreadableFile(f"{where} is over {MOST_LINE_BYTES:,} bytes; that is not one article."))
             while raw and not raw.endswith(b"\n"):
-                raw = stream.readline(_MOST_LINE_BYTES)
+                raw = stream.readline(MOST_LINE_BYTES)
             continue
         if not raw.strip():
             continue
@@ -160,7 +166,7 @@ def read_json(raw: bytes, name: str, collection: str, file_id: str | None) -> It
         where = f"{name}, article {number}"
         try:
             fields = _object(item, where)
-            if len(many) == 1 and not fields.get("id") and not fields.get("url"):
+            if len(many) == 1 and not is_named(fields):
                 fields = {**fields, "id": file_id}
             yield Found(where, article_from(fields, collection))
         except InvalidInput as error:

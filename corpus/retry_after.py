@@ -1,8 +1,9 @@
-"""The header by which a server says when it may be asked again (RFC 9110, 10.2.3)."""
+"""When a server may be asked again: the header by which it says so (RFC 9110, 10.2.3), and how a person is told."""
 
 import math
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 
@@ -13,3 +14,8 @@ def seconds_of(value: str) -> float | None:
     with suppress(ValueError, TypeError, OverflowError):
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     return None
+
+
+def moment_after(seconds: float) -> str:
+    """The moment so many seconds from now, for a person to read."""
+    return f"{datetime.now(UTC) + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S} UTC"

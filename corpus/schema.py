@@ -188,6 +188,14 @@ feed_entries = Table(
     Column("mark", String(32), nullable=False),
 )
 
+# Sites that asked to be left alone, by scheme and host, until when.
+rests = Table(
+    "rests",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+
 jobs = Table(
     "jobs",
     metadata,
@@ -205,10 +213,11 @@ job_items = Table(
     Column("feed_key", _Key),  # when the item is a feed that is subscribed to
     Column("depth", Integer, nullable=False),  # sitemaps that led here
     Column("entry", JSON),  # what a feed said of the article
-    Column("added", Integer),  # these three and `reason` stay NULL until the item is done
+    Column("added", Integer),  # these three, `reason` and `notice` stay NULL until the item is done
     Column("revised", Integer),
     Column("unchanged", Integer),
     Column("reason", Text),  # why something of it was not taken
+    Column("notice", Text),  # what is worth saying of it though nothing failed
     UniqueConstraint("job_id", "url"),
     sqlite_autoincrement=True,
 )

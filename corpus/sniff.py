@@ -1,14 +1,18 @@
 """What kind of thing some bytes are: by their content first, then by what they were declared and named to be."""
 
+import io
 import re
 from enum import Enum
+from itertools import chain
 from pathlib import PurePosixPath
 
 from corpus.charset import decoded_head
 from corpus.errors import UnreadableFile
-from corpus.records import field_named, starts_as_lines
+from corpus.joined import Joined
+from corpus.records import MOST_LINE_BYTES, field_named, starts_as_lines
 
 HEAD_BYTES = 65_536
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 class Kind(Enum):
@@ -61,6 +65,23 @@ _FEED = re.compile(_PROLOGUE + r"<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", r
 _JSON = re.compile(r"\{\s*(?:\"|\}|$)|\[\s*(?:\{|\]|\[|$)")
 _HEADER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):[ \t]", re.MULTILINE)
 _MAIL = {"message-id", "mime-version", "received", "return-path", "dkim-signature", "delivered-to", "list-unsubscribe"}
+
+
+def head_of(stream: io.BufferedReader) -> tuple[bytes, io.BufferedReader]:
+    """The first bytes of a stream, by which its kind shows, and the stream with them.
+
+    As many as fit its buffer; of what may be lines of JSON also the whole first line, because only what comes after
+    tells whether it is.
+    """
+    head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
+    said = head.lstrip(_BLANK)
+    if not said.startswith(b"{") or b"\n" in said:
+        return head, stream
+    first = b""
+    while not first.strip(_BLANK) and (line := stream.readline(MOST_LINE_BYTES)):
+        first += line
+    whole = Joined(chain([first], iter(lambda: stream.read(HEAD_BYTES), b"")))
+    return first + stream.peek(HEAD_BYTES)[:HEAD_BYTES], io.BufferedReader(whole, HEAD_BYTES)
 
 
 def kind_of(head: bytes, name: str, content_type: str | None = None) -> Kind:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from corpus.accept import MOST_BODY_CHARACTERS
-from corpus.charset import encoding_of
+from corpus.charset import encoding_of, in_utf8
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.found import Found
 from corpus.records import article_from, field_named
@@ -23,7 +23,8 @@ def read_table(stream: BinaryIO, head: bytes, name: str, collection: str, charse
     # The limit is the module's own; a field longer than any body is refused instead of filling the memory.
     csv.field_size_limit(MOST_BODY_CHARACTERS)
     encoding = encoding_of(head, name, charset)
-    text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+    read = io.BufferedReader(in_utf8(stream, head, encoding, name, charset))
+    text = io.TextIOWrapper(read, encoding="utf-8", newline="")
     first = head.decode(encoding, errors="replace").lstrip("\ufeff").splitlines()[:1] or [""]
     rows = csv.reader(text, delimiter=_separator(first[0]))
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from corpus.article import IncomingArticle
 from corpus.errors import UnreadableFile
 from corpus.markdown import plain_text
-from corpus.records import ALIASES, article_from
+from corpus.records import ALIASES, article_from, is_named
 
 # As Hugo writes it.
 _TOML = re.compile(r"\+{3}[ \t]*\n(?P<fields>.*?)^\+{3}[ \t]*$", re.DOTALL | re.MULTILINE)
@@ -34,7 +34,7 @@ def _fields(text: str, name: str, file_id: str | None) -> dict[str, Any]:
     said, body = _front_matter(text.strip(), name)
     # YAML has keys that are numbers, dates and truth values; no field is called like that.
     fields = {key: value for key, value in said.items() if isinstance(key, str)}
-    if not fields.get("id") and not fields.get("url"):
+    if not is_named(fields):
         fields["id"] = file_id
     return {**fields, "body": body}
 

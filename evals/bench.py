@@ -13,7 +13,8 @@ from typing import Any
 
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput
-from corpus.reader import find_files, read_file
+from corpus.folder import find_files
+from corpus.reader import read_file
 from evals.dated import articles_file, questions_of
 from evals.report import Run
 

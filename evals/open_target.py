@@ -14,7 +14,8 @@ from api.settings import Settings
 from corpus.article import IncomingArticle
 from corpus.errors import DatelineError, InvalidInput
 from corpus.exported import ExportedRevision
-from corpus.reader import find_files, read_file
+from corpus.folder import find_files
+from corpus.reader import read_file
 from evals.chat_target import PREFIX, ChatTarget
 from evals.suite import Suite
 from evals.target import HttpTarget, LocalTarget, Target

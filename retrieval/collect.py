@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
 from corpus.article import IncomingArticle
-from corpus.errors import DatelineError, FetchFailed, StoreUnavailable
+from corpus.errors import DatelineError, FetchFailed, FetchPutOff, StoreUnavailable, UnreadableFile
 from corpus.feed import Feed
 from corpus.feeds import FeedStore, item_of
 from corpus.fetch import Fetched, Fetcher
@@ -174,17 +174,23 @@ class Collector:
         except DatelineError as error:
             if isinstance(error, StoreUnavailable):
                 raise  # not the address's fault: it is tried again
-            if item.depth and isinstance(error, FetchFailed) and error.may_pass:
-                self._feeds.try_again(item.collection, item.url)
-            self._fail(item, str(error), getattr(error, "retry_after", None))
+            self._fail(item, error)
         except Exception as error:  # one bad page never stops a job
             log.exception("%s cannot be taken.", item.url)
-            self._fail(item, f"It cannot be read ({type(error).__name__}).", None)
+            self._fail(item, UnreadableFile(f"It cannot be read ({type(error).__name__})."))
 
-    def _fail(self, item: Item, reason: str, retry_after: float | None) -> None:
-        if item.feed_key is not None:
-            self._feeds.failed(item.feed_key, reason, retry_after)
-        self._jobs.finish(item, Outcome(reason=reason))
+    def _fail(self, item: Item, error: DatelineError) -> None:
+        if isinstance(error, FetchFailed):
+            self._politeness.heed(error)
+            if item.depth and error.may_pass:
+                self._feeds.try_again(item.collection, item.url)
+        outcome = Outcome(reason=str(error))
+        if isinstance(error, FetchPutOff) and item.feed_key is not None:
+            self._feeds.left_alone(item.feed_key, error.retry_after or 0)
+            outcome = Outcome(notice=str(error))  # nothing failed: it is polled when it may be
+        elif item.feed_key is not None:
+            self._feeds.failed(item.feed_key, str(error), getattr(error, "retry_after", None))
+        self._jobs.finish(item, outcome)
 
     def _take(self, item: Item) -> None:
         if item.feed_key is not None:
@@ -197,12 +203,11 @@ class Collector:
         else:
             fetched = self._fetched(item)
             if (unpacked := unpacked_feed(fetched)) is not None:
-                feed, left_out = feed_in(unpacked, item.depth)
+                feed, outcome = feed_in(unpacked, item.depth)
                 if item.led_by is not None:
-                    _note(item, left_out)
+                    _note(item, outcome)
                     self._feeds.followed(item, feed)
                 else:
-                    outcome = Outcome(reason=left_out)
                     self._jobs.finish(item, outcome, [item_of(entry, item.depth) for entry in feed.entries])
             else:
                 self._jobs.finish(item, self._store(item, fetched.body, fetched.url, fetched.content_type))
@@ -218,10 +223,10 @@ class Collector:
         known = self._feeds.get(item.feed_key or 0)
         etag, last_modified = (known.etag, known.last_modified) if known else (None, None)
         fetched = self._fetched(item, etag, last_modified)
-        feed, left_out = Feed(None, ()), None
+        feed = Feed(None, ())
         if not fetched.is_unchanged:
             feed, left_out = feed_in(unpacked_feed(fetched) or fetched, item.depth)
-        _note(item, left_out)
+            _note(item, left_out)
         self._feeds.polled(item, fetched, feed)
 
     def _store(self, item: Item, body: bytes, url: str, content_type: str | None) -> Outcome:
@@ -249,10 +254,10 @@ class Collector:
         self._courtesy.make_way()
 
 
-def _note(item: Item, left_out: str | None) -> None:
-    """What a subscription leaves out is no failure of each poll."""
-    if left_out:
-        log.warning("%s: %s", item.url, left_out)
+def _note(item: Item, left_out: Outcome) -> None:
+    """What a subscription leaves out is no failure of each poll, and no news either."""
+    for said in filter(None, (left_out.reason, left_out.notice)):
+        log.warning("%s: %s", item.url, said)
 
 
 def _reason(name: str, url: str, error: object) -> str:

@@ -9,7 +9,7 @@ from corpus.charset import charset_in
 from corpus.feed import Feed, is_feed
 from corpus.fetch import MOST_BYTES, Fetched
 from corpus.identity import same_site
-from corpus.jobs import Item
+from corpus.jobs import Item, Outcome
 from corpus.unpack import Unpacked
 from corpus.worker import WORKERS
 
@@ -24,11 +24,11 @@ def unpacked_feed(fetched: Fetched) -> Fetched | None:
     return fetched if is_feed(fetched.body, fetched.content_type) else None
 
 
-def feed_in(fetched: Fetched, depth: int) -> tuple[Feed, str | None]:
+def feed_in(fetched: Fetched, depth: int) -> tuple[Feed, Outcome]:
     """The feed without sitemaps too deep, and without bodies that it gives to articles of other sites.
 
-    Beside it why entries were left out, if any were. Addresses that nobody can fetch are told together: one by one
-    they would cost half a minute.
+    Beside it why entries were left out, if any were. Addresses that nobody can fetch failed, and are told together: one
+    by one they would cost half a minute. That no more entries are taken is a notice.
     """
     feed = WORKERS.read_feed(fetched.body, fetched.url, charset_in(fetched.content_type))
     entries = [entry for entry in feed.entries if not entry.is_feed or depth < _DEEPEST]
@@ -39,13 +39,13 @@ def feed_in(fetched: Fetched, depth: int) -> tuple[Feed, str | None]:
         for entry in entries
         if entry.url not in unfit
     )
-    reasons = []
+    reason = notice = None
     if foreign:
-        reasons.append(f"{len(foreign):,} of its addresses are neither http nor https, the first {foreign[0]}.")
+        reason = f"{len(foreign):,} of its addresses are neither http nor https, the first {foreign[0]}."
     if feed.left_out:
         taken = len(feed.entries)
-        reasons.append(f"Of its {taken + feed.left_out:,} entries only the newest {taken:,} are taken.")
-    return replace(feed, entries=tuple(own)), " ".join(reasons) or None
+        notice = f"Of its {taken + feed.left_out:,} entries only the newest {taken:,} are taken."
+    return replace(feed, entries=tuple(own)), Outcome(reason=reason, notice=notice)
 
 
 def with_what_the_feed_said(article: IncomingArticle, item: Item) -> IncomingArticle:

@@ -24,6 +24,34 @@ def test_other_scripts_are_detected(encoding: str) -> None:
     assert decoded(RUSSIAN.encode(encoding), "a.txt") == RUSSIAN
 
 
+ENGLISH = "The board met on Monday and decided to dredge the channel before the winter storms arrive. "
+WESTERN = "Muñoz and Søren of La Coruña, “naïve” — said Élodie Bérénice à l’été. "
+
+
+@pytest.mark.parametrize("before", [0, 300, 2_000])
+def test_a_few_accents_in_a_long_text_are_western(before: int) -> None:
+    text = ENGLISH * before + WESTERN + ENGLISH * 300
+    assert decoded(text.encode("cp1252"), "a.txt") == text
+    assert decoded(text.encode(), "a.txt", "windows-1252") == text
+
+
+@pytest.mark.parametrize("joint", ["\n", " "])
+def test_one_line_of_another_script_decides(joint: str) -> None:
+    lines = [ENGLISH] * 300 + [RUSSIAN] + [ENGLISH] * 300
+    text = joint.join(lines) if joint == "\n" else joint.join(lines[:301])
+    assert decoded(text.encode("cp1251"), "a.txt") == text
+
+
+def test_a_broken_byte_before_late_accents_does_not_turn_them_into_something_else() -> None:
+    text = ENGLISH * 2_000 + GERMAN
+    assert decoded(text.encode() + b"\xff", "a.txt") == text + "\ufffd"
+
+
+def test_central_european_text_stays_so() -> None:
+    polish = "Zażółć gęślą jaźń, powiedział Łukasz Wójcik w Gdańsku, gdzie port znów otwarto po burzy. " * 20
+    assert decoded(polish.encode("cp1250"), "a.txt") == polish
+
+
 def test_what_is_declared_counts_unless_it_cannot_be() -> None:
     polish = "Zażółć gęślą jaźń. " * 5
     assert decoded(polish.encode("iso-8859-2"), "a.html", "iso-8859-2") == polish

@@ -151,6 +151,20 @@ def test_sitemaps_lead_to_sitemaps_but_not_for_ever(engine: Engine, web: Web) ->
     assert done(engine, web.url + "/loop").total == 1
 
 
+def test_what_a_cut_sitemap_leaves_out_is_a_notice_and_no_failure(engine: Engine, web: Web) -> None:
+    web.gives("/a", page("A"))
+    old = "".join(f"<url><loc>{web.url}/old</loc><lastmod>2001-01-01</lastmod></url>" for _ in range(2_000))
+    listed = (
+        f"<url><loc>{web.url}/a</loc><lastmod>2024-05-03</lastmod></url>{old}<url><loc>ftp://x.example/</loc></url>"
+    )
+    web.gives("/old", page("Old"))
+    job = done(engine, web.gives("/map.xml", f"<urlset>{listed}</urlset>".encode(), "application/xml"))
+    assert (job.added, job.total, job.failed) == (2, 3, 0)
+    assert [(notice.url, notice.message) for notice in job.notices] == [
+        (web.url + "/map.xml", "Of its 2,002 entries only the newest 2,000 are taken.")
+    ]
+
+
 def test_addresses_that_are_not_of_the_web_are_named_together(engine: Engine, web: Web) -> None:
     page_url = web.gives("/p", page("Port"))
     places = [*(f"ftp://x/{n}" for n in range(300)), page_url, "mailto:desk@x.example"]

@@ -100,6 +100,10 @@ def test_addresses_and_feeds_on_the_command_line(data_folder: Path, web: Web, tm
     assert feed in run("feeds", "add", feed)
     assert json.loads(run("feeds", "poll", "--json"))[0]["added"] == 1
     assert "Coast Times" in run("feeds", "list")
+    web.gives("/feed", b"", status=503, Retry_After="3600")
+    assert "1 failed" in run("feeds", "poll", code=2)
+    (put_off,) = json.loads(run("feeds", "poll", "--json"))
+    assert put_off["failed"] == 0 and "left alone until" in put_off["notices"][0]["message"]
     assert "No longer" in run("feeds", "remove", feed)
     run("feeds", "remove", feed, code=2)
 

@@ -27,6 +27,16 @@ NOTICES = [
     "Earlier versions of this article gave the wrong cost.",
     "In a prior version of this story the mayor's name was misspelt.",
     "The original version of this report said June.",
+    "Amendment: the wall costs £11 million, not £18 million.",
+    "Amendment (4 June 2024): the ferry carries 90 people.",
+    "Amended: the ferry carries 90 people.",
+    "AMENDED 2024-06-04 - the ferry carries 90 people.",
+    "[Amended on June 4, 2024 to correct the mayor's age.]",
+    "Updated on 4 June 2024 to correct the age of the mayor.",
+    "Clarification, 4 June 2024: the board meets on Tuesdays.",
+    "Clarification – the board meets on Tuesdays.",
+    "Editor's note: the headline has been amended to reflect the vote.",
+    "Editor's note (4 June): the figure for the wall has been updated to correct an error.",
 ]
 OTHERS = [
     "The newspaper issued a correction on Tuesday after the minister complained.",
@@ -39,6 +49,17 @@ OTHERS = [
     "An earlier version of the plan would have closed the port.",
     "Correction 2024: stocks fall.",
     "Amendment: Parliament passes the law.",
+    "Amendment: the lower house, not the upper one, votes on Tuesday.",
+    "Amendment 3 passed with 60 per cent of the vote.",
+    "Amendment 3: what voters decide on Tuesday.",
+    "Amendment 14, section 3: no person shall be a senator.",
+    "Amendments: three motions were tabled.",
+    "Amended in 1971 to correct the imbalance, the law stayed.",
+    "Amended law: what changes on Monday.",
+    "The amendment was amended to correct an error in the bill.",
+    "Updated on 4 June 2024 to include the reaction of the board.",
+    "Clarification of the law is needed, the court said.",
+    "Clarification came late on Monday.",
     "He corrects papers at night (corrects them twice).",
     "It was updated on Tuesday to include the reaction of the board.",
     "The market had a correction - shares fell by a tenth.",
@@ -61,7 +82,9 @@ def test_what_only_tells_of_corrections_is_none(text: str) -> None:
     assert correction_notice(f"The harbour wall was finished.\n{text}\nIt took 3 years.") is None
 
 
-@pytest.mark.parametrize("notice", ["Correction: it took two years.", "Editor’s note (4 May 2024): it took two."])
+@pytest.mark.parametrize(
+    "notice", ["Correction: it took two years.", "Editor’s note (4 May 2024): it took two.", "Amended: it took two."]
+)
 def test_of_a_text_without_paragraphs_the_end_is_the_notice(notice: str) -> None:
     body = f"The wall was finished. “It took three years,” said the mayor. {notice} This article said three."
     span = correction_notice(body)

@@ -4,16 +4,21 @@ import ipaddress
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.addresses import Allowed, is_public
-from corpus.errors import FetchFailed, FetchRefused
+from corpus.database import Database
+from corpus.errors import FetchFailed, FetchPutOff, FetchRefused
 from corpus.fetch import Fetcher
 from corpus.politeness import Politeness
+from corpus.rests import Rests
 from tests import web as hostile
 from tests.web import Web, opened, page
 
@@ -24,6 +29,12 @@ HERE = Allowed.parse(["127.0.0.1"])
 def web() -> Iterator[Web]:
     with opened() as web:
         yield web
+
+
+@pytest.fixture
+def rests(tmp_path: Path) -> Iterator[Rests]:
+    with closing(Database(tmp_path / "dateline.sqlite")) as database:
+        yield Rests(database)
 
 
 def fetcher(seconds: float = 5.0, most_bytes: int = 2_000_000, **more: object) -> Fetcher:
@@ -201,29 +212,29 @@ def test_any_text_as_an_address_is_refused_in_words(text: str) -> None:
         unreachable.fetch(f"http://{text}/")
 
 
-def test_robots_txt_is_obeyed(web: Web) -> None:
+def test_robots_txt_is_obeyed(web: Web, rests: Rests) -> None:
     web.gives("/robots.txt", b"User-agent: *\nDisallow: /private\nCrawl-delay: 0\n", "text/plain")
-    politeness = Politeness(fetcher(), interval=0)
+    politeness = Politeness(fetcher(), rests, interval=0)
     politeness.ask(web.url + "/open", 5)
     with pytest.raises(FetchRefused, match=r"robots\.txt"):
         politeness.ask(web.url + "/private/page", 5)
     assert web.asked["/robots.txt"] == 1, "read once"
 
 
-def test_no_robots_txt_forbids_nothing_and_a_failing_site_everything(web: Web) -> None:
-    Politeness(fetcher(), interval=0).ask(web.url + "/page", 5)
+def test_no_robots_txt_forbids_nothing_and_a_failing_site_everything(web: Web, rests: Rests) -> None:
+    Politeness(fetcher(), rests, interval=0).ask(web.url + "/page", 5)
     web.gives("/robots.txt", b"", status=503)
     with pytest.raises(FetchFailed, match="cannot be read now"):
-        Politeness(fetcher(), interval=0).ask(web.url + "/page", 5)
+        Politeness(fetcher(), rests, interval=0).ask(web.url + "/page", 5)
 
 
-def test_a_host_is_left_some_time_between_requests(web: Web) -> None:
-    politeness = Politeness(fetcher(), interval=100)
+def test_a_host_is_left_some_time_between_requests(web: Web, rests: Rests) -> None:
+    politeness = Politeness(fetcher(), rests, interval=100)
     assert politeness.ask(web.url + "/page", 5) == 0
     assert 20 < politeness.ask(web.url + "/page", 5) <= 30, "at most half a minute, whatever is asked for"
     assert 50 < politeness.ask(web.url + "/page", 5) <= 60
     url = web.gives("/page", b"It opened.")
-    politeness, clock = Politeness(fetcher(), interval=0.3), time.monotonic()
+    politeness, clock = Politeness(fetcher(), rests, interval=0.3), time.monotonic()
     for _ in range(3):
         fetcher().fetch(url, may=politeness.ask)
     assert time.monotonic() - clock >= 0.6
@@ -236,7 +247,7 @@ def test_a_pause_between_requests_takes_nothing_of_the_time_for_an_answer(web: W
 
 
 @pytest.mark.parametrize("path", ["/robots.txt", "/moved"])
-def test_all_that_one_address_leads_to_shares_one_deadline(web: Web, path: str) -> None:
+def test_all_that_one_address_leads_to_shares_one_deadline(web: Web, rests: Rests, path: str) -> None:
     answers = {"/robots.txt": web.answers.get("/robots.txt", hostile.missing)}
     web.redirects("/moved", "/page")
     web.gives("/page", b"It opened.")
@@ -247,14 +258,64 @@ def test_all_that_one_address_leads_to_shares_one_deadline(web: Web, path: str) 
     for each in (path, "/page"):  # each in time by itself
         web.does(each, late((answers | web.answers)[each]))
     with pytest.raises(FetchFailed, match="more than 2 seconds"):
-        fetcher(seconds=2).fetch(web.url + "/moved", may=Politeness(fetcher(seconds=2), interval=0).ask)
+        fetcher(seconds=2).fetch(web.url + "/moved", may=Politeness(fetcher(seconds=2), rests, interval=0).ask)
     assert web.asked["/page"] == 1
 
 
-def test_a_site_is_not_shut_out_because_a_redirect_left_no_time_to_ask_it(web: Web) -> None:
+def test_a_site_is_not_shut_out_because_a_redirect_left_no_time_to_ask_it(web: Web, rests: Rests) -> None:
     web.does("/robots.txt", hostile.silent)
-    politeness = Politeness(fetcher(seconds=5), interval=0)
+    politeness = Politeness(fetcher(seconds=5), rests, interval=0)
     with pytest.raises(FetchFailed, match=r"robots\.txt cannot be read"):
         politeness.ask(web.url + "/page", 0.2)
     web.gives("/robots.txt", b"", "text/plain")
     assert politeness.ask(web.url + "/page", 5) == 0
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("says", [lambda: "7200", lambda: formatdate(time.time() + 7200, usegmt=True)])
+def test_a_busy_site_is_left_alone_for_as_long_as_it_asks(
+    web: Web, rests: Rests, status: int, says: Callable[[], str]
+) -> None:
+    url, politeness = (
+        web.gives("/page", b"", status=status, Retry_After=says()),
+        Politeness(fetcher(), rests, interval=0),
+    )
+    with pytest.raises(FetchFailed, match=r"left alone until 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC") as busy:
+        fetcher().fetch(url, may=politeness.ask)
+    politeness.heed(busy.value)
+    for again in (politeness, Politeness(fetcher(), rests, interval=0)):  # also after a restart
+        with pytest.raises(FetchPutOff, match="left alone until") as put_off:
+            fetcher().fetch(web.url + "/other", may=again.ask)
+        assert put_off.value.may_pass and 7100 < (put_off.value.retry_after or 0) <= 7200
+    assert (web.asked["/page"], web.asked["/other"]) == (1, 0)
+    with opened() as other:
+        assert politeness.ask(other.url + "/page", 5) == 0, "another site"
+
+
+@pytest.mark.parametrize(
+    ("says", "least", "most"), [("999999999", 86_000, 86_400), ("0", 0, 0), ("soon", 0, 0), ("-5", 0, 0)]
+)
+def test_what_a_site_asks_for_is_heeded_within_bounds(web: Web, rests: Rests, says: str, least: int, most: int) -> None:
+    url = web.gives("/page", b"", status=503, Retry_After=says)
+    with pytest.raises(FetchFailed) as busy:
+        fetcher().fetch(url)
+    Politeness(fetcher(), rests).heed(busy.value)
+    assert least <= rests.left(web.url) <= most
+
+
+def test_a_short_rest_is_waited_for_and_a_broken_page_is_not_its_site(web: Web, rests: Rests) -> None:
+    politeness = Politeness(fetcher(), rests, interval=0)
+    politeness.heed(FetchFailed("It is gone.", 404, 7200.0, web.url + "/page"))
+    assert politeness.ask(web.url + "/page", 5) == 0
+    politeness.heed(FetchFailed("It is busy.", 429, 20.0, web.url + "/page"))
+    assert 19 < politeness.ask(web.url + "/page", 5) <= 20
+
+
+def test_a_site_that_is_too_busy_for_its_robots_txt_is_left_alone(web: Web, rests: Rests) -> None:
+    web.gives("/robots.txt", b"", status=429, Retry_After="7200")
+    politeness = Politeness(fetcher(), rests, interval=0)
+    with pytest.raises(FetchFailed, match=r"robots\.txt cannot be read now.*left alone until") as busy:
+        politeness.ask(web.url + "/page", 5)
+    assert 7100 < (busy.value.retry_after or 0) <= 7200
+    with pytest.raises(FetchPutOff):
+        politeness.ask(web.url + "/page", 5)

@@ -1,7 +1,10 @@
 """Reading articles from files, good ones and bad ones."""
 
 import gzip
+import io
 import json
+import os
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +13,9 @@ import pytest
 from corpus.accept import accept, parse_time
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
-from corpus.reader import find_files, read_file
+from corpus.folder import find_files
+from corpus.identity import file_id
+from corpus.reader import read_file, read_files, read_stream
 
 
 def articles(path: Path) -> list[IncomingArticle]:
@@ -146,6 +151,64 @@ def test_folders_are_read_in_order_without_hidden_files(tmp_path: Path) -> None:
     assert [str(p.relative_to(tmp_path)) for p in find_files(tmp_path)] == ["a.txt", "b.txt", "sub/c.txt"]
 
 
+def test_folders_behind_links_are_read_once_and_without_end(tmp_path: Path) -> None:
+    for name in ("in/a.txt", "in/sub/b.txt", "archive/c.txt", "archive/old/d.txt", "beside.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    links = {
+        "in/years": "archive", "in/more": "archive/old", "in/z": "in/sub", "in/sub/root": "in", "in/up": ".",
+        "in/.hidden": "archive", "archive/back": "in", "in/first.txt": "in/sub/b.txt", "in/beside.txt": "beside.txt",
+    }  # fmt: skip
+    for link, to in links.items():
+        (tmp_path / link).symlink_to(tmp_path / to)
+    for folder in ("in", "in/years"):  # a link that is named is followed too
+        found = find_files(tmp_path / folder)
+        assert sorted(path.name for path in found) == ["a.txt", "b.txt", "beside.txt", "c.txt", "d.txt"]
+        assert found == sorted(found) and all(path.is_relative_to(tmp_path / folder) for path in found)
+
+
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("It opened.")
+    (tmp_path / "gone").symlink_to(tmp_path / "archive")
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+    found = [one for file in find_files(tmp_path) for one in read_file(file)]
+    assert [(Path(one.name).name, isinstance(one.outcome, InvalidInput)) for one in found] == [
+        ("a.txt", False), ("gone", True), ("self", True),
+    ]  # fmt: skip
+    assert "No such file" in str(found[1].outcome)
+
+
+@pytest.mark.parametrize(
+    ("raw", "titles"),
+    [
+        (b'{"title": "A", "body": "One."}\n{"title": "B", "body": "Two."}\n', ["A", "B"]),
+        (b"---\ntitle: A\n---\nIt opened.", ["A"]),
+        (gzip.compress(b"title,body\nA,It opened.\n"), ["A"]),
+    ],
+)
+def test_what_another_program_gives_is_read_like_standard_input(raw: bytes, titles: list[str]) -> None:
+    read, write = os.pipe()  # as a shell makes it of <(command)
+    os.write(write, raw)
+    os.close(write)
+    path = Path(f"/dev/fd/{read}")
+    assert find_files(path) == [path]
+    (found,) = read_files([path])
+    assert [getattr(one.outcome, "title", one.outcome) for one in found] == titles
+    os.close(read)
+
+
+def test_a_named_pipe_is_read_when_it_is_named_and_never_waited_for_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("It opened.")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert find_files(tmp_path) == [tmp_path / "a.txt"] and find_files(pipe) == [pipe]
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"It opened.",))
+    writer.start()
+    (article,) = articles(pipe)
+    writer.join()
+    assert (article.body, article.id) == ("It opened.", None)
+
+
 def test_utf_16_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
     for encoding in ("utf-16", "utf-8-sig"):
         path = tmp_path / f"{encoding}.txt"
@@ -173,6 +236,45 @@ def test_an_outlet_that_is_an_object_gives_its_name(tmp_path: Path) -> None:
     assert [article.publisher for article in articles(path)] == ["CNN", None]
 
 
+FRONT = {
+    "a.md": '---\ntitle: Port\nurl: "{}"\nguessed: [url, title]\n---\nIt opened.\n',
+    "a.txt": '+++\ntitle = "Port"\nurl = "{}"\nguessed = ["url", "title"]\n+++\nIt opened.\n',
+    "a.json": '{{"title": "Port", "url": "{}", "guessed": ["url", "title"], "body": "It opened."}}',
+}
+
+
+@pytest.mark.parametrize("name", FRONT)
+@pytest.mark.parametrize("url", ["/posts/port/", "posts/port.html", "?p=9", "//coast.example/posts/port/"])
+def test_a_relative_address_is_none_and_the_file_is_known_by_its_place(tmp_path: Path, name: str, url: str) -> None:
+    path = tmp_path / name
+    path.write_text(FRONT[name].format(url))
+    (article,) = map(accept, articles(path))
+    assert (article.url, article.id, article.guessed) == (None, file_id(path), ("title",))
+    path.write_text(FRONT[name].format("https://coast.example/posts/port/"))
+    (article,) = map(accept, articles(path))
+    assert (article.url, article.guessed) == ("https://coast.example/posts/port/", ("title", "url"))
+    assert article.id != file_id(path)
+
+
+@pytest.mark.parametrize("url", ["ftp://coast.example/p", "https:///p", "http://["])
+def test_an_address_of_another_kind_is_still_refused(tmp_path: Path, url: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f'---\ntitle: Port\nurl: "{url}"\n---\nIt opened.\n')
+    with pytest.raises(InvalidInput, match="not an http or https address"):
+        accept(articles(path)[0])
+
+
+def test_rows_are_told_apart_by_relative_addresses(tmp_path: Path) -> None:
+    rows = [
+        {"title": "Editorial", "publisher": "P", "date": "2024-05-03", "url": f"/{n}", "body": f"{n}."} for n in "ab"
+    ]
+    both = [tmp_path / name for name in ("one.jsonl", "two.jsonl")]
+    for path in both:
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = [accept(article) for path in both for article in articles(path)]
+    assert len({article.id for article in found}) == 4 and {article.url for article in found} == {None}
+
+
 @pytest.mark.parametrize("written", ["published: true", "date: 2199-05-03"])
 def test_what_can_be_no_date_of_an_article_is_none(tmp_path: Path, written: str) -> None:
     path = tmp_path / "a.md"
@@ -187,10 +289,26 @@ def test_rows_of_one_headline_are_articles_of_their_own(tmp_path: Path, more: di
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     ids = [accept(article).id for article in articles(path)]
     assert len(set(ids)) == 3 and ids[0] == ids[2] and ids == [accept(article).id for article in articles(path)]
+    path.write_text(json.dumps({"title": "Editorial ", "body": "One, corrected.", **more}))
+    assert [accept(article).id for article in articles(path)] == ids[:1], "a revision of the first"
+
+
+@pytest.mark.parametrize("more", [{}, {"publisher": "Coast Times"}, {"date": "2024-05-03"}])
+def test_rows_of_one_headline_in_two_files_are_two_articles(tmp_path: Path, more: dict[str, str]) -> None:
+    def ids(name: str, suffix: str, row: dict[str, str]) -> list[str | None]:
+        path = tmp_path / f"{name}{suffix}"
+        path.write_text(json.dumps(row) + "\n" + json.dumps({**row, "title": "The ferry", "body": "It sails."}))
+        return [accept(article).id for article in articles(path)]
+
+    row = {"title": "Editorial", "body": "One.", **more}
+    assert not set(ids("a", ".jsonl", row)) & set(ids("b", ".jsonl", row))
+    for name in ({"id": "e-1"}, {"url": "https://coast.example/e"}, {"publisher": "Coast Times", "date": "2024-05-03"}):
+        assert ids("a", ".jsonl", {**row, **name})[0] == ids("b", ".jsonl", {**row, **name})[0], name
+    nowhere = read_stream(io.BytesIO((json.dumps(row) + "\n" + json.dumps(row)).encode()), "standard input")
     alone = IncomingArticle(
         "Editorial", "x", publisher=more.get("publisher"), published_at=parse_time(more.get("date"), "d")
     )
-    assert ids[0] == accept(alone).id
+    assert {accept(one.outcome).id for one in nowhere if isinstance(one.outcome, IncomingArticle)} == {accept(alone).id}
 
 
 def test_two_wordings_of_a_row_with_outlet_and_date_are_one_article(tmp_path: Path) -> None:

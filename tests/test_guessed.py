@@ -58,6 +58,13 @@ def test_standard_input(data_folder: Path, raw: bytes, added: int) -> None:
     assert piped(data_folder, raw)["added"] == added
 
 
+def test_what_a_shell_pipes_under_a_name(data_folder: Path) -> None:
+    command = f"""{DATELINE} ingest --json <(printf '{{"body": "One."}}\n{{"body": "Two."}}\n')"""
+    environment = {**os.environ, "DATELINE_DATA": str(data_folder), "DATELINE_SAMPLE": "0"}
+    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, timeout=120, check=True)
+    assert json.loads(done.stdout)["added"] == 2
+
+
 def test_empty_standard_input_says_so(data_folder: Path) -> None:
     assert "standard input is empty" in str(piped(data_folder, b"", check=2)["failed"])
 

@@ -61,6 +61,11 @@ def test_fetched_records_of_their_own_site_keep_their_address_and_stay_apart() -
     assert len({one.id for one in nameless}) == 2
 
 
+def test_a_relative_address_that_was_fetched_is_of_its_site() -> None:
+    (article,) = fetched(b"---\ntitle: T\nurl: /posts/9/\n---\nIt opened.", "a.md")
+    assert article.url == "https://evil.com/posts/9/"
+
+
 def test_records_from_disk_are_taken_at_their_word() -> None:
     article = read(json.dumps(VICTIM).encode(), "a.json")
     assert (article.id, article.url, article.collection) == ("a-17", "https://reuters.com/world/1", "desk")

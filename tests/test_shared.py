@@ -21,6 +21,7 @@ from corpus.jobs import JobStore, NewItem
 from corpus.keyword_log import KeywordLog
 from corpus.lease import Lease
 from corpus.politeness import Politeness
+from corpus.rests import Rests
 from corpus.selection import Selection
 from corpus.store import ArticleStore
 from retrieval.collect import Collector
@@ -253,7 +254,9 @@ def collector(small: Small) -> Collector:
     fetcher = Fetcher(Allowed.parse(["127.0.0.1"]), "Dateline/test")
     jobs, feeds = JobStore(small.database), FeedStore(small.database)
     lease, courtesy = Lease(small.database, "fetching"), small.indexer.courtesy
-    return Collector(jobs, feeds, fetcher, Politeness(fetcher, 0), small.ingester, lease, courtesy)
+    return Collector(
+        jobs, feeds, fetcher, Politeness(fetcher, Rests(small.database), 0), small.ingester, lease, courtesy
+    )
 
 
 def test_each_address_and_feed_is_asked_by_one_process_and_the_next_goes_on_when_it_ends(

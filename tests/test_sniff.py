@@ -2,9 +2,11 @@
 
 import gzip
 import io
+import json
 
 import pytest
 
+from corpus.article import IncomingArticle
 from corpus.errors import UnreadableFile
 from corpus.reader import read_bytes, read_stream
 from corpus.sniff import Kind, kind_of, suffix_of
@@ -76,6 +78,27 @@ def test_suffixes() -> None:
 def test_a_stream_is_read_by_its_content(raw: bytes) -> None:
     (found,) = read_stream(io.BytesIO(raw), "standard input")
     assert found.name.startswith("standard input") and not isinstance(found.outcome, Exception)
+
+
+@pytest.mark.parametrize("size", [10, 65_000, 65_536, 200_000, 1_500_000])
+@pytest.mark.parametrize("before", ["", "\n\n", "\ufeff"])
+def test_lines_of_json_are_known_however_long_the_first_is(size: int, before: str) -> None:
+    lines = [json.dumps({"title": name, "body": f"It opened. {name * size}"}) for name in "AB"]
+    raw = (before + "\n".join(lines) + "\n").encode()
+    for name, packed in (("standard input", raw), ("standard input", gzip.compress(raw)), ("a.json", raw)):
+        found = [one.outcome for one in read_stream(io.BytesIO(packed), name)]
+        assert [one.title for one in found if isinstance(one, IncomingArticle)] == ["A", "B"], found
+    (sent, also) = read_bytes(raw, "https://coast.example/a", "default", url="https://coast.example/a")
+    assert isinstance(sent.outcome, IncomingArticle) and isinstance(also.outcome, IncomingArticle)
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_one_object_of_json_in_one_long_line_is_one(rows: int) -> None:
+    articles = [{"title": f"T{n}", "body": f"It opened. {'x' * 100_000}"} for n in range(rows)]
+    for value in (articles, {"articles": articles}, *articles[:1]):
+        found = [one.outcome for one in read_stream(io.BytesIO(json.dumps(value).encode()), "standard input")]
+        assert len(found) == (rows if "title" not in value else 1)
+        assert all(isinstance(one, IncomingArticle) for one in found)
 
 
 def test_packed_documents_of_every_kind() -> None:

@@ -181,6 +181,8 @@ def test_languages_of_an_older_store_are_found_and_their_articles_the_same(where
         put(older, "The port a is open.", id="a", language="en", updated_at=MAY + timedelta(days=1))
         with database.write() as connection:  # as migration 0012 left it
             connection.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+            connection.execute(text("DROP TABLE rests"))
+            connection.execute(text("ALTER TABLE job_items DROP COLUMN notice"))
             for row in connection.execute(select(revisions, articles.c.id).join(articles)).all():
                 article = replace(older.article("default", row.id, row.number), language=kept[row.id])
                 here = (revisions.c.article_key == row.article_key) & (revisions.c.number == row.number)

@@ -14,7 +14,7 @@ from corpus.errors import InvalidInput, NotFound
 from tests.collecting import polled, settings_for, titles
 from tests.running import serve
 from tests.test_cli import DATELINE
-from tests.web import Web, item, page, rss
+from tests.web import Web, item, opened, page, rss
 
 
 @pytest.fixture
@@ -48,17 +48,59 @@ def test_a_subscription_takes_only_what_is_new_or_changed(engine: Engine, web: W
     assert titles(engine) == {"A reopens", "B reopens"}, "the articles stay"
 
 
-def test_a_failing_feed_is_left_alone_for_longer_each_time(engine: Engine, web: Web) -> None:
+def test_a_feed_is_left_alone_for_as_long_as_it_asks(engine: Engine, web: Web) -> None:
     engine.feeds.add("default", web.gives("/feed", b"", status=503, Retry_After="7200"))
     (job,) = polled(engine)
     assert job.failed == 1 and "status 503" in job.failures[0].reason
     (feed,) = engine.feeds.all()
     assert feed.failures == 1 and feed.error and feed.next_poll_at - datetime.now(UTC) > timedelta(minutes=110)
-    web.gives("/feed", b"<rss", "text/xml")
-    for _ in range(3):
+
+
+def test_a_failing_feed_is_left_alone_for_longer_each_time(engine: Engine, web: Web) -> None:
+    engine.feeds.add("default", web.gives("/feed", b"<rss", "text/xml"))
+    for _ in range(4):
         polled(engine)
     (feed,) = engine.feeds.all()
     assert feed.failures == 4 and feed.next_poll_at - datetime.now(UTC) > timedelta(minutes=100)
+
+
+def test_a_site_that_asks_to_be_left_alone_is_polled_by_nobody_until_then(data_folder: Path, web: Web) -> None:
+    with Engine(read_settings(**settings_for(data_folder))) as engine:
+        engine.feeds.add("default", web.gives("/feed", b"", status=429, Retry_After="7200"))
+        engine.feeds.add("default", web.gives("/other", rss(), "application/rss+xml"))
+        (job,) = polled(engine)
+        assert job.failed == 1 and "status 429 and is left alone until" in job.failures[0].reason
+        assert [notice.url for notice in job.notices] == [web.url + "/other"], "of one host"
+    with Engine(read_settings(**settings_for(data_folder))) as engine:
+        (again,) = polled(engine)
+        assert (again.failed, again.done) == (0, 2)
+        assert all("left alone until" in notice.message for notice in again.notices) and len(again.notices) == 2
+        assert (web.asked["/feed"], web.asked["/other"]) == (1, 0)
+        first, second = engine.feeds.all()
+        assert (first.failures, second.failures, second.polled_at) == (1, 0, None)
+        for feed in (first, second):
+            assert timedelta(minutes=110) < feed.next_poll_at - datetime.now(UTC) <= timedelta(hours=2)
+
+
+def test_the_rest_of_a_site_is_never_shorter_than_the_interval(engine: Engine, web: Web) -> None:
+    engine.feeds.add("default", web.gives("/feed", b"", status=503, Retry_After="60"))
+    for _ in range(2):
+        polled(engine)
+        (feed,) = engine.feeds.all()
+        assert feed.next_poll_at - datetime.now(UTC) > timedelta(minutes=14)
+
+
+def test_articles_of_a_busy_site_are_not_tried_one_by_one_and_asked_for_at_the_next_poll(
+    engine: Engine, web: Web
+) -> None:
+    with opened() as outlet:
+        for n in range(3):
+            outlet.gives(f"/{n}", b"", status=503, Retry_After="3600")
+        listed = rss(*(item(f"{outlet.url}/{n}", f"N{n}") for n in range(3)))
+        engine.feeds.add("default", web.gives("/feed", listed, "application/rss+xml"))
+        (job,) = polled(engine)
+        assert (job.failed, job.total, sum(outlet.asked[f"/{n}"] for n in range(3))) == (3, 4, 1)
+        assert polled(engine)[0].total == 4, "the feed itself is on another site"
 
 
 def test_an_article_that_was_not_to_be_had_is_asked_for_at_the_next_poll(engine: Engine, web: Web) -> None:

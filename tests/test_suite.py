@@ -7,7 +7,8 @@ from unicodedata import normalize
 import pytest
 
 from corpus.errors import InvalidInput, UnreadableFile
-from corpus.reader import find_files, read_file
+from corpus.folder import find_files
+from corpus.reader import read_file
 from evals.files import BUNDLED_SUITE, open_suite
 from evals.suite import read_suite, write_suite
 

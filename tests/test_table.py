@@ -27,6 +27,27 @@ def test_other_separators(separator: str) -> None:
     assert (article.title, article.body, article.id) == ("A, b", "It opened.", "x")
 
 
+LATE = "Último,El señor Muñoz dijo que mañana abrirá el puerto de La Coruña.\nSøren,På rådhuset i går.\nLast,It shut.\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "iso-8859-1", "utf-16"])
+@pytest.mark.parametrize("before", [11, 65_533, 65_534, 65_535, 65_536, 131_071, 1_000_000])
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_accents_that_come_late_are_read_right(encoding: str, before: int, name: str) -> None:
+    line = "The ferry,It sails at noon and comes back at night.\n"
+    table = ("title,body\n" + line * ((before - 11) // len(line))).ljust(before, "\n") + LATE
+    raw = table.encode(encoding)
+    found = list(read_bytes(gzip.compress(raw) if name.endswith(".gz") else raw, name, "default"))
+    last = [one.outcome.body for one in found if isinstance(one.outcome, IncomingArticle)][-3:]
+    assert last == [line.split(",")[1] for line in LATE.splitlines()]
+
+
+def test_a_table_that_turns_into_no_text_ends_there() -> None:
+    raw = b"title,body\n" + b"A,It opened.\n" * 10_000 + bytes(range(128, 256)) + bytes(70_000)
+    found = [one.outcome for one in read_bytes(raw, "a.csv", "default")]
+    assert 0 < len(found) <= 10_001 and "binary" in str(found[-1])
+
+
 def test_a_bad_row_fails_alone() -> None:
     raw = "title,body,date\nA,One.,2024-05-03\nB,,\nC,Three.,someday\n\nD," + "x" * 3_000_000 + ",\nE,Five.,\n"
     found = list(read_bytes(raw.encode(), "a.csv", "default"))

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput, UnreadableFile
-from corpus.reader import find_files, read_bytes, read_file, read_files
+from corpus.folder import find_files
+from corpus.reader import read_bytes, read_file, read_files
 from corpus.sniff import Kind
 from corpus.worker import WORKERS, Workers
 from tests.documents import SENTENCE, docx, letter, page, paragraph, pdf, read

@@ -10,7 +10,7 @@ from api.client import Dateline
 from api.collect_routes import feed_out, job_out
 from api.commands.command import go_on
 from api.commands.ingest import catch_up
-from api.commands.progress import counted, print_failures, progress_bar
+from api.commands.progress import counted, print_failures, print_notices, progress_bar
 from api.engine import Engine
 from api.serving import serving
 from api.settings import Settings
@@ -86,10 +86,11 @@ def brought_something(job: dict[str, Any]) -> bool:
 
 
 def print_jobs(jobs: Sequence[dict[str, Any]]) -> None:
-    """What became of some jobs: the counts, and what failed with its reason."""
+    """What became of some jobs: the counts, what failed with its reason, and what else there is to say."""
     sums = {name: sum(job[name] for job in jobs) for name in ("added", "revised", "unchanged", "failed")}
     print(", ".join(f"{count:,} {name}" for name, count in sums.items()))
     print_failures([(failure["url"], failure["reason"]) for job in jobs for failure in job["failures"]])
+    print_notices([(notice["url"], notice["message"]) for job in jobs for notice in job["notices"]])
 
 
 @contextmanager

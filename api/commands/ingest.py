@@ -21,7 +21,8 @@ from corpus.article import IncomingArticle
 from corpus.embeddings import Backlog
 from corpus.errors import DatelineError, EmbedderUnavailable, InvalidInput, StoreInUse, UnreadableFile
 from corpus.exported import ExportedRevision
-from corpus.reader import Found, find_files
+from corpus.folder import find_files
+from corpus.reader import Found
 from corpus.writing import Change
 from retrieval.ingest import IngestReport
 
@@ -105,8 +106,8 @@ def _spread(
     """Ingest over the machines of a Ray cluster; this process alone writes the store."""
     from retrieval.on_ray import RayCluster, RayEmbedder
 
-    if STANDARD_INPUT in files:
-        raise InvalidInput("With --ray name files: standard input is read by one machine.")
+    if any(file == STANDARD_INPUT or file.is_fifo() for file in files):
+        raise InvalidInput("With --ray name files: standard input and pipes are read by one machine.")
     if serving(settings) is not None:
         raise StoreInUse("A server holds the store, and --ray writes it itself. Stop the server, or leave --ray out.")
     sources = [Source(file.resolve(), file in named, collection) for file in files]

@@ -30,11 +30,20 @@ def counted(number: int, thing: str) -> str:
 
 def print_failures(failures: Sequence[tuple[str, str]]) -> None:
     """Name what could not be taken, each with its reason; of very many only the first."""
-    for name, reason in failures[:_MOST_NAMED]:
-        said = reason if name in reason else f"{name}: {reason}"  # many say themselves what they are about
-        _console.print(f"  {_printable(said)}", style="red", markup=False, highlight=False, soft_wrap=True)
-    if len(failures) > _MOST_NAMED:
-        _console.print(f"  … and {len(failures) - _MOST_NAMED:,} more; --json names them all.", style="red")
+    _print_named(failures, "red")
+
+
+def print_notices(notices: Sequence[tuple[str, str]]) -> None:
+    """Name that of which there is something to say though it did not fail; of very many only the first."""
+    _print_named(notices, "yellow")
+
+
+def _print_named(named: Sequence[tuple[str, str]], style: str) -> None:
+    for name, what in named[:_MOST_NAMED]:
+        said = what if name in what else f"{name}: {what}"  # many say themselves what they are about
+        _console.print(f"  {_printable(said)}", style=style, markup=False, highlight=False, soft_wrap=True)
+    if len(named) > _MOST_NAMED:
+        _console.print(f"  … and {len(named) - _MOST_NAMED:,} more; --json names them all.", style=style)
 
 
 def _printable(text: str) -> str:

@@ -15,6 +15,7 @@ from retrieval.prepare import Prepared, prepare
 # memory stays flat.
 _MOST_TOGETHER, _MOST_CHARACTERS = 200, 4_000_000
 STANDARD_INPUT = Path("-")
+_PIPED = "An export states a history, which is believed of a file by its name."
 
 
 def batches(found: Iterable[Found]) -> Iterator[list[Found]]:
@@ -38,6 +39,9 @@ def found_in(
     on_disk = [file for file in files if file != STANDARD_INPUT]
     for file, articles in zip(on_disk, read_files(on_disk, collection), strict=True):
         for one in articles:
+            if isinstance(one.outcome, ExportedRevision) and file.is_fifo():
+                yield Found(one.name, InvalidInput(_PIPED))
+                break
             if isinstance(one.outcome, ExportedRevision) and file not in named:
                 yield Found(str(file), InvalidInput(f"This is an export with its history: name it, {file}, by itself."))
                 break
@@ -46,9 +50,7 @@ def found_in(
     if STANDARD_INPUT in files:
         for one in read_stream(sys.stdin.buffer, "standard input", collection):
             if isinstance(one.outcome, ExportedRevision):
-                yield Found(
-                    one.name, InvalidInput("An export states a history, which is believed of a file by its name.")
-                )
+                yield Found(one.name, InvalidInput(_PIPED))
                 break
             yield one
         done()
