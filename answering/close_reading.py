@@ -8,6 +8,7 @@ import numpy as np
 
 from answering.evidence import Candidate, Reading
 from answering.features import Features
+from answering.figure import figure_asked
 from answering.question import Kind, Question
 from answering.reader import Found, Reads
 from retrieval.passage import Passage
@@ -80,7 +81,9 @@ def read_closely(
             if member not in answers or row.sum() > rows[member].sum():
                 rows[member] = row
                 start, end = _whole_words(window.passage.article.body, found.start + moved, found.end + moved)
-                answers[member] = Found(max(start, candidate.start), min(end, candidate.end), found.score)
+                start, end = max(start, candidate.start), min(end, candidate.end)
+                first, last = figure_asked(question, candidate.text, start - candidate.start, end - candidate.start)
+                answers[member] = Found(candidate.start + first, candidate.start + last, found.score)
     return CloseReading(rows, answers)
 
 

@@ -63,6 +63,18 @@ def test_who_suffered_one_thing_is_not_counted_for_another(question: str, senten
         ("When will the ferries return?", "The company did not say when they would.", False),
         ("When did Reed score?", "Reed scored in the 88th minute.", False),
         ("Who cancelled the ferries?", "Ferries to Skerra were cancelled.", False),
+        ("When did the quay close in May 2024?", "The quay closed in May 2024.", True),
+        ("When did the quay close in May 2024?", "The quay closed on 3 May.", False),
+        ("When did the quay close in May 2024?", "The quay closed on 31 May 2024.", False),
+        ("When did the quay close in May?", "The quay closed in May 2024.", False),
+        ("What time on 3 May did the quay close?", "The quay closed on 3 May 2024 with 40 boats in it.", True),
+        ("What time on 3 May did the quay close?", "The quay closed at 6.30 a.m. on 3 May.", False),
+        ("At what time did the quay close?", "The quay closed shortly after midnight.", False),
+        ("At what time did the quay close?", "The town did not say.", False),
+        ("At what time of year does the quay close?", "The quay closes in May.", False),
+        ("On which day of the week did the quay close?", "The quay closed on 3 May 2024.", True),
+        ("On which day of the week did the quay close?", "The quay closed on Friday, 3 May 2024.", False),
+        ("On which day did the quay close?", "The quay closed on 3 May 2024.", False),
     ],
 )
 def test_a_sentence_without_a_time_leaves_open_when(question: str, sentence: str, is_open: bool) -> None:
