@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from answering.age import age_told, asks_age
 from answering.day import MONTHS, days
 from answering.dimension import measures_otherwise
 from answering.lexicon import LIGHT
@@ -64,7 +65,6 @@ _UNITS = tuple(
             r"\bhow much\b|\bprice\b|\bcost\b|\bsalary\b",
             r"[$€£¥%]|\b(?:dollars?|pounds?|euros?|cents?|percent|rubles?)\b",
         ),
-        (r"\bhow old\b|\bwhat age\b", r"\b\d{1,3}\b(?=,|-year|\.|$)|\baged?\b|\bborn\b|year-old|\b[a-z]+ies\b"),
         (
             r"\bhow long\b",
             r"\b(?:second|minute|hour|day|week|month|year|decade|centur|mile|kilomet|metre|meter|feet|foot)",
@@ -189,6 +189,8 @@ def _amount(question: Question, text: str, held: Sequence[str]) -> float:
     """1.0 for a figure in the unit asked for or beside the thing counted, 0.5 for any other new figure."""
     if not any(stem(m.group()) not in question.terms for m in _AMOUNT.finditer(text)):
         return 0.0
+    if asks_age(question):
+        return age_told(question, text)
     for asked, unit in _UNITS:
         if asked.search(question.text):
             return 0.0 if measures_otherwise(question, text) else 1.0 if unit.search(text) else 0.5

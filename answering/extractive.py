@@ -7,6 +7,7 @@ import numpy as np
 
 from answering import calibration
 from answering.abstention import reason_for
+from answering.age import leaves_age_open
 from answering.answer import Claim, Conflict, Reason, ReasonCode, Span
 from answering.answer_type import leaves_time_open
 from answering.answerability import answer_features
@@ -18,6 +19,7 @@ from answering.definition import Definition, subject_asked
 from answering.evidence import NAME, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.identity import identified
+from answering.motive import lacks_reason
 from answering.office import of_somebody
 from answering.prefer import fitting, of_office, preferred, tells_of_deed
 from answering.premise import find_denied
@@ -115,7 +117,9 @@ class ExtractiveAnswerer:
             return Extraction((), reason_for(asked, reading), confidence, None, notices)
         scores = preferred(asked, reading, rows, order, scores, told_deed, hints, answers)
         order.sort(key=lambda i: -float(scores[i]))
-        if leaves_time_open(asked, reading.candidates[order[0]].text):
+        best = reading.candidates[order[0]].text
+        is_open = leaves_time_open(asked, best) or leaves_age_open(asked, best)
+        if is_open or lacks_reason(asked, reading, rows, order, answers):
             return Extraction((), reason_for(asked, reading), confidence, None, notices)
         ranked = [
             Scored(

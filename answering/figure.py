@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from answering.age import asks_age
 from answering.answer_type import ANYBODY
 from answering.deed import deed
 from answering.lexicon import ALIKE, FUNCTION_WORDS
@@ -15,12 +16,11 @@ _SHARE = re.compile(r"\b(?:percent(?:age)?|per cent|proportion|fraction|share|ra
 _MONEY = re.compile(
     r"\b(?:price|cost|salary)\b|\bhow much\b.*\b(?:pay|paid|spend|spent|earn|owe|worth)\b", re.IGNORECASE
 )
-_AGE = re.compile(r"\bhow old\b|\bage\b", re.IGNORECASE)
 _MANY, _MUCH = (
     re.compile(r"\bhow (?:many|few)\b|\bnumber of\b", re.IGNORECASE),
     re.compile(r"\bhow much\b", re.IGNORECASE),
 )
-_FOR_ONE = (_MANY, _MUCH, _AGE, _SHARE, _MONEY)  # a height may be told in two numbers
+_FOR_ONE = (_MANY, _MUCH, _SHARE, _MONEY)  # a height may be told in two numbers
 # "Two hours and 14 minutes" is one time.
 _MEASURE = re.compile(
     r"[ -](?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|met(?:er|re)s?|feet|foot|ft|inch\w*|pounds?)\b",
@@ -62,6 +62,8 @@ def _inside(found: Sequence[Quantity], start: int, end: int) -> list[Quantity]:
 
 
 def _asks_for_one(question: Question) -> bool:
+    if asks_age(question):
+        return True
     return question.kind is Kind.HOW_MANY and any(asked.search(question.text) for asked in _FOR_ONE)
 
 
@@ -84,7 +86,7 @@ def _are_apart(text: str, one: Quantity, other: Quantity) -> bool:
 
 def _fits(question: Question, quantity: Quantity) -> bool:
     """Whether a number is of the kind asked for: a share, an amount of money, or a plain count."""
-    if _MANY.search(question.text) or _AGE.search(question.text):
+    if _MANY.search(question.text) or asks_age(question):
         return quantity.unit == ""
     if _SHARE.search(question.text):
         return quantity.unit in ("%", "points")
@@ -93,7 +95,7 @@ def _fits(question: Question, quantity: Quantity) -> bool:
 
 def _asked(question: Question) -> frozenset[str]:
     """The stems of what is counted, or of whose age it is, and of what was done."""
-    if _AGE.search(question.text):
+    if asks_age(question):
         return frozenset(question.names)
     counted = {s for s in question.focus if s not in ANYBODY and not s[0].isdigit()}
     return frozenset(counted | ({verb} if (verb := deed(question)) else set()))
@@ -107,7 +109,7 @@ def _distance(question: Question, text: str, quantity: Quantity, asked: frozense
     told = [(m, stem(m.group())) for m in WORD.finditer(text)]
     places = ([m for m, s in told if s == term] or [m for m, s in told if _are_alike(s, term)] for term in asked)
     near = [min(_between(text, quantity, place) for place in of) for of in places if of]
-    return min(near, default=0) if _AGE.search(question.text) else sum(near)
+    return min(near, default=0) if asks_age(question) else sum(near)
 
 
 def _between(text: str, quantity: Quantity, word: re.Match[str]) -> int:
