@@ -158,6 +158,17 @@ def leaves_time_open(question: Question, text: str) -> bool:
     return not (any(_news(question, found) for found in _DIGITS.findall(text)) or _BY_EVENT.search(text))
 
 
+def time_asked(question: Question, text: str, start: int, end: int) -> tuple[int, int]:
+    """The only time of the clock, or day of the week, in the text where that is asked for and `text[start:end]` has
+    none; else `start:end`.
+    """
+    told = _closer(question) if question.kind is Kind.WHEN else None
+    if told is None or told.search(text[start:end]):
+        return start, end
+    found = list(told.finditer(text))
+    return found[0].span() if len(found) == 1 else (start, end)
+
+
 def _tells_time(question: Question, text: str) -> bool:
     """Whether a text tells a time that the question does not; of a month that it names, the day is news."""
     if told := _closer(question):

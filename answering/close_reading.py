@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from answering.answer_type import time_asked
 from answering.evidence import Candidate, Reading
 from answering.features import Features
 from answering.figure import figure_asked
@@ -82,7 +83,8 @@ def read_closely(
                 rows[member] = row
                 start, end = _whole_words(window.passage.article.body, found.start + moved, found.end + moved)
                 start, end = max(start, candidate.start), min(end, candidate.end)
-                first, last = figure_asked(question, candidate.text, start - candidate.start, end - candidate.start)
+                place = start - candidate.start, end - candidate.start
+                first, last = time_asked(question, candidate.text, *figure_asked(question, candidate.text, *place))
                 answers[member] = Found(candidate.start + first, candidate.start + last, found.score)
     return CloseReading(rows, answers)
 

@@ -117,10 +117,6 @@ class ExtractiveAnswerer:
             return Extraction((), reason_for(asked, reading), confidence, None, notices)
         scores = preferred(asked, reading, rows, order, scores, told_deed, hints, answers)
         order.sort(key=lambda i: -float(scores[i]))
-        best = reading.candidates[order[0]].text
-        is_open = leaves_time_open(asked, best) or leaves_age_open(asked, best)
-        if is_open or lacks_reason(asked, reading, rows, order, answers):
-            return Extraction((), reason_for(asked, reading), confidence, None, notices)
         ranked = [
             Scored(
                 reading.candidates[i], float(scores[i]), float(rows[i, TYPED]), float(rows[i, PLACE]),
@@ -128,6 +124,9 @@ class ExtractiveAnswerer:
             )
             for i in order
         ]  # fmt: skip
+        best = ranked[0].candidate.text
+        if leaves_time_open(asked, best) or leaves_age_open(asked, best) or lacks_reason(asked, ranked):
+            return Extraction((), reason_for(asked, reading), confidence, None, notices)
         conflict = find_conflict(asked, answers_told(asked, reading, ranked, self._vectors_of))
         told = tellers(conflict, ranked) if conflict else []
         claims = claims_of(asked, reading, ranked, told, confidence, max_claims, max_citations)

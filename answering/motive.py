@@ -1,15 +1,14 @@
 """Whether what answers "why did" tells any reason, or only that it was done."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from answering import calibration
+from answering.choose import Scored
 from answering.deed import deed, is_told
-from answering.evidence import GENERIC, Candidate, Reading
-from answering.features import PLACE, WINDOW, Features
+from answering.evidence import GENERIC
 from answering.lexicon import FUNCTION_WORDS, LIGHT
 from answering.question import Kind, Question
-from answering.reader import Found
 from answering.reasons import reason_strength
 from answering.roles import IS_ROLE
 from answering.stem import WORD, stem
@@ -28,35 +27,38 @@ _TIME = re.compile(
 )
 
 
-def lacks_reason(
-    question: Question, reading: Reading, rows: Features, order: Sequence[int], answers: Mapping[int, Found]
-) -> bool:
+def lacks_reason(question: Question, ranked: Sequence[Scored]) -> bool:
     """Whether a question asks why something was done, the best sentence only tells that it was, and no other of its
     article may tell why.
-
-    `order` are candidates, the best first, `answers` the words that the reader found in them.
     """
-    verb = deed(question)
+    return _tells_only_deed(question, ranked[0]) and not (
+        any(reason_strength(one.candidate.text) for one in _beside(ranked)) or reason_beside(question, ranked)
+    )
+
+
+def reason_beside(question: Question, ranked: Sequence[Scored]) -> Scored | None:
+    """The other sentence of its article in which the reader finds the answer rather than in the best one, where that
+    tells only that something was done.
+    """
+    if not _tells_only_deed(question, ranked[0]):
+        return None
+    likelier = ranked[0].place + calibration.LIKELIER
+    found = [one for one in _beside(ranked) if one.place >= likelier and one.window >= calibration.WINDOW_ANSWERS]
+    return max(found, key=lambda one: one.place, default=None)
+
+
+def _beside(ranked: Sequence[Scored]) -> list[Scored]:
+    article = ranked[0].candidate.passage.article
+    return [one for one in ranked[1:] if one.candidate.passage.article is article]
+
+
+def _tells_only_deed(question: Question, one: Scored) -> bool:
+    """Whether a sentence says next to nothing beside the deed asked about, but for times, names and roles."""
+    verb, text = deed(question), one.candidate.text
     if question.kind is not Kind.WHY or verb is None or not asks_what_was(question):
         return False
-    best = reading.candidates[order[0]]
-    if not is_told(verb, frozenset(best.stems)) or not _is_bare(question, best):
+    if not is_told(verb, frozenset(one.candidate.stems)) or reason_strength(text) or _MAY_LEAD.search(text):
         return False
-    article = best.passage.article
-    others = [i for i in order[1:] if reading.candidates[i].passage.article is article]
-    return not any(_may_tell_why(reading, rows, i, answers) for i in others)
-
-
-def _is_bare(question: Question, best: Candidate) -> bool:
-    """Whether a sentence says next to nothing that the question does not say, but for times, names and roles."""
-    if reason_strength(best.text) or _MAY_LEAD.search(best.text):
-        return False
-    new = [w for m in WORD.finditer(best.text) if stem(w := m.group()) not in question.terms and w.islower()]
+    new = [w for m in WORD.finditer(text) if stem(w := m.group()) not in question.terms and w.islower()]
     telling = [w for w in new if not (w in FUNCTION_WORDS or w in LIGHT or IS_ROLE.match(w) or _TIME.match(w))]
     return sum(stem(w) not in GENERIC for w in telling) <= calibration.BARE
-
-
-def _may_tell_why(reading: Reading, rows: Features, i: int, answers: Mapping[int, Found]) -> bool:
-    if reason_strength(reading.candidates[i].text):
-        return True
-    return i in answers and rows[i, PLACE] >= calibration.PLACE_MOTIVE and rows[i, WINDOW] >= calibration.WINDOW_MOTIVE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from answering.answer_type import answer_type, counted_noun, counts_otherwise, leaves_time_open
+from answering.answer_type import answer_type, counted_noun, counts_otherwise, leaves_time_open, time_asked
 from answering.question import read_question
 from answering.stem import stem, stems
 
@@ -79,3 +79,18 @@ def test_who_suffered_one_thing_is_not_counted_for_another(question: str, senten
 )
 def test_a_sentence_without_a_time_leaves_open_when(question: str, sentence: str, is_open: bool) -> None:
     assert leaves_time_open(read_question(question), sentence) is is_open
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("At what time did the quay close?", "6.30 a.m"),
+        ("On which day of the week did the quay close?", "Friday"),
+        ("When did the quay close?", "3 May"),
+        ("Who closed the quay?", "3 May"),
+    ],
+)
+def test_of_the_words_found_a_clock_time_or_weekday_is_what_asks_for_it(question: str, shown: str) -> None:
+    text = "The quay closed at 6.30 a.m. on Friday, 3 May."
+    start, end = time_asked(read_question(question), text, text.index("3 May"), text.index("3 May") + 5)
+    assert text[start:end] == shown

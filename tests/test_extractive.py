@@ -157,7 +157,7 @@ QUIST = "Lena Quist of Brant resigned on Tuesday"
     [
         ("The port of Velm reopened on 3 May after divers cleared a wreck.",
          "When did the port reopen in May?", "3 May"),
-        ("The port of Velm reopened at 6.30 a.m. on 3 May with a song.",
+        ("The port of Velm reopened at 6.30 a.m. on Friday, 3 May. It had been closed for weeks.",
          "What time on 3 May did the port of Velm reopen?", "6.30 a.m"),
         ("The blast in Harn killed 12 people and another 34 were wounded, 9 of them badly.",
          "How many people were injured in the blast?", "34"),
@@ -178,7 +178,8 @@ def test_the_words_that_answer_stand_out(embedder: Embedder, body: str, question
          "What time on 3 May did the port of Velm reopen?"),
         ("Tomas Breck has sailed from Velm for 20 years. He owns two boats.", "How old is Tomas Breck?"),
         ("Ilse Farrow, 46, beat Tomas Breck on Sunday. She is mayor of Velm.", "How old is Tomas Breck?"),
-        (f"{QUIST}. Her deputy, Tomas Breck, takes over in June.", "Why did Lena Quist resign?"),
+        ("Orlin Motors moved its office to Velm last week. The firm has 200 people.",
+         "Why did Orlin Motors move its office to Velm?"),
         ("The Rusk family sold the mill in Harn on Monday. It employs 60 people.", "Why was the mill in Harn sold?"),
     ],
 )  # fmt: skip
@@ -194,12 +195,20 @@ def test_what_lacks_the_time_age_or_reason_asked_for_is_declined(embedder: Embed
         f"{QUIST} over a loan. Her deputy takes over.",
         f"{QUIST} to spend time with her sons. Her deputy takes over.",
         f"{QUIST}. She said that she was too ill. Her deputy takes over.",
-        f"{QUIST}. Auditors had found that she paid her brother 40,000 crowns. Her deputy takes over.",
+        f"{QUIST}. Auditors had found that she paid her brother 40,000 crowns.",
     ],
 )
 def test_a_deed_is_told_where_a_reason_may_stand_in_it_or_beside_it(embedder: Embedder, body: str) -> None:
     asked = "Why did Lena Quist resign?"
     assert "resigned" in said(ask(embedder, asked, article("one", "From the coast", body)))
+
+
+def test_the_sentence_that_tells_why_is_told_with_the_deed(embedder: Embedder) -> None:
+    body = "The ferry to Velm was cancelled on Friday. A gale blew over the sound. Passengers slept in the hall."
+    told = ask(embedder, "Why was the ferry to Velm cancelled?", article("one", "Ferry", body)).claims
+    assert [claim.text for claim in told] == [
+        "The ferry to Velm was cancelled on Friday.", "A gale blew over the sound."
+    ]  # fmt: skip
 
 
 def test_the_same_sentence_elsewhere_is_a_second_source(embedder: Embedder) -> None:
