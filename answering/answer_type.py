@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from answering.day import MONTHS
+from answering.age import age_told, asks_age
+from answering.day import MONTHS, days
 from answering.dimension import measures_otherwise
 from answering.lexicon import LIGHT
 from answering.question import Kind, Question
 from answering.reasons import reason_strength
+from answering.spelling import plain
 from answering.stem import WORD, stem, stems
 
 _MONTHS = "|".join(MONTHS)
@@ -29,11 +31,25 @@ _BY_EVENT = re.compile(
     r"now|already|yet|not|never|overnight|summer|winter|spring|autumn|christmas|easter|ramadan)\b|n[’']t\b",
     re.IGNORECASE,
 )
+# What is asked for more closely than "when", and what tells it.
+_CLOSER = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(told, re.IGNORECASE))
+    for asked, told in (
+        (
+            r"\b(?:what|which) (?:exact )?(?:time|hour)\b(?! (?:of (?:the )?year|frame|zone|period)\b)",
+            r"\b\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b|\b(?<![$€£.,])\d{1,2}[:.]\d\d(?![\d%.,:])|o['’]clock\b|"
+            r"\b(?:\d{4} (?:gmt|utc|hours)|noon|midday|midnight|dawn|dusk|sunrise|sunset|nightfall|daybreak|"
+            r"morning|afternoon|evening|night|tonight|overnight|hours?|minutes?)\b",
+        ),
+        (r"\b(?:day of the week|weekday)\b", rf"\b(?:{_DAYS}|weekend|today|yesterday|tomorrow)\b"),
+    )
+)
+_NOT_SAID = re.compile(r"\b(?:not|never|nobody|unknown|unclear)\b|n[’']t\b", re.IGNORECASE)
 _AMOUNT = re.compile(rf"[$€£]\s?\d|\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
 _PLACE = re.compile(
     r"\b(?:in|at|near|from|to|on|outside|across|off|of|around|throughout|into|through)\s+(?:the\s+)?[A-Z]"
 )
-_CAPITALISED, _DIGIT = re.compile(r"\b[A-Z][\w’'-]+"), re.compile(r"\d")
+_CAPITALISED, _DIGITS = re.compile(r"\b[A-Z][\w’'-]+"), re.compile(r"\d+")
 _CAPITAL = re.compile(r"[A-Z][^\W_]*")
 _COUNTED = re.compile(r"\bhow many (\w+(?: \w+)?)", re.IGNORECASE)
 _DID = re.compile(
@@ -49,7 +65,6 @@ _UNITS = tuple(
             r"\bhow much\b|\bprice\b|\bcost\b|\bsalary\b",
             r"[$€£¥%]|\b(?:dollars?|pounds?|euros?|cents?|percent|rubles?)\b",
         ),
-        (r"\bhow old\b|\bwhat age\b", r"\b\d{1,3}\b(?=,|-year|\.|$)|\baged?\b|\bborn\b|year-old|\b[a-z]+ies\b"),
         (
             r"\bhow long\b",
             r"\b(?:second|minute|hour|day|week|month|year|decade|centur|mile|kilomet|metre|meter|feet|foot)",
@@ -70,7 +85,7 @@ _UNITS = tuple(
     )
 )
 _BEING = frozenset("live lived exist existed inhabit populate".split())  # who is counted is there
-_ANYBODY = frozenset(stems("people persons individuals men women others more times of cases"))
+ANYBODY = frozenset(stems("people persons individuals men women others more times of cases"))
 
 
 def counted_noun(question: Question) -> str | None:
@@ -81,9 +96,9 @@ def counted_noun(question: Question) -> str | None:
     found = _COUNTED.search(question.text)
     thing = stem(found[1].split()[0]) if found else None
     of_people = _DID.search(question.text)
-    if thing in _ANYBODY and of_people and of_people[1].lower() not in LIGHT | _BEING:
+    if thing in ANYBODY and of_people and of_people[1].lower() not in LIGHT | _BEING:
         thing = stem(of_people[1])
-    return thing if thing in question.shown and thing not in _ANYBODY else None
+    return thing if thing in question.shown and thing not in ANYBODY else None
 
 
 # What befalls people, each in its words: the dead are not the injured.
@@ -133,15 +148,39 @@ def answer_type(question: Question, text: str, held: Sequence[str]) -> float:
 def leaves_time_open(question: Question, text: str) -> bool:
     """Whether a question asks when, and a sentence tells no time, of the clock or by what else happened.
 
-    "Nobody knows when" tells that the time is not known, which answers.
+    "Nobody knows when" tells that the time is not known, which answers. What is asked at what time or on which day of
+    the week is open beside a date.
     """
-    if question.kind is not Kind.WHEN or _DIGIT.search(text) or _BY_EVENT.search(text):
+    if question.kind is not Kind.WHEN or _tells_time(question, text):
         return False
-    return not _tells_time(question, text)
+    if _closer(question):
+        return not _NOT_SAID.search(text)
+    return not (any(_news(question, found) for found in _DIGITS.findall(text)) or _BY_EVENT.search(text))
+
+
+def time_asked(question: Question, text: str, start: int, end: int) -> tuple[int, int]:
+    """The only time of the clock, or day of the week, in the text where that is asked for and `text[start:end]` has
+    none; else `start:end`.
+    """
+    told = _closer(question) if question.kind is Kind.WHEN else None
+    if told is None or told.search(text[start:end]):
+        return start, end
+    found = list(told.finditer(text))
+    return found[0].span() if len(found) == 1 else (start, end)
 
 
 def _tells_time(question: Question, text: str) -> bool:
-    return any(_news(question, found) for found in _TIME.findall(text))
+    """Whether a text tells a time that the question does not; of a month that it names, the day is news."""
+    if told := _closer(question):
+        return any(_news(question, found) for found in told.findall(text))
+    days_of_months = (str(day.day) for day in days(plain(text)) if day.day)
+    return any(day not in question.terms for day in days_of_months) or any(
+        _news(question, found) for found in _TIME.findall(text)
+    )
+
+
+def _closer(question: Question) -> re.Pattern[str] | None:
+    return next((told for asked, told in _CLOSER if asked.search(question.asked)), None)
 
 
 def is_of_kind(question: Question, words: str) -> bool:
@@ -150,7 +189,7 @@ def is_of_kind(question: Question, words: str) -> bool:
         case Kind.WHO | Kind.WHERE:
             return any(stem(word) not in question.terms for word in _CAPITALISED.findall(words))
         case Kind.WHEN:
-            return bool(_TIME.search(words) or _DIGIT.search(words))
+            return bool(_TIME.search(words) or _DIGITS.search(words))
         case Kind.HOW_MANY:
             return bool(_AMOUNT.search(words))
         case _:
@@ -161,6 +200,8 @@ def _amount(question: Question, text: str, held: Sequence[str]) -> float:
     """1.0 for a figure in the unit asked for or beside the thing counted, 0.5 for any other new figure."""
     if not any(stem(m.group()) not in question.terms for m in _AMOUNT.finditer(text)):
         return 0.0
+    if asks_age(question):
+        return age_told(question, text)
     for asked, unit in _UNITS:
         if asked.search(question.text):
             return 0.0 if measures_otherwise(question, text) else 1.0 if unit.search(text) else 0.5

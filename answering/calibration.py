@@ -143,6 +143,12 @@ SAID_ALIKE = 2
 # What share of the question's terms a sentence needs in it and around it to speak to what the question takes for
 # granted. By judgement.
 COVERED_DENIED = 0.6
-# The words that answer are shown where the reader is this sure of the place. Kinds of question that have such words.
+# The words that answer are shown where the reader is this sure of the place, or where its number is the one that the
+# words of the sentence count as asked: of 27 such places of SQuADShifts in which the reader was less sure, 24 were
+# right, of 129 in which it was just sure enough 111. Kinds of question that have such words.
 PLACE_SHOWN = math.log(0.25)
 HAS_SHORT_ANSWER = frozenset({Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY})
+# A sentence with no more telling words than these beside the question's tells that something was done, not why. How
+# much surer the reader must be of another place in its article, which then tells why. By judgement, on articles made
+# for it; none of 132 right answers to "why did" of SQuADShifts and SQuAD 2.0 is declined.
+BARE, LIKELIER = 2, 0.1

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from answering import calibration
 from answering.evidence import Candidate
+from answering.figure import is_figure_asked
 from answering.listing import asks_for_several
 from answering.question import Kind, Question
 from answering.reader import Found
@@ -29,11 +30,11 @@ class Scored:
 
 def highlight(question: Question, one: Scored) -> tuple[int, int] | None:
     """Where in the sentence the words stand that answer a question for a name, a time, a place or a number."""
-    if question.kind not in calibration.HAS_SHORT_ANSWER or one.answer is None:
+    if question.kind not in calibration.HAS_SHORT_ANSWER or one.answer is None or "\n" in one.candidate.text:
         return None
-    if one.answer.score < calibration.PLACE_SHOWN or "\n" in one.candidate.text:
-        return None
-    return one.answer.start - one.candidate.start, one.answer.end - one.candidate.start
+    place = one.answer.start - one.candidate.start, one.answer.end - one.candidate.start
+    is_sure = one.answer.score >= calibration.PLACE_SHOWN or is_figure_asked(question, one.candidate.text, *place)
+    return place if is_sure else None
 
 
 def chosen_among(question: Question, ranked: list[Scored], told: list[Scored], most: int) -> list[Scored]:

@@ -9,6 +9,7 @@ from answering.answer import Claim
 from answering.choose import Scored, chosen_among, highlight, place_of, same_elsewhere
 from answering.evidence import Candidate, Reading
 from answering.listing import in_one_line
+from answering.motive import reason_beside
 from answering.question import Kind, Question
 from answering.terms import has
 
@@ -34,12 +35,15 @@ def claims_of(
     most: int,
     spans: int,
 ) -> tuple[Claim, ...]:
-    """The best sentence first, then others that add to it, each after the sentence that says whom its pronoun means,
-    and before the one that denies it.
+    """The best sentence first, then the one that tells why where it only tells what was done, and others that add to
+    it, each after the sentence that says whom its pronoun means, and before the one that denies it.
 
     Sentences that contradict each other (`told`) come first, all of them as far as there is room.
     """
     chosen = chosen_among(question, ranked, told[:most], min(most, calibration.MOST_CLAIMS[question.kind]))
+    why = reason_beside(question, ranked)
+    if why is not None and chosen[0] is ranked[0] and why not in chosen and len(chosen) < most:
+        chosen.insert(1, why)
     top = max(one.score for one in chosen)
     places: dict[tuple[str, int, int], Claim] = {}
     left = spans

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from answering.answer_type import time_asked
 from answering.evidence import Candidate, Reading
 from answering.features import Features
+from answering.figure import figure_asked
 from answering.question import Kind, Question
 from answering.reader import Found, Reads
 from retrieval.passage import Passage
@@ -80,7 +82,10 @@ def read_closely(
             if member not in answers or row.sum() > rows[member].sum():
                 rows[member] = row
                 start, end = _whole_words(window.passage.article.body, found.start + moved, found.end + moved)
-                answers[member] = Found(max(start, candidate.start), min(end, candidate.end), found.score)
+                start, end = max(start, candidate.start), min(end, candidate.end)
+                place = start - candidate.start, end - candidate.start
+                first, last = time_asked(question, candidate.text, *figure_asked(question, candidate.text, *place))
+                answers[member] = Found(candidate.start + first, candidate.start + last, found.score)
     return CloseReading(rows, answers)
 
 

@@ -97,9 +97,9 @@ class _Chunk:
 
     @property
     def after_name(self) -> list[str]:
-        """The words behind its last name; none without a name."""
+        """The words behind its last name, but for figures ("in May 2024"); none without a name."""
         last = max((i for i, word in enumerate(self.words) if word[0].isupper()), default=None)
-        return self.words[last + 1 :] if last is not None else []
+        return [word for word in self.words[last + 1 :] if not word[0].isdigit()] if last is not None else []
 
 
 def _chunks(words: list[str]) -> list[_Chunk]:

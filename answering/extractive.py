@@ -7,6 +7,7 @@ import numpy as np
 
 from answering import calibration
 from answering.abstention import reason_for
+from answering.age import leaves_age_open
 from answering.answer import Claim, Conflict, Reason, ReasonCode, Span
 from answering.answer_type import leaves_time_open
 from answering.answerability import answer_features
@@ -18,6 +19,7 @@ from answering.definition import Definition, subject_asked
 from answering.evidence import NAME, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.identity import identified
+from answering.motive import lacks_reason
 from answering.office import of_somebody
 from answering.prefer import fitting, of_office, preferred, tells_of_deed
 from answering.premise import find_denied
@@ -115,8 +117,6 @@ class ExtractiveAnswerer:
             return Extraction((), reason_for(asked, reading), confidence, None, notices)
         scores = preferred(asked, reading, rows, order, scores, told_deed, hints, answers)
         order.sort(key=lambda i: -float(scores[i]))
-        if leaves_time_open(asked, reading.candidates[order[0]].text):
-            return Extraction((), reason_for(asked, reading), confidence, None, notices)
         ranked = [
             Scored(
                 reading.candidates[i], float(scores[i]), float(rows[i, TYPED]), float(rows[i, PLACE]),
@@ -124,6 +124,9 @@ class ExtractiveAnswerer:
             )
             for i in order
         ]  # fmt: skip
+        best = ranked[0].candidate.text
+        if leaves_time_open(asked, best) or leaves_age_open(asked, best) or lacks_reason(asked, ranked):
+            return Extraction((), reason_for(asked, reading), confidence, None, notices)
         conflict = find_conflict(asked, answers_told(asked, reading, ranked, self._vectors_of))
         told = tellers(conflict, ranked) if conflict else []
         claims = claims_of(asked, reading, ranked, told, confidence, max_claims, max_citations)

@@ -53,7 +53,8 @@ _KINDS = (
         r"\bhow (?:many|much|far|long|old|tall|high|deep|large|big|fast|often|heavy|wide|close|few|"
         r"frequently|likely)\b|"
         r"\b(?:what|which) (?:is |was |were |are )?(?:the )?(?:\w+ ){0,2}(?:percentage|percent|proportion|fraction|"
-        r"number|amount|population|price|cost|distance|age|salary|total|sum|rate|ratio|height|length|weight|size)\b",
+        r"number|amount|population|price|cost|distance|age|salary|total|sum|rate|ratio|height|length|weight|size|"
+        r"share of)\b",
     ),
     (
         Kind.WHEN,

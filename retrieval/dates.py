@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, pairwise
 
 from corpus.words import STOP_WORDS
 from retrieval.periods import Asked, Span
-from retrieval.time_forms import JOINED, ONE, OPEN, PERIOD, read
+from retrieval.time_forms import JOINED, LAST, ONE, OPEN, PART, PERIOD, SEASON, read
 
 _BEFORE = re.compile(
     r"(?:^|(?<=\W))(?P<word>between|from|since|after|before|prior to|until|till|up to|by|in|during|throughout)\s+"
@@ -40,6 +40,11 @@ _CALLED_AFTER_IT = re.compile(
     r"probe|trials?|attacks?|bombings?|riots?|rioters?|insurrection|defendants?|massacre|uprising|revolution|coup)\b",
     re.IGNORECASE,
 )
+# "In summer camps", "since the fall of the wall", "how warm does it get in winter": no season of one year.
+_WORD_AFTER = re.compile(r"\s+(?P<word>[\w’'-]+)")
+_HABIT = re.compile(r"\b(?:do|does)\b", re.IGNORECASE)
+# After these "the fall" is as often a tumble or a loss.
+_BESIDE_A_FALL = frozenset("since after before between from".split()) | {"prior to"}
 # The month of May and the verb are told apart by the capital, the year, or the word before the day.
 _VERB = re.compile(r"\b(?:may|march|mar)\b")
 _TAKES_A_DAY = re.compile(
@@ -73,6 +78,7 @@ class _Time:
     periods: tuple[str, ...]
     word: str
     of_event: bool  # "before the 2024 election"
+    is_list: bool  # "in May or April", in either order
 
 
 def date_ranges(question: str, moment: datetime) -> tuple[DateRange, ...]:
@@ -129,7 +135,9 @@ def _of_run(question: str, run: list[re.Match[str]]) -> Iterator[_Time]:
         return
     start = first.start() - len(before.group()) if before and counts else first.start()
     is_event = has_article and not _DAY_FIRST.match(first.group())
-    yield _Time(start, run[-1].end(), tuple(one.group() for one in run), word if counts else "", is_event)
+    gaps = [question[one.end() : other.start()] for one, other in pairwise(run)]
+    is_list = word not in _BOTH and all(_LIST.fullmatch(gap) or _COMMA.fullmatch(gap) for gap in gaps)
+    yield _Time(start, run[-1].end(), tuple(one.group() for one in run), word if counts else "", is_event, is_list)
 
 
 def _before(question: str, match: re.Match[str]) -> re.Match[str] | None:
@@ -154,10 +162,10 @@ def _goes_on(question: str, run: list[re.Match[str]], match: re.Match[str]) -> b
     before = _before(question, run[0])
     if not _LIST.fullmatch(between) or (len(run) == 1 and before and before["word"].lower() == "between"):
         return True
-    if match["loose"] and not last["loose"]:
+    both = [PART.sub("", text, count=1) for text in (last.group(), match.group())]
+    if match["loose"] and not last["loose"] and not (both[0] != last.group() and OPEN.fullmatch(both[1])):
         return False
-    is_open = OPEN.fullmatch(last.group()) and ONE.fullmatch(match.group())
-    both = (last.group(), match.group())
+    is_open = OPEN.fullmatch(both[0]) and LAST.fullmatch(both[1])
     is_alike = len({_WEEKDAY.search(text) is None for text in both}) == 1
     return all(map(_YEAR_ALONE.fullmatch, both)) or (is_alike and bool(is_open))
 
@@ -171,12 +179,23 @@ def _is_something_else(question: str, match: re.Match[str]) -> bool:
         )
     if text in ("Today", "Yesterday", "Tomorrow"):
         return match.start() > 0
+    if season := SEASON.fullmatch(text):
+        return _is_no_season(question, match, season["season"].lower())
     if not _WEEKDAY.search(text):
         return False
     if _IN_NAME.match(question, match.end()):
         return True
     is_bare = " " not in text
     return is_bare and (_is_in_name(question, match) or not (text[0].isupper() or _before(question, match)))
+
+
+def _is_no_season(question: str, match: re.Match[str], season: str) -> bool:
+    """Whether the name of a season belongs to a thing or to every year, or is another word."""
+    after, before = _WORD_AFTER.match(question, match.end()), _before(question, match)
+    if after and after["word"].lower() not in STOP_WORDS - {"of", "from"}:
+        return True
+    is_fall = season == "fall" and before is not None and before["word"].lower() in _BESIDE_A_FALL
+    return is_fall or _HABIT.search(question) is not None
 
 
 def _is_in_name(question: str, match: re.Match[str]) -> bool:
@@ -194,7 +213,8 @@ def _read(time: _Time, asked: Asked) -> tuple[datetime | None, datetime | None] 
     try:
         for text in reversed(time.periods):
             spans.append(read(text, asked))
-            asked = replace(asked, near=spans[-1][1].date(), is_ahead=False)
+            is_ahead = asked.is_ahead and time.is_list
+            asked = replace(asked, near=spans[-1][1].date(), is_ahead=is_ahead, is_beside=time.is_list)
     except (ValueError, LookupError, OverflowError):
         return None
     start, end = min(start for start, _ in spans), max(end for _, end in spans)

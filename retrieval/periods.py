@@ -40,11 +40,15 @@ _IN_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """When a question is asked, the day near which it means what it leaves open, and whether that lies ahead."""
+    """When a question is asked, the day near which it means what it leaves open, and whether that lies ahead.
+
+    `is_beside` is set where what is meant may also lie after that day: "in May or April 2023".
+    """
 
     moment: datetime
     near: date
     is_ahead: bool = False
+    is_beside: bool = False
 
     @property
     def today(self) -> date:
@@ -58,6 +62,11 @@ class Asked:
             begun, to_come = [span for span in spans if span[1].date() < today], []
         elif which in ("next", "coming"):
             begun, to_come = [], [span for span in spans if span[0].date() > today]
+        elif self.is_beside:
+            latest = today if self.near <= today and not self.is_ahead else date.max
+            earliest = today if self.is_ahead else date.min
+            fit = (span for span in spans if span[0].date() <= latest and span[1].date() >= earliest)
+            return min(fit, key=lambda span: abs(span[1].date() - self.near))
         elif self.is_ahead:
             begun, to_come = [], [span for span in spans if span[1].date() >= self.near]
         else:

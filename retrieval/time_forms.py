@@ -23,6 +23,7 @@ _WHICH = r"(?:last|this|past|previous|next|coming)"
 JOINED = r"\s*(?:,?\s*\b(?:and|or|to|until|till|through)\b|[-–—&/])\s*"
 _IN_YEAR = rf"(?:,?\s+(?:of\s+)?(?P<year>{_YEAR}))"
 _DAYS = rf"(?P<first>{_DAY})(?:,\s*{_DAY}){{0,9}}{JOINED}(?P<day>{_DAY})"
+_PART = r"(?:(?:early|mid|late)[\s-]+(?:in\s+)?|(?:beginning|start|middle|end)\s+of\s+)"
 _ON = rf"(?:(?:on\s+)?{_WEEKDAY},?\s+(?:the\s+)?)?"
 _IN_LETTERS = rf"(?:{'|'.join(sorted(periods.ORDINALS, key=len, reverse=True))})(?=\s+of\b)"
 
@@ -73,11 +74,8 @@ _POINTS: tuple[tuple[str, Reads], ...] = (
         rf"(?:(?P<unit>(?:day|week|fortnight|month|year)(?P<many>s)?(?=\s+of)|quarter|half)(?:\s+of)?)\s+{_WHOLE}",
         _piece,
     ),
-    (
-        r"(?:the\s+)?(?P<third>(?:early|mid|late)[\s-]+(?:in\s+)?|(?:beginning|start|middle|end)\s+of\s+)"
-        rf"(?:the\s+)?{_WHOLE}",
-        _third,
-    ),
+    (rf"(?:the\s+)?(?P<third>{_PART})(?:the\s+)?{_WHOLE}", _third),
+    (rf"(?:the\s+)?(?P<third>{_PART})(?:the\s+)?(?P<whole>{_SEASON})", _third),
     (r"(?:the\s+)?day\s+before\s+yesterday", periods.read_beside_today(-2, -2)),
     (r"(?:the\s+)?day\s+after\s+tomorrow", periods.read_beside_today(2, 2)),
     (r"last\s+night", periods.read_beside_today(-1, 0)),
@@ -100,7 +98,7 @@ _POINTS: tuple[tuple[str, Reads], ...] = (
     ),
     (rf"(?P<which>{_WHICH})\s+(?P<unit>day|week|month|quarter|year|decade)(?!\s+of\b)", periods.read_unit),
 )
-# Forms that are something else as often: a month that is a name or a verb, a number of four digits.
+# Forms that are something else as often: a month that is a name or a verb, a number of four digits, "spring water".
 _LOOSE: tuple[tuple[str, Reads], ...] = (
     (r"(?P<year>(?:19|20)\d\d)\s?[/–-]\s?(?P<to>(?:(?:19|20)\d\d|\d\d))(?![\d%]|[-/.,]\d)", periods.read_year),
     (
@@ -112,6 +110,7 @@ _LOOSE: tuple[tuple[str, Reads], ...] = (
     (r"(?:the\s+)?(?P<n>[12]?\d)(?:st|nd|rd|th)[\s-]+century", periods.read_century),
     (rf"(?P<month>{_MONTH})", periods.read_month),
     (r"(?P<part>Q)(?P<n>[1-4])", periods.read_part_of_year),
+    (rf"(?:the\s+)?(?P<season>{_SEASON})", periods.read_season),
 )
 _FORMS = tuple((re.compile(rf"(?:{form})(?!\w)", re.IGNORECASE), reads) for form, reads in (*_POINTS, *_LOOSE))
 
@@ -120,17 +119,27 @@ def _any_of(forms: Iterable[tuple[str, Reads]]) -> str:
     return "|".join(re.sub(r"\?P<\w+>", "?:", form) for form, _ in forms)
 
 
-# A day, month or day of the week that leaves open of which year or week it is.
-OPEN = re.compile(rf"(?:on\s+)?(?:{_WEEKDAY}|{_DAY}(?:\s+of)?\s+{_MONTH}|{_MONTH}(?:\s+{_DAY})?)", re.IGNORECASE)
-# A single day, month or year as articles write it.
-ONE = re.compile(
-    rf"{_ON}(?:{_DAY}(?:\s+of)?\s+)?{_MONTH}(?:\s+{_DAY})?{_IN_YEAR}?|{_YEAR}|(?:on\s+)?{_WEEKDAY}", re.IGNORECASE
+# A day, month, season or day of the week that leaves open of which year or week it is.
+OPEN = re.compile(
+    rf"(?:on\s+)?(?:{_WEEKDAY}|{_DAY}(?:\s+of)?\s+{_MONTH}|{_MONTH}(?:\s+{_DAY})?)|(?:the\s+)?{_SEASON}", re.IGNORECASE
 )
+# A single day, month, season or year as articles write it.
+ONE = re.compile(
+    rf"{_ON}(?:{_DAY}(?:\s+of)?\s+)?{_MONTH}(?:\s+{_DAY})?{_IN_YEAR}?|{_YEAR}|(?:on\s+)?{_WEEKDAY}|"
+    rf"(?:the\s+)?{_SEASON}",
+    re.IGNORECASE,
+)
+# The last of a list, which may tell of which year the others are.
+LAST = re.compile(rf"{ONE.pattern}|(?:the\s+)?{_SEASON}(?:,|\s+of)?\s+{_YEAR}", re.IGNORECASE)
+# A season without a year.
+SEASON = re.compile(rf"(?:the\s+)?{_PART}?(?:the\s+)?(?P<season>{_SEASON})", re.IGNORECASE)
+# The words before a period that mean a part of it.
+PART = re.compile(rf"(?:the\s+)?{_PART}(?:the\s+)?", re.IGNORECASE)
 
 # A `point` is a period wherever it stands, a `loose` one only after a word that makes it one.
 PERIOD = re.compile(
     # No part of a word, an address, an amount or a decimal fraction.
-    rf"(?<![\w$€£#@./])(?:(?<!-)|(?=[^\W\d]))(?:(?P<point>{_any_of(_POINTS)})|(?P<loose>{_any_of(_LOOSE)}))"
+    rf"(?<![\w$€£#@.])(?:(?<!/)|(?<=\w/)(?={_PART}?(?:{_MONTH}|{_SEASON})))(?:(?<!-)|(?=[^\W\d]))(?:(?P<point>{_any_of(_POINTS)})|(?P<loose>{_any_of(_LOOSE)}))"
     rf"(?=T\d|(?!\w|\.\w))(?!-(?!{_MONTH}|{_WEEKDAY})[^\W\d_])",
     re.IGNORECASE,
 )

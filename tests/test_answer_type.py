@@ -2,7 +2,7 @@
 
 import pytest
 
-from answering.answer_type import answer_type, counted_noun, counts_otherwise, leaves_time_open
+from answering.answer_type import answer_type, counted_noun, counts_otherwise, leaves_time_open, time_asked
 from answering.question import read_question
 from answering.stem import stem, stems
 
@@ -63,7 +63,34 @@ def test_who_suffered_one_thing_is_not_counted_for_another(question: str, senten
         ("When will the ferries return?", "The company did not say when they would.", False),
         ("When did Reed score?", "Reed scored in the 88th minute.", False),
         ("Who cancelled the ferries?", "Ferries to Skerra were cancelled.", False),
+        ("When did the quay close in May 2024?", "The quay closed in May 2024.", True),
+        ("When did the quay close in May 2024?", "The quay closed on 3 May.", False),
+        ("When did the quay close in May 2024?", "The quay closed on 31 May 2024.", False),
+        ("When did the quay close in May?", "The quay closed in May 2024.", False),
+        ("What time on 3 May did the quay close?", "The quay closed on 3 May 2024 with 40 boats in it.", True),
+        ("What time on 3 May did the quay close?", "The quay closed at 6.30 a.m. on 3 May.", False),
+        ("At what time did the quay close?", "The quay closed shortly after midnight.", False),
+        ("At what time did the quay close?", "The town did not say.", False),
+        ("At what time of year does the quay close?", "The quay closes in May.", False),
+        ("On which day of the week did the quay close?", "The quay closed on 3 May 2024.", True),
+        ("On which day of the week did the quay close?", "The quay closed on Friday, 3 May 2024.", False),
+        ("On which day did the quay close?", "The quay closed on 3 May 2024.", False),
     ],
 )
 def test_a_sentence_without_a_time_leaves_open_when(question: str, sentence: str, is_open: bool) -> None:
     assert leaves_time_open(read_question(question), sentence) is is_open
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("At what time did the quay close?", "6.30 a.m"),
+        ("On which day of the week did the quay close?", "Friday"),
+        ("When did the quay close?", "3 May"),
+        ("Who closed the quay?", "3 May"),
+    ],
+)
+def test_of_the_words_found_a_clock_time_or_weekday_is_what_asks_for_it(question: str, shown: str) -> None:
+    text = "The quay closed at 6.30 a.m. on Friday, 3 May."
+    start, end = time_asked(read_question(question), text, text.index("3 May"), text.index("3 May") + 5)
+    assert text[start:end] == shown

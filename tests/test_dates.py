@@ -78,6 +78,19 @@ def test_times_are_read(question: str, start: str | None, end: str | None) -> No
         ("from March-May 2024", "2024-03-01", "2024-05-31"),
         ("on Monday and Tuesday", "2025-08-18", "2025-08-19"),
         ("from Thursday to Monday", "2025-08-14", "2025-08-18"),
+        ("in late March or early April 2023", "2023-03-21", "2023-04-10"),
+        ("in late March and early April", "2025-03-21", "2025-04-10"),
+        ("in early March or April 2023", "2023-03-01", "2023-04-30"),
+        ("in mid-December or early January", "2024-12-11", "2025-01-10"),
+        ("in late 2022 or early 2023", "2022-09-01", "2023-04-30"),
+        ("in late spring or early summer 2023", "2023-05-01", "2023-06-30"),
+        ("in spring and summer", "2025-03-01", "2025-08-31"),
+        ("in Dec/Jan 2024", "2023-12-01", "2024-01-31"),
+        ("in Dec 2023 - Jan 2024", "2023-12-01", "2024-01-31"),
+        ("between Monday and Wednesday", "2025-08-18", "2025-08-20"),
+        ("in May or April 2023", "2023-04-01", "2023-05-31"),
+        ("in early May or late April", "2025-04-21", "2025-05-10"),
+        ("on Tuesday and Monday", "2025-08-18", "2025-08-19"),
     ],
 )
 def test_ranges_and_lists_are_read_from_their_first_to_their_last(words: str, start: str, end: str) -> None:
@@ -115,6 +128,16 @@ def test_ranges_and_lists_are_read_from_their_first_to_their_last(words: str, st
         ("in winter 2024", "2023-12-01", "2025-02-28"),
         ("in winter 2023/24", "2023-12-01", "2024-02-29"),
         ("last summer", "2024-06-01", "2024-08-31"),
+        ("in summer", "2025-06-01", "2025-08-31"),
+        ("in the spring", "2025-03-01", "2025-05-31"),
+        ("during the winter", "2024-12-01", "2025-02-28"),
+        ("in the fall", "2024-09-01", "2024-11-30"),
+        ("this winter", "2024-12-01", "2025-02-28"),
+        ("since the summer", "2025-06-01", "2025-08-20"),
+        ("since last spring", "2025-03-01", "2025-08-20"),
+        ("by the end of spring", None, "2025-05-31"),
+        ("in early summer", "2025-06-01", "2025-06-30"),
+        ("in the 2010s", "2010-01-01", "2019-12-31"),
         ("last March", "2025-03-01", "2025-03-31"),
         ("on 7/3/2024", "2024-03-07", "2024-07-03"),
         ("on 7/13/2024", "2024-07-13", "2024-07-13"),
@@ -191,6 +214,17 @@ def test_what_will_happen_in_a_month_is_of_the_next_one() -> None:
     assert read("What happened in December?") == [("2024-12-01", "2024-12-31")]
 
 
+def test_what_will_happen_in_a_season_or_one_of_several_months_lies_ahead() -> None:
+    assert read("Will the port open in spring?") == [("2026-03-01", "2026-05-31")]
+    assert read("What will happen this winter?") == [("2025-12-01", "2026-02-28")]
+    assert read("Will it open in January or December?") == [("2025-12-01", "2026-01-31")]
+
+
+def test_months_of_two_years_are_both_read_beside_a_slash() -> None:
+    asked = "What happened in Dec 2023/Jan 2024?"
+    assert read(asked) == [("2023-12-01", "2023-12-31"), ("2024-01-01", "2024-01-31")]
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -223,6 +257,13 @@ def test_what_will_happen_in_a_month_is_of_the_next_one() -> None:
         "Who won the Giving Tuesday prize?",
         "Is the version 1.2.24 out, at 24/7?",
         "Who won the 2023 and 2024 prizes?",
+        "Which summer festival was moved in spring water towns?",
+        "Who won the winter games?",
+        "What has changed since the fall of the wall?",
+        "How was she hurt in the fall from the tower, and was he there after the fall?",
+        "How warm does it get in winter?",
+        "Did prices fall, and who worked in Spring Hill in summer camps?",
+        "What did https://news.example/2024/may/3 say?",
         "",
     ],
 )
@@ -248,7 +289,9 @@ def test_stretches_of_time_are_told_from_what_articles_say(words: str) -> None:
     assert asked[start:end] in words and not any(map(str.isdigit, asked[:start] + asked[end:]))
 
 
-@pytest.mark.parametrize("words", ["on 3 May 2024", "in May 2024", "in 2024", "in May", "on Monday", "in room 24"])
+@pytest.mark.parametrize(
+    "words", ["on 3 May 2024", "in May 2024", "in 2024", "in May", "on Monday", "in room 24", "in summer"]
+)
 def test_a_single_day_month_or_year_is_no_stretch(words: str) -> None:
     assert stretches(f"What happened {words}?") == ()
 
@@ -269,7 +312,7 @@ def test_two_days_that_share_their_month_are_one_range(pair: tuple[datetime, int
 
 pieces = st.sampled_from(
     "in on since before between and from to last this past the May march 3 31 2023 1999 June Monday week year days ago "
-    "two 10th of early , . - O'clock 20232 or Q1 quarter half first late end weekend recent 7/3/2024 24 hours 1990s summer "
+    "two 10th of early , . - O'clock 20232 or Q1 quarter half first late end weekend recent 7/3/2024 24 hours 1990s summer / "
     "couple few will 2020/21 century yesterday".split()
 )
 

@@ -16,6 +16,8 @@ from answering.stem import stem, stems
         ("Why did Mayor Halder resign last week?", "resign"),
         ("When did the Arden Bridge collapse?", "collapse"),
         ("When did the port of Tarn reopen?", "reopen"),
+        ("When did the port reopen in May 2024?", "reopen"),
+        ("When did the strike in May 2024 end?", "end"),
         ("When did the bus drivers' strike in Tarn end?", "end"),
         ("Where will the secretariat of the treaty sit?", "sit"),
         ("Why did Norway sign the treaty?", "sign"),

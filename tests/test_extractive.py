@@ -149,6 +149,68 @@ def test_a_verb_of_two_words_is_met_by_a_plain_one(embedder: Embedder) -> None:
     assert "called off" in said(ask(embedder, "Why was the Velm fair cancelled?", called))
 
 
+QUIST = "Lena Quist of Brant resigned on Tuesday"
+
+
+@pytest.mark.parametrize(
+    ("body", "question", "words"),
+    [
+        ("The port of Velm reopened on 3 May after divers cleared a wreck.",
+         "When did the port reopen in May?", "3 May"),
+        ("The port of Velm reopened at 6.30 a.m. on Friday, 3 May. It had been closed for weeks.",
+         "What time on 3 May did the port of Velm reopen?", "6.30 a.m"),
+        ("The blast in Harn killed 12 people and another 34 were wounded, 9 of them badly.",
+         "How many people were injured in the blast?", "34"),
+        ("The 40 buses of Harn cost 12 million dollars, the town said.",
+         "How much did the buses of Harn cost?", "12 million dollars"),
+        ("Ilse Farrow, 46, was elected mayor of Velm on Sunday.", "How old is Ilse Farrow?", "46"),
+    ],
+)  # fmt: skip
+def test_the_words_that_answer_stand_out(embedder: Embedder, body: str, question: str, words: str) -> None:
+    claim = ask(embedder, question, article("one", "From the coast", body)).claims[0]
+    assert claim.highlight and claim.text[slice(*claim.highlight)] == words
+
+
+@pytest.mark.parametrize(
+    ("body", "question"),
+    [
+        ("The port of Velm reopened on 3 May. It had been closed for weeks.",
+         "What time on 3 May did the port of Velm reopen?"),
+        ("Tomas Breck has sailed from Velm for 20 years. He owns two boats.", "How old is Tomas Breck?"),
+        ("Ilse Farrow, 46, beat Tomas Breck on Sunday. She is mayor of Velm.", "How old is Tomas Breck?"),
+        ("Orlin Motors moved its office to Velm last week. The firm has 200 people.",
+         "Why did Orlin Motors move its office to Velm?"),
+        ("The Rusk family sold the mill in Harn on Monday. It employs 60 people.", "Why was the mill in Harn sold?"),
+    ],
+)  # fmt: skip
+def test_what_lacks_the_time_age_or_reason_asked_for_is_declined(embedder: Embedder, body: str, question: str) -> None:
+    reason = ask(embedder, question, article("one", "From the coast", body)).reason
+    assert reason is not None and reason.code is ReasonCode.DOES_NOT_SAY
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{QUIST}, citing her health. Her deputy takes over.",
+        f"{QUIST} over a loan. Her deputy takes over.",
+        f"{QUIST} to spend time with her sons. Her deputy takes over.",
+        f"{QUIST}. She said that she was too ill. Her deputy takes over.",
+        f"{QUIST}. Auditors had found that she paid her brother 40,000 crowns.",
+    ],
+)
+def test_a_deed_is_told_where_a_reason_may_stand_in_it_or_beside_it(embedder: Embedder, body: str) -> None:
+    asked = "Why did Lena Quist resign?"
+    assert "resigned" in said(ask(embedder, asked, article("one", "From the coast", body)))
+
+
+def test_the_sentence_that_tells_why_is_told_with_the_deed(embedder: Embedder) -> None:
+    body = "The ferry to Velm was cancelled on Friday. A gale blew over the sound. Passengers slept in the hall."
+    told = ask(embedder, "Why was the ferry to Velm cancelled?", article("one", "Ferry", body)).claims
+    assert [claim.text for claim in told] == [
+        "The ferry to Velm was cancelled on Friday.", "A gale blew over the sound."
+    ]  # fmt: skip
+
+
 def test_the_same_sentence_elsewhere_is_a_second_source(embedder: Embedder) -> None:
     found = ask(embedder, "On what condition does Breck think Oster might attend the talks?", MAIN, SECOND)
     claim = next(c for c in found.claims if "only if Velm" in c.text)

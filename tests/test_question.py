@@ -20,6 +20,7 @@ from answering.stem import stem, stems
         ("How many ships waited outside?", Kind.HOW_MANY),
         ("How far away is the island?", Kind.HOW_MANY),
         ("What percentage of crews went on strike?", Kind.HOW_MANY),
+        ("What share of crews went on strike?", Kind.HOW_MANY),
         ("Why was the tender cancelled?", Kind.WHY),
         ("What caused the fire?", Kind.WHY),
         ("What were the reasons for the delay?", Kind.WHY),

@@ -1,0 +1,75 @@
+"""Ages: whether a sentence tells how old one is who is asked about."""
+
+import re
+import unicodedata
+
+from answering.question import Kind, Question
+from answering.roles import IS_ROLE
+from answering.stem import WORD, stems
+
+_ASKED = re.compile(
+    r"\bhow old\b|\bwhat age (?:is|are|was|were|did|does|do|had|has|will)\b|"
+    r"\bwhat (?:is|was) (?:the |his |her |their )(?:\w+ )?age\b",
+    re.IGNORECASE,
+)
+_NAME = r"(?>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,4})"
+# Whose age it is, where a name says so and no word that makes it another's ("Quist's son", "the mayor of Brant").
+_WHOSE = re.compile(rf"(?i:\b(?:how old (?:is|was|are|were)|age of) )(?P<who>{_NAME})(?<!['’]s)(?<!s['’])(?! of\b)")
+_IS_NOW = re.compile(r"\bhow old (?:is|are)\b", re.IGNORECASE)
+_N = (
+    r"(?i:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?|"
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen))"
+)
+_ABOUT = r"(?:(?:only|just|now|then|about|still|over|under|almost|nearly|around|currently) )*"
+_AGE = re.compile(
+    rf"(?P<before>{_NAME})(?:, (?:now )?(?:aged )?{_N}(?=[,.;:)]|$| and\b| who\b)| \((?:aged )?{_N}\))|"
+    rf"\b{_N}[- ](?:years?|yrs?|months?|weeks?|days?)[- ]olds?\b(?:,? (?:[a-z]+ ){{0,3}}(?P<after>{_NAME}))?|"
+    rf"(?i:\b(?:aged?:?|age of|turn(?:s|ed|ing)?) {_ABOUT}{_N}\b|\b{_N} years of age\b|\b{_N} ?y/?o\b|"
+    rf"(?:\b(?:am|is|are|was|were)|[’'](?:s|m|re)) {_ABOUT}{_N}"
+    r"(?:(?=[.,;)]|$| (?:and|at|on|in|or|but|now|if|last|this)\b)|(?P<then>) (?:when|as)\b)|"
+    r"\bborn\b|\bin (?:his|her|their|its) (?:(?:early|mid|late)[ -])?(?:\w+ties|teens|\d0s)\b|"
+    r"\b(?:years?|decades?|centur(?:y|ies)|months?)[- ]old\b|\d(?:st|nd|rd|th) (?:birthday|anniversary)\b|"
+    r"\b(?:dat(?:es?|ed|ing) (?:from|back)|since (?:1\d|20)\d\d)\b|"
+    r"(?:\b(?:is|are|was|were|been) |, )(?:built|founded|opened|established|completed|created|launched|made|laid)\b"
+    r"[^.;]{0,40}?\b(?:(?:1\d|20)\d\d|centur(?:y|ies)|decades?|years)\b)"
+)
+# Of things an age is told in many ways.
+_SPAN = re.compile(r"\b(?:(?:1\d|20)\d\d|(?:year|decade|centur|month)\w*)\b", re.IGNORECASE)
+_NOT_SAID = re.compile(r"\b(?:not|never|nobody|unknown|unclear)\b|n[’']t\b", re.IGNORECASE)
+
+
+def asks_age(question: Question) -> bool:
+    """Whether a question asks how old somebody or something is."""
+    return question.kind is Kind.HOW_MANY and _ASKED.search(question.text) is not None
+
+
+def age_told(question: Question, text: str) -> float:
+    """1.0 for a text that tells the age asked for, else 0.0.
+
+    "She was 19 when" does not tell how old she is, and an age that stands at another's name ("Per Lund, 58,") is not
+    that of the one named in the question.
+    """
+    who = _WHOSE.search(question.text)
+    asked = _bearer(who["who"]) if who else frozenset()
+    is_now = _IS_NOW.search(question.text) is not None
+    found = (m for m in _AGE.finditer(text) if m["then"] is None or not is_now)
+    if any(not asked or _may_be_of(asked, m["before"] or m["after"]) for m in found):
+        return 1.0
+    return float(not asked and _SPAN.search(text) is not None)
+
+
+def leaves_age_open(question: Question, text: str) -> bool:
+    """Whether a question asks how old one is, and a sentence does not tell; that it is not known answers."""
+    return asks_age(question) and not age_told(question, text) and not _NOT_SAID.search(text)
+
+
+def _may_be_of(asked: frozenset[str], name: str | None) -> bool:
+    """Whether a name could be that of the one asked about: "Quist" and "Lena Quist", but no other Quist."""
+    said = _bearer(name) if name else frozenset()
+    return not said or said <= asked or asked <= said
+
+
+def _bearer(name: str) -> frozenset[str]:
+    """The stems of a name without titles and accents."""
+    letters = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return frozenset(stems(" ".join(word for word in WORD.findall(letters) if not IS_ROLE.match(word))))

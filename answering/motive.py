@@ -1,0 +1,64 @@
+"""Whether what answers "why did" tells any reason, or only that it was done."""
+
+import re
+from collections.abc import Sequence
+
+from answering import calibration
+from answering.choose import Scored
+from answering.deed import deed, is_told
+from answering.evidence import GENERIC
+from answering.lexicon import FUNCTION_WORDS, LIGHT
+from answering.question import Kind, Question
+from answering.reasons import reason_strength
+from answering.roles import IS_ROLE
+from answering.stem import WORD, stem
+from answering.timely import asks_what_was
+
+# Words behind which a reason may stand: "resigned over a loan", "closed for repairs", "moved to save rent".
+_MAY_LEAD = re.compile(
+    r"\b(?:for|over|amid|after|following|during|under|with|without|through|as|so|but|when|where|while|if|once|until|"
+    r"before|against|despite|like|due|given|based|by \w+ing|to (?!an?\b|the\b|his\b|her\b|its\b|their\b|[A-Z\d])\w+)\b|"
+    r"[:;–—“\"]|, \w+ing\b"
+)
+_TIME = re.compile(
+    r"(?i)^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|"
+    r"october|november|december|yesterday|today|morning|afternoon|evening|night|week|month|year|day|spring|summer|"
+    r"autumn|winter|ago|\W*\d.*)$"
+)
+
+
+def lacks_reason(question: Question, ranked: Sequence[Scored]) -> bool:
+    """Whether a question asks why something was done, the best sentence only tells that it was, and no other of its
+    article may tell why.
+    """
+    return _tells_only_deed(question, ranked[0]) and not (
+        any(reason_strength(one.candidate.text) for one in _beside(ranked)) or reason_beside(question, ranked)
+    )
+
+
+def reason_beside(question: Question, ranked: Sequence[Scored]) -> Scored | None:
+    """The other sentence of its article in which the reader finds the answer rather than in the best one, where that
+    tells only that something was done.
+    """
+    if not _tells_only_deed(question, ranked[0]):
+        return None
+    likelier = ranked[0].place + calibration.LIKELIER
+    found = [one for one in _beside(ranked) if one.place >= likelier and one.window >= calibration.WINDOW_ANSWERS]
+    return max(found, key=lambda one: one.place, default=None)
+
+
+def _beside(ranked: Sequence[Scored]) -> list[Scored]:
+    article = ranked[0].candidate.passage.article
+    return [one for one in ranked[1:] if one.candidate.passage.article is article]
+
+
+def _tells_only_deed(question: Question, one: Scored) -> bool:
+    """Whether a sentence says next to nothing beside the deed asked about, but for times, names and roles."""
+    verb, text = deed(question), one.candidate.text
+    if question.kind is not Kind.WHY or verb is None or not asks_what_was(question):
+        return False
+    if not is_told(verb, frozenset(one.candidate.stems)) or reason_strength(text) or _MAY_LEAD.search(text):
+        return False
+    new = [w for m in WORD.finditer(text) if stem(w := m.group()) not in question.terms and w.islower()]
+    telling = [w for w in new if not (w in FUNCTION_WORDS or w in LIGHT or IS_ROLE.match(w) or _TIME.match(w))]
+    return sum(stem(w) not in GENERIC for w in telling) <= calibration.BARE
