@@ -5,6 +5,7 @@ import unicodedata
 
 from answering.question import Kind, Question
 from answering.roles import IS_ROLE
+from answering.saying_no import NOT_SAID
 from answering.stem import WORD, stems
 
 _ASKED = re.compile(
@@ -35,7 +36,6 @@ _AGE = re.compile(
 )
 # Of things an age is told in many ways.
 _SPAN = re.compile(r"\b(?:(?:1\d|20)\d\d|(?:year|decade|centur|month)\w*)\b", re.IGNORECASE)
-_NOT_SAID = re.compile(r"\b(?:not|never|nobody|unknown|unclear)\b|n[’']t\b", re.IGNORECASE)
 
 
 def asks_age(question: Question) -> bool:
@@ -60,7 +60,7 @@ def age_told(question: Question, text: str) -> float:
 
 def leaves_age_open(question: Question, text: str) -> bool:
     """Whether a question asks how old one is, and a sentence does not tell; that it is not known answers."""
-    return asks_age(question) and not age_told(question, text) and not _NOT_SAID.search(text)
+    return asks_age(question) and not age_told(question, text) and not NOT_SAID.search(text)
 
 
 def _may_be_of(asked: frozenset[str], name: str | None) -> bool:

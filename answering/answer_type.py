@@ -9,6 +9,7 @@ from answering.dimension import measures_otherwise
 from answering.lexicon import LIGHT
 from answering.question import Kind, Question
 from answering.reasons import reason_strength
+from answering.saying_no import NOT_SAID
 from answering.spelling import plain
 from answering.stem import WORD, stem, stems
 
@@ -44,7 +45,6 @@ _CLOSER = tuple(
         (r"\b(?:day of the week|weekday)\b", rf"\b(?:{_DAYS}|weekend|today|yesterday|tomorrow)\b"),
     )
 )
-_NOT_SAID = re.compile(r"\b(?:not|never|nobody|unknown|unclear)\b|n[’']t\b", re.IGNORECASE)
 _AMOUNT = re.compile(rf"[$€£]\s?\d|\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
 _PLACE = re.compile(
     r"\b(?:in|at|near|from|to|on|outside|across|off|of|around|throughout|into|through)\s+(?:the\s+)?[A-Z]"
@@ -154,7 +154,7 @@ def leaves_time_open(question: Question, text: str) -> bool:
     if question.kind is not Kind.WHEN or _tells_time(question, text):
         return False
     if _closer(question):
-        return not _NOT_SAID.search(text)
+        return not NOT_SAID.search(text)
     return not (any(_news(question, found) for found in _DIGITS.findall(text)) or _BY_EVENT.search(text))
 
 

@@ -1,7 +1,9 @@
-"""Phrases of English news that say no, or that something was done, read as the plain words that the check knows."""
+"""Phrases of English news that say no, or that something was done."""
 
 import re
 
+# What leaves open what is asked, and so answers: "nobody knows when", "his age is unknown".
+NOT_SAID = re.compile(r"\b(?:not|never|nobody|unknown|unclear)\b|n[’']t\b", re.IGNORECASE)
 _PLANS = r"(?:plans?|proposals?|bid|idea|scheme|project|intention)"
 _GIVES_UP = r"(?:drop(?:ped|s|ping)?|scrap(?:ped|s|ping)?|abandon(?:ed|s|ing)?|shelv(?:ed|es|ing)|ditch(?:ed|es|ing)?)"
 # "Avoid" alone is no refusal: "to avoid raising taxes" tells what somebody wants.

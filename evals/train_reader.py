@@ -26,7 +26,7 @@ _BATCH, _LONGEST = 32, 192
 _RATE, _HEAD_RATE, _WARM_UP = 1.0e-4, 1.0e-3, 0.05
 
 
-class Reader(nn.Module):
+class Reader(nn.Module):  # type: ignore[misc]
     """The encoder with three numbers: for each token whether the answer starts or ends there, for the text whether."""
 
     def __init__(self, folder: str) -> None:
@@ -127,7 +127,7 @@ def main() -> None:
     chance = random.Random(11)
     torch.manual_seed(11)
     torch.set_flush_denormal(True)
-    tokenizer: Any = AutoTokenizer.from_pretrained(options.model)  # type: ignore[no-untyped-call]
+    tokenizer: Any = AutoTokenizer.from_pretrained(options.model)
     rows = [json.loads(line) for line in (options.examples / "train.jsonl").read_text().splitlines()]
     model = Reader(options.model)
     if options.before:

@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 
 from corpus.words import STOP_WORDS
 from retrieval.periods import Asked, Span
-from retrieval.time_forms import JOINED, LAST, ONE, OPEN, PART, PERIOD, SEASON, read
+from retrieval.time_forms import JOINED, LAST, ONE, OPEN, PART, SEASON, periods_in, read
 
 _BEFORE = re.compile(
     r"(?:^|(?<=\W))(?P<word>between|from|since|after|before|prior to|until|till|up to|by|in|during|throughout)\s+"
@@ -110,7 +110,7 @@ def _asked(question: str, moment: datetime) -> Asked:
 def _times(question: str) -> Iterator[_Time]:
     """The times named, in order, whatever they mean."""
     run: list[re.Match[str]] = []
-    for match in PERIOD.finditer(question):
+    for match in periods_in(question):
         if _is_something_else(question, match):
             continue
         if run and not _goes_on(question, run, match):

@@ -1,7 +1,8 @@
 """The forms in which English names a period, each a pattern and the function that reads it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 from retrieval import periods
 from retrieval.periods import Asked, Reads, Said, Span
@@ -112,7 +113,12 @@ _LOOSE: tuple[tuple[str, Reads], ...] = (
     (r"(?P<part>Q)(?P<n>[1-4])", periods.read_part_of_year),
     (rf"(?:the\s+)?(?P<season>{_SEASON})", periods.read_season),
 )
-_FORMS = tuple((re.compile(rf"(?:{form})(?!\w)", re.IGNORECASE), reads) for form, reads in (*_POINTS, *_LOOSE))
+
+
+@cache
+def _compiled(form: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first needed: all of them take a tenth of a second, and few commands ask."""
+    return re.compile(form, re.IGNORECASE)
 
 
 def _any_of(forms: Iterable[tuple[str, Reads]]) -> str:
@@ -137,18 +143,22 @@ SEASON = re.compile(rf"(?:the\s+)?{_PART}?(?:the\s+)?(?P<season>{_SEASON})", re.
 PART = re.compile(rf"(?:the\s+)?{_PART}(?:the\s+)?", re.IGNORECASE)
 
 # A `point` is a period wherever it stands, a `loose` one only after a word that makes it one.
-PERIOD = re.compile(
+_PERIOD = (
     # No part of a word, an address, an amount or a decimal fraction.
     rf"(?<![\w$€£#@.])(?:(?<!/)|(?<=\w/)(?={_PART}?(?:{_MONTH}|{_SEASON})))(?:(?<!-)|(?=[^\W\d]))(?:(?P<point>{_any_of(_POINTS)})|(?P<loose>{_any_of(_LOOSE)}))"
-    rf"(?=T\d|(?!\w|\.\w))(?!-(?!{_MONTH}|{_WEEKDAY})[^\W\d_])",
-    re.IGNORECASE,
+    rf"(?=T\d|(?!\w|\.\w))(?!-(?!{_MONTH}|{_WEEKDAY})[^\W\d_])"
 )
 
 
+def periods_in(text: str) -> Iterator[re.Match[str]]:
+    """The words that name a period, each as the group `point` or `loose`."""
+    return _compiled(_PERIOD).finditer(text)
+
+
 def read(text: str, asked: Asked) -> Span:
-    """The time that the words of a `PERIOD` mean; an impossible one raises as in `retrieval.periods`."""
+    """The time that the words of a period mean; an impossible one raises as in `retrieval.periods`."""
     text = re.sub(r"(?i)^the(?=\s+(?:week|month|year)$)", "this", text)
-    for form, reads in _FORMS:
-        if found := form.fullmatch(text):
+    for form, reads in (*_POINTS, *_LOOSE):
+        if found := _compiled(rf"(?:{form})(?!\w)").fullmatch(text):
             return reads(found.groupdict(), asked)
     raise ValueError(text)

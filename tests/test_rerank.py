@@ -30,12 +30,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
 
     folder = tmp_path_factory.mktemp("reranker")
     torch.manual_seed(5)
-    config = BertConfig(  # type: ignore[no-untyped-call]
+    config = BertConfig(
         vocab_size=30522, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
         num_labels=1, initializer_range=0.9,
     )  # fmt: skip
-    BertForSequenceClassification(config).save_pretrained(folder)  # type: ignore[no-untyped-call]
-    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    BertForSequenceClassification(config).save_pretrained(folder)
+    PreTrainedTokenizerFast(
         tokenizer_file=str(bundled_tokenizer()), pad_token="[PAD]", model_max_length=128
     ).save_pretrained(folder)
     return str(folder)
