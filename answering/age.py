@@ -34,6 +34,7 @@ _AGE = re.compile(
     r"(?:\b(?:is|are|was|were|been) |, )(?:built|founded|opened|established|completed|created|launched|made|laid)\b"
     r"[^.;]{0,40}?\b(?:(?:1\d|20)\d\d|centur(?:y|ies)|decades?|years)\b)"
 )
+_PRONOUN = re.compile(r"\b(?:s?he|her|his|they|their|its?)\b", re.IGNORECASE)
 # Of things an age is told in many ways.
 _SPAN = re.compile(r"\b(?:(?:1\d|20)\d\d|(?:year|decade|centur|month)\w*)\b", re.IGNORECASE)
 
@@ -53,7 +54,7 @@ def age_told(question: Question, text: str) -> float:
     asked = _bearer(who["who"]) if who else frozenset()
     is_now = _IS_NOW.search(question.text) is not None
     found = (m for m in _AGE.finditer(text) if m["then"] is None or not is_now)
-    if any(not asked or _may_be_of(asked, m["before"] or m["after"]) for m in found):
+    if any(not asked or _may_be_of(asked, m["before"] or m["after"], text) for m in found):
         return 1.0
     return float(not asked and _SPAN.search(text) is not None)
 
@@ -63,10 +64,14 @@ def leaves_age_open(question: Question, text: str) -> bool:
     return asks_age(question) and not age_told(question, text) and not NOT_SAID.search(text)
 
 
-def _may_be_of(asked: frozenset[str], name: str | None) -> bool:
-    """Whether a name could be that of the one asked about: "Quist" and "Lena Quist", but no other Quist."""
-    said = _bearer(name) if name else frozenset()
-    return not said or said <= asked or asked <= said
+def _may_be_of(asked: frozenset[str], name: str | None, text: str) -> bool:
+    """Whether an age could be that of the one asked about: at "Quist" and "Lena Quist", but at no other Quist.
+
+    One without a name beside it could be where the text names that one or has a pronoun.
+    """
+    if said := _bearer(name) if name else frozenset():
+        return said <= asked or asked <= said
+    return _PRONOUN.search(text) is not None or not asked.isdisjoint(_bearer(text))
 
 
 def _bearer(name: str) -> frozenset[str]:

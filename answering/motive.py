@@ -20,6 +20,13 @@ _MAY_LEAD = re.compile(
     r"before|against|despite|like|due|given|based|by \w+ing|to (?!an?\b|the\b|his\b|her\b|its\b|their\b|[A-Z\d])\w+)\b|"
     r"[:;–—“\"]|, \w+ing\b"
 )
+# "He gave no reason", "the cause is unclear": that it is not said answers too.
+_NOT_GIVEN = re.compile(
+    r"\b(?:no|without(?: giving)?(?: an?y?)?) (?:\w+ ){0,2}?(?:reasons?|explanation|motive|cause)\b|"
+    r"\b(?:not|declined to|refused to|never) (?:say|said|explain(?:ed)?|tell|told|know|known)(?: \w+){0,2} why\b|"
+    r"\b(?:reasons?|motives?|cause|why)\b[^.;]{0,40}\b(?:unclear|unknown|not (?:clear|known|given|disclosed))\b",
+    re.IGNORECASE,
+)
 _TIME = re.compile(
     r"(?i)^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|"
     r"october|november|december|yesterday|today|morning|afternoon|evening|night|week|month|year|day|spring|summer|"
@@ -37,11 +44,15 @@ def lacks_reason(question: Question, ranked: Sequence[Scored]) -> bool:
 
 
 def reason_beside(question: Question, ranked: Sequence[Scored]) -> Scored | None:
-    """The other sentence of its article in which the reader finds the answer rather than in the best one, where that
-    tells only that something was done.
+    """Where the best sentence tells only that something was done, the next one if that says that no reason is given, or
+    else the other sentence of its article in which the reader finds the answer rather than in the best one.
     """
     if not _tells_only_deed(question, ranked[0]):
         return None
+    after = ranked[0].candidate.number + 1
+    for one in _beside(ranked):
+        if one.candidate.number == after and _NOT_GIVEN.search(one.candidate.text):
+            return one
     likelier = ranked[0].place + calibration.LIKELIER
     found = [one for one in _beside(ranked) if one.place >= likelier and one.window >= calibration.WINDOW_ANSWERS]
     return max(found, key=lambda one: one.place, default=None)

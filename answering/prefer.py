@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from answering import calibration
+from answering.age import age_told, asks_age
 from answering.attribution import attribution
 from answering.deed import deed, is_of_another, is_supposed, is_told
 from answering.definition import Definition
@@ -29,7 +30,8 @@ _OF_ONE = (Kind.WHEN, Kind.WHERE, Kind.WHY, Kind.HOW, Kind.HOW_MANY)
 def fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[int]:
     """The candidates that tell of the very one asked for (the first, the largest), at a time that fits the question.
 
-    Where some tell of the deed asked about, those that name who is asked about and tell of a relative's are left out.
+    Where some tell the age asked for, the others are left out; where some tell of the deed asked about, those that name
+    who is asked about and tell of a relative's.
     """
     one, thing, verb = the_one_asked(question), the_thing_asked(question), deed(question)
     fit = []
@@ -40,6 +42,7 @@ def fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[
         is_supposed_only = verb is not None and asks_what_was(question) and is_supposed(verb, c.text)
         if is_one and is_thing and not is_supposed_only and not is_untimely(question, c.text, c.passage.article):
             fit.append(i)
+    fit = [i for i in fit if asks_age(question) and age_told(question, reading.candidates[i].text)] or fit
     if verb is None or question.kind not in _OF_ONE:
         return fit
     telling = [i for i in fit if is_told(verb, frozenset(reading.candidates[i].stems))]

@@ -56,6 +56,7 @@ def test_an_age_is_told_in_many_forms(text: str) -> None:
         "Lena Quist, 46 votes ahead, spoke of 12, 13 and 14 May.",
         "She founded the shop in 1952.",
         "She was 19 when she joined the party.",
+        "The builder was fined because two workers, aged 24 and 31, were killed.",
     ],
 )
 def test_anothers_or_an_earlier_age_and_other_numbers_leave_it_open(text: str) -> None:

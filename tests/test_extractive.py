@@ -164,6 +164,8 @@ QUIST = "Lena Quist of Brant resigned on Tuesday"
         ("The 40 buses of Harn cost 12 million dollars, the town said.",
          "How much did the buses of Harn cost?", "12 million dollars"),
         ("Ilse Farrow, 46, was elected mayor of Velm on Sunday.", "How old is Ilse Farrow?", "46"),
+        ("The port of Velm was fined because two dockers, aged 24 and 31, drowned. Ilse Farrow, 52, who heads it, said"
+         " that she was sorry.", "How old is Ilse Farrow?", "52"),
     ],
 )  # fmt: skip
 def test_the_words_that_answer_stand_out(embedder: Embedder, body: str, question: str, words: str) -> None:
@@ -209,6 +211,12 @@ def test_the_sentence_that_tells_why_is_told_with_the_deed(embedder: Embedder) -
     assert [claim.text for claim in told] == [
         "The ferry to Velm was cancelled on Friday.", "A gale blew over the sound."
     ]  # fmt: skip
+
+
+def test_that_no_reason_was_given_is_told_with_the_deed(embedder: Embedder) -> None:
+    body = f"{QUIST}. She gave no reason. The town thanked her after the council met."
+    told = ask(embedder, "Why did Lena Quist resign?", article("one", "From the coast", body)).claims
+    assert [claim.text for claim in told] == [f"{QUIST}.", "She gave no reason."]
 
 
 def test_the_same_sentence_elsewhere_is_a_second_source(embedder: Embedder) -> None:
