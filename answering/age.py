@@ -22,9 +22,11 @@ _N = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen))"
 )
 _ABOUT = r"(?:(?:only|just|now|then|about|still|over|under|almost|nearly|around|currently) )*"
+_UNIT = r"(?:years?|yrs?|months?|weeks?|days?)"
+_ROLE = r"(?!(?:from|in|of|at|on|to|for|by|with|who|and|is|was|has|had)\b)[a-z]+"  # "the 46-year-old mayor Quist"
 _AGE = re.compile(
     rf"(?P<before>{_NAME})(?:, (?:now )?(?:aged )?{_N}(?=[,.;:)]|$| and\b| who\b)| \((?:aged )?{_N}\))|"
-    rf"\b{_N}[- ](?:years?|yrs?|months?|weeks?|days?)[- ]olds?\b(?:,? (?:[a-z]+ ){{0,3}}(?P<after>{_NAME}))?|"
+    rf"\b{_N}-{_UNIT}-olds?\b(?: (?:{_ROLE} ){{0,3}}(?P<after>{_NAME}))?|\b{_N} {_UNIT} olds?\b|"
     rf"(?i:\b(?:aged?:?|age of|turn(?:s|ed|ing)?) {_ABOUT}{_N}\b|\b{_N} years of age\b|\b{_N} ?y/?o\b|"
     rf"(?:\b(?:am|is|are|was|were)|[’'](?:s|m|re)) {_ABOUT}{_N}"
     r"(?:(?=[.,;)]|$| (?:and|at|on|in|or|but|now|if|last|this)\b)|(?P<then>) (?:when|as)\b)|"

@@ -10,7 +10,7 @@ from answering.age import age_told, asks_age
 from answering.attribution import attribution
 from answering.deed import deed, is_of_another, is_supposed, is_told
 from answering.definition import Definition
-from answering.evidence import Reading
+from answering.evidence import Candidate, Reading
 from answering.features import TYPED, Features
 from answering.listing import asks_for_several, names_several
 from answering.office import office_asked
@@ -42,13 +42,20 @@ def fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[
         is_supposed_only = verb is not None and asks_what_was(question) and is_supposed(verb, c.text)
         if is_one and is_thing and not is_supposed_only and not is_untimely(question, c.text, c.passage.article):
             fit.append(i)
-    fit = [i for i in fit if asks_age(question) and age_told(question, reading.candidates[i].text)] or fit
+    if asks_age(question):
+        fit = [i for i in fit if _tells_age(question, reading.candidates[i])] or fit
     if verb is None or question.kind not in _OF_ONE:
         return fit
     telling = [i for i in fit if is_told(verb, frozenset(reading.candidates[i].stems))]
     naming = [i for i in telling if not set(question.names).isdisjoint(reading.candidates[i].stems)]
     others = {i for i in naming if is_of_another(verb, question, reading.candidates[i].text)}
     return [i for i in fit if i not in others] if len(others) < len(telling) else fit
+
+
+def _tells_age(question: Question, candidate: Candidate) -> bool:
+    """Whether a candidate tells an age, and it or its neighbours name the one asked about."""
+    is_near = not question.names or not candidate.around.isdisjoint(question.names)
+    return is_near and age_told(question, candidate.text) > 0
 
 
 def tells_of_deed(question: Question, reading: Reading) -> Features:

@@ -35,6 +35,8 @@ def test_questions_for_an_age(question: str, asks: bool) -> None:
         "Forty-six-year-old mayor Lena Quist spoke.",
         "Mayor Quist, aged 46, spoke.",
         "Quist is 46 and has two sons.",
+        "Quist is 46 years old, grew up in Harn and has two sons.",
+        "The 46-year-old from Harn was elected, and her party cheered.",
         "She turned 46 on Sunday.",
         "She was born in 1978.",
         "Quist, who is in her mid-forties, spoke.",
