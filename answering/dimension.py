@@ -1,4 +1,4 @@
-"""Heights, lengths, weights and speeds: whether a sentence measures what is asked for, and of the same thing."""
+"""Heights, lengths, weights, speeds, how often: whether a sentence measures what is asked, and of the same thing."""
 
 import re
 
@@ -40,6 +40,13 @@ _NO_THING = frozenset(
     "stretches stretched about nearly almost around roughly approximately some over under than only just least most to "
     "at of and or by up with from a an the its their his her this that now still more less another".split()
 )
+_TIMES_ASKED = re.compile(r"\bhow (?:many times|often)\b", re.IGNORECASE)
+_TIMES = re.compile(
+    r"\b(?:times?|once|twice|thrice|never|again|every|each|per|always|seldom|rarely|regularly|occasions?|daily|weekly|"
+    r"monthly|yearly|annual\w*|first|second|third|\d+(?:st|nd|rd|th)|\w*(?:four|fif|six|seven|eigh|nin|ten|eleven|twelf|teen|tie)th)"
+    r"\b|\b(?:a|an) (?:hour|day|week|month|year)\b",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"\b(?:second|minute|hour|day|week|month|year|decade|centur)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d")
 
@@ -49,6 +56,8 @@ def measures_otherwise(question: Question, text: str) -> bool:
 
     "Four metres long" is no height, "131 kilometres an hour" neither, and a crack's length is not the breakwater's.
     """
+    if leaves_often_open(question, text):
+        return True
     asked = _ASKED.search(question.text)
     if asked is None:
         return False
@@ -60,6 +69,11 @@ def measures_otherwise(question: Question, text: str) -> bool:
         return all(m.lastgroup != wanted or _of_another_thing(question, m["thing"]) for m in said)
     unit = _UNITS.get(word)
     return unit is not None and bool(_NUMBER.search(text)) and not unit.search(text)
+
+
+def leaves_often_open(question: Question, text: str) -> bool:
+    """Whether a question asks how often, or how many times, and a sentence does not tell: "nine seconds ahead"."""
+    return _TIMES_ASKED.search(question.text) is not None and not _TIMES.search(text)
 
 
 def _of_another_thing(question: Question, thing: str | None) -> bool:

@@ -16,6 +16,7 @@ from answering.claims import claims_of
 from answering.close_reading import read_closely
 from answering.conflict import find_conflict
 from answering.definition import Definition, subject_asked
+from answering.dimension import leaves_often_open
 from answering.evidence import NAME, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.identity import identified
@@ -38,6 +39,8 @@ from retrieval.remembered import Remembered
 # Sentences that are embedded for one question, each in about 4 ms of one core.
 EMBEDDED = 16
 UNSURE = "It is not certain that this answers the question."
+# What a question may ask for that the best sentence does not tell, whatever else speaks for it.
+_LEAVES_OPEN = (leaves_time_open, leaves_age_open, leaves_often_open)
 _KEPT = 4_096  # vectors of sentences, 2 KB each: the passages that are asked about are few at a time
 
 
@@ -124,8 +127,7 @@ class ExtractiveAnswerer:
             )
             for i in order
         ]  # fmt: skip
-        best = ranked[0].candidate.text
-        if leaves_time_open(asked, best) or leaves_age_open(asked, best) or lacks_reason(asked, ranked):
+        if lacks_reason(asked, ranked) or any(is_open(asked, ranked[0].candidate.text) for is_open in _LEAVES_OPEN):
             return Extraction((), reason_for(asked, reading), confidence, None, notices)
         conflict = find_conflict(asked, answers_told(asked, reading, ranked, self._vectors_of))
         told = tellers(conflict, ranked) if conflict else []

@@ -22,6 +22,11 @@ from answering.question import read_question
         ("How fast may trains go?", "The limit rises to 90 kilometres an hour.", False),
         ("How fast may trains go?", "The tunnel is 3 kilometres long.", True),
         ("How high was the price?", "The price was 40 euros.", False),
+        ("How many times has Moser won?", "Moser won on Sunday, nine seconds ahead of Ricci.", True),
+        ("How many times has Moser won?", "It is Moser's eleventh victory in Halle.", False),
+        ("How many times has Moser won?", "Moser won twice.", False),
+        ("How often does the ferry run?", "The ferry runs six times a day.", False),
+        ("How often does the ferry run?", "The ferry carries 200 people.", True),
         ("Who built the breakwater?", "Divers found a crack four metres long.", False),
     ],
 )

@@ -178,6 +178,8 @@ def test_the_words_that_answer_stand_out(embedder: Embedder, body: str, question
     [
         ("The port of Velm reopened on 3 May. It had been closed for weeks.",
          "What time on 3 May did the port of Velm reopen?"),
+        ("Tomas Breck won the race to Velm on Sunday, nine seconds ahead of Ilse Farrow.",
+         "How many times has Tomas Breck won the race to Velm?"),
         ("Tomas Breck has sailed from Velm for 20 years. He owns two boats.", "How old is Tomas Breck?"),
         ("Ilse Farrow, 46, beat Tomas Breck on Sunday. She is mayor of Velm.", "How old is Tomas Breck?"),
         ("Orlin Motors moved its office to Velm last week. The firm has 200 people.",
