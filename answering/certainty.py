@@ -68,7 +68,7 @@ _DETERMINERS = frozenset("a an the this that these those his her its their our m
 _NEW_CLAUSE = frozenset("and but or who which that after because as to".split())
 # Before a noun, not a verb, of a statement.
 _BEFORE_NOUNS = _DETERMINERS | frozenset("in on at of for from by with about".split())
-_IS, _DONE = frozenset("is are be being".split()), frozenset("was were had has have been did".split())
+_IS, _DONE = frozenset("is are be being get gets".split()), frozenset("was were had has have been did got".split())
 _SAME_IN_THE_PAST = frozenset("cut hit put set let shut cost hurt quit bet burst cast spread split shed upset".split())
 
 

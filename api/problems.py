@@ -52,6 +52,7 @@ STATUS: dict[type[DatelineError], int] = {
     errors.JudgeUnavailable: 503,
     errors.IndexUnavailable: 503,
     errors.ModelUnavailable: 502,
+    errors.FetchPutOff: 502,
     errors.FetchFailed: 502,
     errors.ServerUnreachable: 502,
     errors.RequestFailed: 502,

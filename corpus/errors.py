@@ -240,3 +240,5 @@ class FetchFailed(DatelineError):
 
 class FetchPutOff(FetchFailed):
     """A site was not asked: it wants to be left alone for `retry_after` seconds more."""
+
+    code = "fetch_put_off"

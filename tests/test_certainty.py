@@ -33,6 +33,7 @@ AS_CERTAIN = [
     ("The company plans to cut 400 jobs at its Leyburn plant.", "The company intends to cut 400 jobs at its Leyburn plant."),
     ("The airline said it would buy 30 aircraft from Boeing.", "The airline will buy 30 aircraft from Boeing."),
     ("The law will ban smoking in parks.", "The law bans smoking in parks."),
+    ("The roof of the school will be repaired in summer.", "The school gets its roof repaired in summer."),
     ("The dam is expected to cost 3 billion dollars.", "The dam is forecast to cost $3bn."),
     ("The government banned smoking in parks, and may ban it at bus stops too.", "The government banned smoking in parks."),
     ("The company, which plans to expand in Asia, cut 400 jobs at Leyburn.", "The company cut 400 jobs at Leyburn."),

@@ -88,12 +88,14 @@ def test_mistakes_get_one_sentence_and_exit_code_2(data_folder: Path, arguments:
 
 
 def test_any_name_of_a_file_is_told(data_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "named"
+    folder.mkdir()
     for name in (b"caf\xe9.txt", b"x\x1b[31m.txt"):
-        (tmp_path / os.fsdecode(name)).write_bytes(b"")
-    told = json.loads(run("ingest", str(tmp_path), "--json", data=data_folder, check=2).stdout)
+        (folder / os.fsdecode(name)).write_bytes(b"")
+    told = json.loads(run("ingest", str(folder), "--json", data=data_folder, check=2).stdout)
     assert {os.fsencode(Path(one["name"]).name) for one in told["failed"]} == {b"caf\xe9.txt", b"x\x1b[31m.txt"}
     assert (
-        "\\x1b[31m" in (shown := run("ingest", str(tmp_path), data=data_folder, check=2).stderr) and "\x1b" not in shown
+        "\\x1b[31m" in (shown := run("ingest", str(folder), data=data_folder, check=2).stderr) and "\x1b" not in shown
     )
 
 

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-import corpus.database
+import corpus.migrate
 from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.store import ArticleStore
@@ -72,7 +72,7 @@ def test_empty_standard_input_says_so(data_folder: Path) -> None:
 def test_a_folder_of_the_first_release_opens(tmp_path: Path) -> None:
     path = tmp_path / "dateline.sqlite"
     config = Config()
-    config.set_main_option("script_location", str(corpus.database._MIGRATIONS))
+    config.set_main_option("script_location", str(corpus.migrate._MIGRATIONS))
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         config.attributes["connection"] = connection
