@@ -60,6 +60,10 @@ class Candidate:
         """Where it stands in its article."""
         return Span(self.passage.article, self.start, self.end)
 
+    def follows(self, other: "Candidate", step: int = 1) -> bool:
+        """Whether it stands so many sentences after another of the same passage; with -1 one before."""
+        return self.passage is other.passage and self.number == other.number + step
+
     def words(self, start: int, end: int) -> str:
         """What stands in its article from `start` to `end`, as the words that the reader found in it."""
         return self.passage.article.body[start:end]
@@ -80,7 +84,7 @@ class Reading:
 
     def beside(self, c: Candidate, step: int) -> Candidate | None:
         """The sentence of the same passage that stands so many after it; with -1 the one before."""
-        return next((o for o in self.candidates if o.passage is c.passage and o.number == c.number + step), None)
+        return next((o for o in self.candidates if o.follows(c, step)), None)
 
 
 def read_passages(question: Question, passages: Sequence[Passage]) -> Reading:

@@ -49,9 +49,8 @@ def reason_beside(question: Question, ranked: Sequence[Scored]) -> Scored | None
     """
     if not _tells_only_deed(question, ranked[0]):
         return None
-    after = ranked[0].candidate.number + 1
     for one in _beside(ranked):
-        if one.candidate.number == after and _NOT_GIVEN.search(one.candidate.text):
+        if one.candidate.follows(ranked[0].candidate) and _NOT_GIVEN.search(one.candidate.text):
             return one
     likelier = ranked[0].place + calibration.LIKELIER
     found = [one for one in _beside(ranked) if one.place >= likelier and one.window >= calibration.WINDOW_ANSWERS]

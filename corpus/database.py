@@ -11,10 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from corpus.engines import engine_at
 from corpus.errors import InvalidInput, StoreUnavailable
-from corpus.schema import CHANGES, facts
+from corpus.schema import CHANGES, MIGRATIONS, facts
 from corpus.touched import TouchLog
 
-_MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 _NOT_ALLOWED = "42501"  # the SQLSTATE of a statement that the user has no right to
 
 
@@ -111,5 +110,5 @@ def _is_current(connection: Connection) -> bool:
     """Whether the tables are as the newest migration left them; these are named by number."""
     if not inspect(connection).has_table("alembic_version"):
         return False
-    newest = max(path.name for path in _MIGRATIONS.glob("[0-9]*.py")).partition("_")[0]
+    newest = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
     return connection.execute(select(column("version_num")).select_from(table("alembic_version"))).scalar() == newest

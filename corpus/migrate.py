@@ -1,7 +1,5 @@
 """The tables of a store brought to the form of this release, by Alembic."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -10,15 +8,13 @@ from sqlalchemy import Connection, inspect
 
 from corpus.dialect import insert_new
 from corpus.errors import StoreUnavailable
-from corpus.schema import CHANGES, facts, metadata
-
-_MIGRATIONS = Path(__file__).parent / "migrations"
+from corpus.schema import CHANGES, MIGRATIONS, facts, metadata
 
 
 def migrate(connection: Connection, *, is_shared: bool) -> None:
     """Make the tables, or change those of an earlier release. Raises `StoreUnavailable` for those of a later one."""
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     # The first releases knew SQLite only, and their migrations speak it: any other database begins with today's tables.
     if is_shared and not inspect(connection).has_table(facts.name):

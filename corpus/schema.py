@@ -1,6 +1,7 @@
 """The tables of the article store. The database is the truth; every index can be rebuilt from it."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -51,6 +52,8 @@ def _waiting_index(name: str, where: ColumnElement[bool], *columns: Column[Any])
     Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
+# What brings the tables of earlier releases to these, by Alembic.
+MIGRATIONS = Path(__file__).parent / "migrations"
 metadata = MetaData()
 # SQLite counts its keys in 64 bits by itself.
 _Key = BigInteger().with_variant(Integer, "sqlite")

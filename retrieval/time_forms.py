@@ -145,7 +145,8 @@ PART = re.compile(rf"(?:the\s+)?{_PART}(?:the\s+)?", re.IGNORECASE)
 # A `point` is a period wherever it stands, a `loose` one only after a word that makes it one.
 _PERIOD = (
     # No part of a word, an address, an amount or a decimal fraction.
-    rf"(?<![\w$€£#@.])(?:(?<!/)|(?<=\w/)(?={_PART}?(?:{_MONTH}|{_SEASON})))(?:(?<!-)|(?=[^\W\d]))(?:(?P<point>{_any_of(_POINTS)})|(?P<loose>{_any_of(_LOOSE)}))"
+    rf"(?<![\w$€£#@.])(?:(?<!/)|(?<=\w/)(?={_PART}?(?:{_MONTH}|{_SEASON})))(?:(?<!-)|(?=[^\W\d]))"
+    rf"(?:(?P<point>{_any_of(_POINTS)})|(?P<loose>{_any_of(_LOOSE)}))"
     rf"(?=T\d|(?!\w|\.\w))(?!-(?!{_MONTH}|{_WEEKDAY})[^\W\d_])"
 )
 

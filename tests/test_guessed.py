@@ -11,9 +11,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-import corpus.migrate
 from corpus.article import IncomingArticle
 from corpus.database import Database
+from corpus.schema import MIGRATIONS
 from corpus.store import ArticleStore
 from tests.documents import docx, letter, page, paragraph, pdf
 from tests.test_cli import DATELINE, run
@@ -72,7 +72,7 @@ def test_empty_standard_input_says_so(data_folder: Path) -> None:
 def test_a_folder_of_the_first_release_opens(tmp_path: Path) -> None:
     path = tmp_path / "dateline.sqlite"
     config = Config()
-    config.set_main_option("script_location", str(corpus.migrate._MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         config.attributes["connection"] = connection
