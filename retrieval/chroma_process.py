@@ -39,7 +39,10 @@ class ChromaProcess:
 
     def __init__(self, fingerprint: str, folder: Path, sync_threshold: int) -> None:
         ends = [socket.socketpair() for _ in range(_AT_ONCE)]
-        self._process = started(folder, fingerprint, sync_threshold, [there.fileno() for _, there in ends])
+        self._process = subprogram.started(
+            "retrieval.chroma_process", str(folder), fingerprint, str(sync_threshold),
+            ends=[there.fileno() for _, there in ends],
+        )  # fmt: skip
         for _, there in ends:
             there.close()
         self._ends = [here for here, _ in ends]
@@ -84,11 +87,6 @@ class ChromaProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-
-def started(folder: Path, fingerprint: str, sync_threshold: int, ends: list[int]) -> subprocess.Popen[bytes]:
-    """A process that has the index in `folder` and answers at `ends`."""
-    return subprogram.started("retrieval.chroma_process", str(folder), fingerprint, str(sync_threshold), ends=ends)
 
 
 @contextmanager

@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
+from corpus import subprogram
 from corpus.article import IncomingArticle
-from corpus.subprogram import give_up_sending, heed_no_stops, started
+from corpus.subprogram import give_up_sending, heed_no_stops
 from corpus.tracing import traced
 from retrieval.courtesy import no_pause
 from retrieval.prepare import Prepared, prepare, warm_up
@@ -86,7 +87,7 @@ class PrepareProcess:
             here, there = socket.socketpair()
             with here, there:
                 give_up_sending(here, int(self._deadline))
-                self._process = started("retrieval.prepare_process", str(self._idle), ends=[there.fileno()])
+                self._process = subprogram.started("retrieval.prepare_process", str(self._idle), ends=[there.fileno()])
                 self._end = Connection(here.detach())
         return self._end
 

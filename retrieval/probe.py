@@ -1,23 +1,25 @@
 """Find out whether an embedded index is sound, in a process of its own: a damaged one can crash the interpreter.
 
-`python -m retrieval.probe FOLDER` prints the ids of every collection as JSON, or exits with an error or a signal.
+`python -m retrieval.probe FOLDER FD` sends the ids of every collection as JSON, or ends without.
 """
 
-import contextlib
 import hashlib
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
 
+from corpus import subprogram
 from retrieval.chroma import SAME, entries, nearest, take_up
 from retrieval.chroma_process import alone_in
 
@@ -52,21 +54,18 @@ def probe(folder: Path, expected: int, unwanted: Callable[[], bool] = lambda: Fa
     if any(_is_hollow(path) for path in _files(folder)):
         return Probe(False, {})
     deadline = time.monotonic() + 60 + expected / 500
-    # The probe outlives this process by no more than a write: one left over would keep the next owner waiting.
-    lifeline, held = os.pipe()
-    command = [sys.executable, "-m", "retrieval.probe", str(folder)]
+    here, there = socket.socketpair()
+    with there:
+        process = subprogram.started("retrieval.probe", str(folder), ends=[there.fileno()])
     try:
-        with subprocess.Popen(command, stdin=lifeline, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-            try:
-                while time.monotonic() < deadline and not unwanted():
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        out, _ = process.communicate(timeout=_GLANCE_S)
-                        return _read(out) if process.returncode == 0 else Probe(False, {})
-            finally:
-                os.close(held)
-                _ended(process)
+        with Connection(here.detach()) as end:
+            while time.monotonic() < deadline and not unwanted():
+                if end.poll(_GLANCE_S):
+                    return Probe(True, {name: set(ids) for name, ids in json.loads(end.recv_bytes()).items()})
+    except (EOFError, OSError):
+        pass  # it ended without an answer
     finally:
-        os.close(lifeline)
+        _ended(process)
     return Probe(False, {})
 
 
@@ -76,13 +75,7 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
         process.wait(_END_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
-
-
-def _read(printed: bytes) -> Probe:
-    try:
-        return Probe(True, {name: set(ids) for name, ids in json.loads(printed).items()})
-    except ValueError:
-        return Probe(False, {})
+        process.wait()
 
 
 def write_manifest(folder: Path) -> None:
@@ -127,9 +120,10 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != _MANIFEST)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, end: Connection) -> None:
     """Read all ids and vectors, check that the vectors are whole, and that a sample of them finds itself."""
-    threading.Thread(target=_end_with_the_owner, daemon=True).start()
+    # It outlives its owner by no more than a write: one left over would keep the next owner waiting.
+    threading.Thread(target=_end_with_the_owner, args=(end.fileno(),), daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (_SPARE_BYTES, _SPARE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with alone_in(folder):
@@ -147,14 +141,14 @@ def main(folder: Path) -> None:
             # HNSW is approximate: one vector in a hundred may miss itself in a sound graph, a broken graph misses many.
             if lost > max(1, len(sample) // 50):
                 raise SystemExit(f"{name}: {lost} of {len(sample)} vectors do not find themselves")
-        json.dump({name: ids for name, (ids, _) in held.items()}, sys.stdout)
+        end.send_bytes(json.dumps({name: ids for name, (ids, _) in held.items()}).encode())
 
 
-def _end_with_the_owner() -> None:
-    os.read(sys.stdin.fileno(), 1)  # returns when nobody waits for the answer any more
+def _end_with_the_owner(end: int) -> None:
+    os.read(end, 1)  # returns when nobody waits for the answer any more
     with _writing:
         os._exit(1)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Connection(int(sys.argv[2])))

@@ -5,7 +5,6 @@ import ipaddress
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +16,13 @@ from playwright.sync_api import Browser, sync_playwright
 from api.commands.ingest import ingest_sample
 from api.engine import Engine
 from api.settings import read_settings
+from corpus.subprogram import started
 from retrieval import quantise
 from retrieval.embedder import BUNDLED, Embedder, load_embedder
 from tests import postgres
 from tests.browsing import ARABIC, COPIES, FERRY, FLAGS, Watched, chromium_path, push
 from tests.chroma import CHROMA, ChromaServer
-from tests.forks import Forks
+from tests.forks import forks
 from tests.running import Server, copied, one_at_a_time, serve, share_model
 from tests.web import Web, opened
 
@@ -53,11 +53,17 @@ def no_outside_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def forks() -> Iterator[None]:
-    """Chroma's processes are forked from one that has imported it, which takes two seconds each time."""
-    with pytest.MonkeyPatch.context() as patch, closing(Forks()) as forks:
-        patch.setattr("retrieval.chroma_process.started", forks.started)
+def forked() -> Iterator[None]:
+    """What has a process of its own, such as Chroma, is forked from one that has imported all, which takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("corpus.subprogram.started", forks().started)
         yield
+
+
+@pytest.fixture
+def real_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No forks: what is told of processes is told of those that the product starts."""
+    monkeypatch.setattr("corpus.subprogram.started", started)
 
 
 @pytest.fixture(scope="session")

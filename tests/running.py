@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.engine import Engine
@@ -43,6 +44,7 @@ def serve(engine: Engine, **options: Any) -> Iterator[Server]:
         server.should_exit = True
         thread.join(15)
         listener.close()
+        _forget(app)
 
 
 @asynccontextmanager
@@ -51,7 +53,8 @@ async def serve_here(engine: Engine) -> AsyncIterator[Server]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(2048)
-    config = uvicorn.Config(create_app(engine), log_level="warning", timeout_graceful_shutdown=2)
+    app = create_app(engine)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
@@ -62,6 +65,12 @@ async def serve_here(engine: Engine) -> AsyncIterator[Server]:
         server.should_exit = True
         await running
         listener.close()
+        _forget(app)
+
+
+def _forget(app: FastAPI) -> None:
+    """Let the engine go: FastAPI keeps every app of a process by a cache of what it knows of its routes."""
+    vars(app).clear()
 
 
 def share_model(made_files: Path, data: Path) -> None:

@@ -16,8 +16,8 @@ from api.settings import read_settings
 from corpus.database import Database
 from corpus.errors import InvalidInput, NotFound
 from corpus.keys import KeyStore, Scope
+from tests.commands import run
 from tests.running import Server, serve
-from tests.test_cli import run
 from tests.test_start import served
 
 

@@ -15,8 +15,8 @@ from corpus.backup import back_up, check
 from corpus.errors import InvalidInput, StoreUnavailable, UnreadableFile
 from corpus.owner import Ownership
 from corpus.selection import Selection
+from tests.commands import run
 from tests.small import Small, article, outcome, words
-from tests.test_cli import run
 from tests.test_kill import write
 
 ROOT = Path(__file__).parent.parent

@@ -1,7 +1,6 @@
 """`dateline bench` over a folder made here: figures of a real run, tables, pictures, and the file they are put into."""
 
 import json
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from evals.bench import MOST, Plan, _result, run
 from evals.dated import Question, gold_figures, questions_of
 from evals.report import BEGIN, END, Run, draw, put_into, tables
 from retrieval.embedder import Embedder
+from tests.commands import dateline
 from tests.running import share_model
 
 ARTICLES = {
@@ -110,9 +110,8 @@ def test_a_report_keeps_what_stands_around_its_part(tmp_path: Path) -> None:
 
 def test_a_folder_without_articles_and_an_unknown_framework_are_one_sentence(tmp_path: Path) -> None:
     for arguments, said in (([str(tmp_path)], "articles.jsonl"), (["--peers", "python", "--with", "nosuch"], "nosuch")):
-        command = [sys.executable, "-m", "api.cli", "bench", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
+        done = dateline("bench", *arguments, check=2)
+        assert said in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_framework_that_is_not_installed_is_named(folder: Path) -> None:

@@ -13,10 +13,12 @@ import pytest
 
 from corpus.errors import IndexUnavailable
 from corpus.selection import Selection
-from retrieval.chroma_process import alone_in, started
+from retrieval.chroma_process import alone_in
 from retrieval.index import ChromaIndex
 from tests.chroma import until
 from tests.small import Small, article, words
+
+pytestmark = pytest.mark.usefixtures("real_starts")
 
 VECTORS = np.eye(3, dtype=np.float32)
 IDS = ["a:0", "b:0", "c:0"]
@@ -35,12 +37,6 @@ def processes(folder: Path) -> list[int]:
         if b"retrieval.chroma_process" in command and os.fsencode(folder) in command:
             found.append(int(entry.name))
     return found
-
-
-@pytest.fixture(autouse=True)
-def real_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No forks: what is told here is told of the processes that the product starts."""
-    monkeypatch.setattr("retrieval.chroma_process.started", started)
 
 
 @pytest.fixture

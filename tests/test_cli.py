@@ -1,4 +1,4 @@
-"""The command line as a person uses it: a process of its own each time."""
+"""The command line as a person uses it."""
 
 import json
 import os
@@ -11,20 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.commands import DATELINE, run
 from tests.running import Server
-
-DATELINE = Path(sys.executable).with_name("dateline")
-
-
-def run(
-    *arguments: str, data: Path, check: int = 0, given: str = "", **environment: str
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [DATELINE, *arguments], input=given, capture_output=True, text=True, timeout=120,
-        env={**os.environ, "DATELINE_DATA": str(data), "DATELINE_SAMPLE": "0", "COLUMNS": "200", **environment},
-    )  # fmt: skip
-    assert done.returncode == check, done.stderr
-    return done
 
 
 @pytest.fixture
@@ -61,6 +49,17 @@ def test_ingest_ask_search_list_and_delete(data_folder: Path, folder: Path) -> N
     assert "The port of Skelmouth" in run("articles", listed["id"], data=data_folder).stdout
     run("articles", listed["id"], "--delete", data=data_folder)
     assert json.loads(run("search", "fuel exports", "--json", data=data_folder).stdout)["data"] == []
+
+
+def test_what_is_installed_starts(data_folder: Path, folder: Path) -> None:
+    environment = {**os.environ, "DATELINE_DATA": str(data_folder), "DATELINE_SAMPLE": "0"}
+    for arguments, code, said in (
+        (["ingest", str(folder / "port.md")], 0, "1 added"),
+        (["ask", "When did the port reopen?"], 0, "3 May"),
+        (["ask", ""], 2, "question"),
+    ):
+        done = subprocess.run([DATELINE, *arguments], env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == code and said in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from api.engine import Engine
 from api.settings import read_settings
 from tests import web as hostile
 from tests.collecting import settings_for, titles
+from tests.commands import DATELINE, dateline
 from tests.running import serve
-from tests.test_cli import DATELINE
 from tests.web import Web, item, page, rss
 
 ROOT = Path(__file__).parent.parent
@@ -85,9 +85,7 @@ def test_addresses_and_feeds_on_the_command_line(data_folder: Path, web: Web, tm
     }  # fmt: skip
 
     def run(*arguments: str, code: int = 0) -> str:
-        process = subprocess.run([DATELINE, *arguments], env=environment, capture_output=True, text=True, timeout=120)
-        assert process.returncode == code, process.stderr
-        return process.stdout
+        return dateline(*arguments, check=code, variables=environment).stdout
 
     a, feed = web.gives("/a", page("A")), web.gives("/feed", rss(item("/b", "B")), "application/rss+xml")
     web.gives("/b", page("B"))

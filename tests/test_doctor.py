@@ -28,10 +28,10 @@ from retrieval.chroma import _client, server_state
 from retrieval.chroma_address import ChromaAddress
 from retrieval.index import ChromaIndex
 from tests.chroma import ChromaServer
+from tests.commands import run
 from tests.postgres import Cluster
 from tests.running import copied, serve
 from tests.scripted_model import ScriptedModel
-from tests.test_cli import run
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,16 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.commands import dateline
 from tests.running import Server
 
 
-def dateline(*arguments: object, check: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "api.cli", "eval", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
-    assert done.returncode == check, done.stderr
+def evaluate(*arguments: object, check: int = 0) -> subprocess.CompletedProcess[str]:
+    done = dateline("eval", *arguments, check=check, timeout=240)
     assert "Traceback" not in done.stderr
     return done
 
@@ -38,16 +36,16 @@ def test_a_run_over_http_is_told_written_compared_and_reported_anew(
     server: Server, suite: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    done = dateline("run", suite, "--target", server.url, "--out", out, "--data", tmp_path / "data")
+    done = evaluate("run", suite, "--target", server.url, "--out", out, "--data", tmp_path / "data")
     assert "2 of 2 cases hold." in done.stdout and "[numbers]" in done.stdout and f"{out}/report.html" in done.stdout
     assert {file.name for file in out.iterdir()} == {"results.json", "report.html", "junit.xml", "journal.jsonl"}
-    again = dateline("run", suite, "--target", server.url, "--out", tmp_path / "again", "--cache", out / "journal.jsonl",
+    again = evaluate("run", suite, "--target", server.url, "--out", tmp_path / "again", "--cache", out / "journal.jsonl",
                      "--data", tmp_path / "data", "--json")  # fmt: skip
     assert json.loads(again.stdout)["timings"]["reused"] == 2
-    assert "| Cases that hold | 2 | 1.000 | 1.000 | +0.000" in dateline("compare", out, tmp_path / "again").stdout
-    assert json.loads(dateline("compare", out, tmp_path / "again", "--json").stdout)["broken"] == []
+    assert "| Cases that hold | 2 | 1.000 | 1.000 | +0.000" in evaluate("compare", out, tmp_path / "again").stdout
+    assert json.loads(evaluate("compare", out, tmp_path / "again", "--json").stdout)["broken"] == []
     (out / "report.html").unlink()
-    dateline("report", out, "--out", out)
+    evaluate("report", out, "--out", out)
     assert "2 of 2 hold" in (out / "report.html").read_text()
 
 
@@ -62,5 +60,5 @@ def test_what_is_wrong_is_one_sentence(server: Server, suite: Path, tmp_path: Pa
         (["import", "nosuch", suite, "--out", tmp_path / "s"], "is no kind that can be imported"),
     ):
         more = ["--data", tmp_path / "data"] if arguments[0] == "run" else []
-        done = dateline(*arguments, *more, check=2)
+        done = evaluate(*arguments, *more, check=2)
         assert said in done.stderr, (arguments, done.stderr)

@@ -28,10 +28,10 @@ from corpus.writing import Change
 from retrieval.ingest import IngestReport
 from retrieval.prepare import cut
 from tests.chroma import ChromaServer
+from tests.commands import run
 from tests.postgres import Cluster
 from tests.running import Server
 from tests.small import Small, outcome
-from tests.test_cli import run
 
 
 def day(number: int) -> datetime:

@@ -15,17 +15,12 @@ from corpus.article import IncomingArticle
 from corpus.database import Database
 from corpus.schema import MIGRATIONS
 from corpus.store import ArticleStore
+from tests.commands import DATELINE, run
 from tests.documents import docx, letter, page, paragraph, pdf
-from tests.test_cli import DATELINE, run
 
 
 def piped(data: Path, raw: bytes, check: int = 0) -> dict[str, object]:
-    done = subprocess.run(
-        [DATELINE, "ingest", "-", "--json"], input=raw, capture_output=True, timeout=120, check=False,
-        env={**os.environ, "DATELINE_DATA": str(data), "DATELINE_SAMPLE": "0"},
-    )  # fmt: skip
-    assert done.returncode == check, done.stderr
-    return dict(json.loads(done.stdout))
+    return dict(json.loads(run("ingest", "-", "--json", data=data, given=raw, check=check).stdout))
 
 
 def test_a_folder_of_every_kind_and_its_guesses(data_folder: Path, tmp_path: Path) -> None:

@@ -30,8 +30,8 @@ from corpus.schema import answers as ledger_answers
 from corpus.selection import Selection
 from corpus.staleness import Place
 from corpus.store import ArticleStore
+from tests.commands import run
 from tests.running import Server, serve
-from tests.test_cli import run
 
 QUESTION = "When did the port of Skelmouth reopen?"
 FIRST = "The port of Skelmouth reopened to cargo on 3 May after the storm. Two cranes are still broken."

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from api.caller import calling
 from api.logs import LogFormat, formatter
+from tests.commands import DATELINE, run
 from tests.scripted_model import ScriptedModel
-from tests.test_cli import DATELINE, run
 
 CANARY = "canary-of-a-model-7f3a9c"
 ANYTHING = st.text(max_size=60) | st.text("\n\r\t\x1b\x85\u2028\u202e\ud800 ab", max_size=30)

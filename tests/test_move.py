@@ -23,8 +23,8 @@ from retrieval.indexer import Indexer
 from retrieval.ingest import Ingester
 from retrieval.move import verify
 from tests.chroma import ChromaServer
+from tests.commands import DATELINE, run
 from tests.small import article
-from tests.test_cli import DATELINE, run
 
 ARTICLES = 1_500
 

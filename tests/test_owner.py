@@ -14,6 +14,7 @@ from api.engine import Engine
 from api.settings import read_settings
 from corpus.errors import StoreInUse
 from corpus.owner import Ownership, current_owner
+from tests.commands import dateline
 from tests.running import serve
 
 
@@ -78,11 +79,10 @@ def written_by_four(data_folder: Path, tmp_path: Path, batches: int) -> None:
             writer.start()
         file = tmp_path / "more.jsonl"
         file.write_text("\n".join(json.dumps({"id": f"cli-{n}", "body": f"Report cli{n}."}) for n in range(20)))
-        command = [str(Path(sys.executable).with_name("dateline")), "ingest", str(file), "--json"]
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=600, env={**os.environ, "DATELINE_DATA": str(data_folder)}
+        done = dateline(
+            "ingest", file, "--json", timeout=600, variables={**os.environ, "DATELINE_DATA": str(data_folder)}
         )
-        assert done.returncode == 0 and json.loads(done.stdout)["added"] == 20, done.stderr
+        assert json.loads(done.stdout)["added"] == 20
         for writer in writers:
             writer.join(1_200)
         assert engine.indexer.wait_until_current(lambda _: None, 1_200)

@@ -18,6 +18,8 @@ from retrieval.prepare_process import PrepareProcess, is_worth_it
 from tests.chroma import until
 from tests.small import Small, article, words
 
+pytestmark = pytest.mark.usefixtures("real_starts")
+
 _ROOT = Path(__file__).parent.parent
 LARGE = [
     IncomingArticle("Report", "The ferry sails at noon. " * 1_000, "ferry", publisher="Coast Times"),

@@ -19,9 +19,9 @@ from corpus.article import IncomingArticle
 from corpus.errors import InvalidInput
 from corpus.jobs import NewItem
 from corpus.keys import Scope
+from tests.commands import run
 from tests.running import Server, serve
 from tests.test_access import bearer
-from tests.test_cli import run
 
 SECRET = "zanzibarite"
 QUESTION = f"What did the miners of Oldhaven find, {SECRET}?"

@@ -19,7 +19,7 @@ from answering.ask import Ask
 from api.engine import Engine
 from api.settings import read_settings
 from corpus.selection import Moment, Selection
-from tests.test_cli import DATELINE
+from tests.commands import DATELINE
 from tests.test_stop import announced
 
 ROOT = Path(__file__).parent.parent

@@ -17,7 +17,7 @@ from api.settings import read_settings
 from corpus.owner import current_owner
 from corpus.selection import Selection
 from retrieval.probe import probe
-from tests.test_cli import DATELINE
+from tests.commands import DATELINE
 
 PATIENCE = 30.0  # ten seconds is the promise, on a quiet machine; this only notices what hangs
 SIGNALS = (signal.SIGTERM, signal.SIGINT)

@@ -1,7 +1,6 @@
 """Feeds and sitemaps that are polled again and again."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +11,8 @@ from api.engine import Engine
 from api.settings import read_settings
 from corpus.errors import InvalidInput, NotFound
 from tests.collecting import polled, settings_for, titles
+from tests.commands import dateline
 from tests.running import serve
-from tests.test_cli import DATELINE
 from tests.web import Web, item, opened, page, rss
 
 
@@ -137,7 +136,5 @@ def test_a_server_polls_so_nobody_else_watches(data_folder: Path) -> None:
     environment = {**os.environ, "DATELINE_DATA": str(data_folder)}
     for served in serve(Engine(read_settings(**settings_for(data_folder)))):
         served.engine.ownership.announce(served.url)
-        done = subprocess.run(
-            [str(DATELINE), "feeds", "poll", "--watch"], env=environment, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 2 and "A server is running" in done.stderr
+        done = dateline("feeds", "poll", "--watch", check=2, variables=environment)
+        assert "A server is running" in done.stderr

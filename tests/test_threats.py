@@ -28,9 +28,9 @@ from corpus.article import IncomingArticle
 from corpus.keys import KeyStore, Scope
 from evals.runs_page import render_runs
 from retrieval import cross_encoder, embedder
+from tests.commands import run
 from tests.running import Server, copied, serve, share_model
 from tests.scripted_model import Mode, ScriptedModel
-from tests.test_cli import run
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "threat-model.md"
