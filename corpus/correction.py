@@ -8,9 +8,15 @@ from corpus.sentence import TextSpan
 # between label and colon may be nothing but a date, of which a year alone is none, or "Corrections officers - many of
 # them" would be a notice.
 _DATE = r"(?!\s\d{4}\s*:)[\s,(\[]*(?:(?:on|of|added|appended)\s+)?(?:\w+\s+)?\d{1,4}(?:[\s,./-]+(?:\w+|\d+)){0,2}[)\]]?"
+# An editor's note may be about anything, such as who the author is; without a day it must tell of a change or a mistake.
+_CHANGE = (
+    r"\b(?:correct|clarif|amend|shorten|remov|delet|replac|revis|retract|wrong|incorrect|inaccura|error\b|errors\b|mistake"
+    r"|mis(?:stat|identif|spel|quot|attribut|report|charact|label|translat)|apologi[sz]|regret|should have"
+    r"|(?:earlier|previous|prior) version)"
+)
 _NAME = (
-    r"(?:corrections?|clarifications?|corrections? and clarifications?|erratum"
-    rf"|editor(?:[’']?s|s[’'])?\s+note)(?:{_DATE})?\s*"
+    rf"(?:(?:corrections?|clarifications?|corrections? and clarifications?|erratum)(?:{_DATE})?"
+    rf"|editor(?:[’']?s|s[’'])?\s+note(?:{_DATE}|(?=[^\n]{{0,1200}}?{_CHANGE})))\s*"
 )
 # A day of the calendar, where a number alone may be the clause of a law.
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
