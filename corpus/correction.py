@@ -8,7 +8,7 @@ from corpus.sentence import TextSpan
 # between label and colon may be nothing but a date, of which a year alone is none, or "Corrections officers - many of
 # them" would be a notice.
 _DATE = r"(?!\s\d{4}\s*:)[\s,(\[]*(?:(?:on|of|added|appended)\s+)?(?:\w+\s+)?\d{1,4}(?:[\s,./-]+(?:\w+|\d+)){0,2}[)\]]?"
-# An editor's note may be about anything, such as who the author is; without a day it must tell of a change or a mistake.
+# An editor's note may be about anything, such as who the author is; without a day it must tell of a change or mistake.
 _CHANGE = (
     r"\b(?:correct|clarif|amend|shorten|remov|delet|replac|revis|retract|wrong|incorrect|inaccura|error\b|errors\b|mistake"
     r"|mis(?:stat|identif|spel|quot|attribut|report|charact|label|translat)|apologi[sz]|regret|should have"

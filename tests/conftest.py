@@ -1,5 +1,6 @@
 """Shared fixtures: the real parts, made small. The network beyond this machine is shut."""
 
+import gc
 import hashlib
 import ipaddress
 import signal
@@ -32,6 +33,12 @@ hypothesis_settings.load_profile("short")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", type=Path, default=None, help="folder to put pictures of the pages in")
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays; so looking for what can go, after each server, need not look there."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -145,6 +152,8 @@ def engine(data_folder: Path) -> Iterator[Engine]:
     with Engine(read_settings(data=data_folder, sample=False)) as engine:
         engine.start()
         yield engine
+    del engine
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import shutil
 import socket
 import threading
@@ -71,6 +72,7 @@ async def serve_here(engine: Engine) -> AsyncIterator[Server]:
 def _forget(app: FastAPI) -> None:
     """Let the engine go: FastAPI keeps every app of a process by a cache of what it knows of its routes."""
     vars(app).clear()
+    gc.collect()
 
 
 def share_model(made_files: Path, data: Path) -> None:
