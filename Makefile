@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 # Where torch is taken from, for machines that would otherwise get its CUDA build:
 #   make run TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
-PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+# Not compiled in advance: most of what torch and transformers bring is never imported, and compiling it takes minutes.
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-compile -c constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 # Tests run side by side: one more at a time than there are cores, because many of them wait for processes.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
 HOST ?=
