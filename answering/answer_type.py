@@ -1,7 +1,7 @@
 """Whether words hold the kind of thing that a question asks for: a new name, a time, a place, a figure, a reason."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from answering.age import age_told, asks_age
 from answering.day import MONTHS, days
@@ -122,10 +122,14 @@ def counts_otherwise(question: Question, text: str) -> bool:
     """Whether a question asks how many suffered one thing, and the text tells of those who suffered another only."""
     if question.kind is not Kind.HOW_MANY:
         return False
-    held = set(stems(text))
-    asked = [fate for fate in _FATES if not fate.isdisjoint(question.terms)]
-    told = [fate for fate in _FATES if not fate.isdisjoint(held)]
+    held, terms = set(stems(text)), frozenset(question.terms)
+    asked = _fates(terms - question.background) or _fates(terms)
+    told = _fates(held)
     return bool(asked and told) and not any(fate in asked for fate in told)
+
+
+def _fates(words: Collection[str]) -> list[frozenset[str]]:
+    return [fate for fate in _FATES if not fate.isdisjoint(words)]
 
 
 def answer_type(question: Question, text: str, held: Sequence[str]) -> float:

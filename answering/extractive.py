@@ -9,7 +9,7 @@ from answering import calibration
 from answering.abstention import reason_for
 from answering.age import leaves_age_open
 from answering.answer import Claim, Conflict, Reason, ReasonCode, Span
-from answering.answer_type import leaves_time_open
+from answering.answer_type import counts_otherwise, leaves_time_open
 from answering.answerability import answer_features
 from answering.choose import Scored
 from answering.claims import claims_of
@@ -40,7 +40,7 @@ from retrieval.remembered import Remembered
 EMBEDDED = 16
 UNSURE = "It is not certain that this answers the question."
 # What a question may ask for that the best sentence does not tell, whatever else speaks for it.
-_LEAVES_OPEN = (leaves_time_open, leaves_age_open, leaves_often_open)
+_LEAVES_OPEN = (leaves_time_open, leaves_age_open, leaves_often_open, counts_otherwise)
 _KEPT = 4_096  # vectors of sentences, 2 KB each: the passages that are asked about are few at a time
 
 
