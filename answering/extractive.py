@@ -7,7 +7,7 @@ import numpy as np
 
 from answering import calibration
 from answering.abstention import reason_for
-from answering.age import leaves_age_open
+from answering.age import leaves_age_open, named_by_role
 from answering.answer import Claim, Conflict, Reason, ReasonCode, Span
 from answering.answer_type import counts_otherwise, leaves_time_open
 from answering.answerability import answer_features
@@ -21,6 +21,7 @@ from answering.evidence import NAME, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.identity import identified
 from answering.motive import lacks_reason
+from answering.name import FULL_NAME
 from answering.office import of_somebody
 from answering.prefer import fitting, of_office, preferred, tells_of_deed
 from answering.premise import find_denied
@@ -86,6 +87,8 @@ class ExtractiveAnswerer:
         most = min(max_claims, max_citations)
         if (topic := read_topic(question)) and (reports := leads(topic, passages, most)):
             return Extraction(reports, None, max(claim.score for claim in reports))
+        if aged := self._age_by_role(question, passages, most, hints):
+            return aged
         texts = [passage.text for passage in passages]
         question, read = respelled(question, texts)
         notices = tuple(f"“{typed}” was read as “{word}”." for typed, word in read)
@@ -134,6 +137,22 @@ class ExtractiveAnswerer:
         claims = claims_of(asked, reading, ranked, told, confidence, max_claims, max_citations)
         notices = notices if confidence >= calibration.SURE else (*notices, UNSURE)
         return Extraction(claims, None, confidence, conflict, notices)
+
+    def _age_by_role(self, question: str, passages: Sequence[Passage], most: int, hints: Hints) -> Extraction | None:
+        """How old "the mayor" is, after the sentence that names the mayor; None for other questions, and where the
+        passages do not tell either.
+        """
+        who = named_by_role(question)
+        if who is None or most < 2:
+            return None
+        holder = next(iter(self.answer(f"Who is {who}?", None, passages, 1, 1, hints).claims), None)
+        name = holder.text[slice(*holder.highlight)] if holder and holder.highlight else ""
+        if holder is None or not FULL_NAME.fullmatch(name):
+            return None
+        aged = self.answer(f"How old is {name}?", None, passages, most - 1, most - 1, hints)
+        if not aged.claims or any(claim.spans == holder.spans for claim in aged.claims):
+            return aged if aged.claims else None
+        return replace(aged, claims=(replace(holder, highlight=None), *aged.claims))
 
     def rank(
         self,

@@ -1,18 +1,16 @@
 """Read the passages for each part of a question, and say which part they leave open."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from answering.answer import Claim, ReasonCode, Span
 from answering.compound import is_bare, standing_alone, turns_before
 from answering.extractive import UNSURE, Extraction, ExtractiveAnswerer
+from answering.name import FULL_NAME
 from answering.prompt import Turn
 from retrieval.embedder import Vectors
 from retrieval.hints import NO_HINTS, Hints
 from retrieval.passage import Passage
-
-_NAME = re.compile(r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +41,11 @@ def read_parts(
         for part in parts:
             asked = standing_alone(part, turns, _named(read))
             found = extractive.answer(asked, None, passages, max_citations=max_citations // len(parts), hints=hints)
-            told = " ".join(claim.text for claim in found.claims)
-            turns += [Turn("user", asked), *([Turn("assistant", told)] if told else [])]
             sure = tuple(notice for notice in found.notices if notice != UNSURE)
             if len(sure) < len(found.notices):
                 found = replace(found, notices=(*sure, f"It is not certain that this answers “{part}”."))
             read.append(PartRead(part, found))
+            turns += [Turn("user", asked), *_reply(read)]
     if any(one.found.claims for one in read):
         return tuple(read)
     whole = extractive.answer(question, vector, passages, max_citations=max_citations, hints=hints)
@@ -82,11 +79,17 @@ def _why(one: PartRead) -> str:
     return one.found.reason.message if is_told else "None of the articles found tells it."
 
 
+def _reply(read: Sequence[PartRead]) -> list[Turn]:
+    """What answers the last part, for those after it: the name that was asked for, or all that is told."""
+    name, told = _named(read), " ".join(claim.text for claim in read[-1].found.claims)
+    return [Turn("assistant", told if name == "they" else f"{name}.")] if told else []
+
+
 def _named(read: Sequence[PartRead]) -> str:
     """The name that answers the last part; "they" where there is none."""
     claim = next(iter(read[-1].found.claims), None) if read else None
     words = claim.text[slice(*claim.highlight)] if claim and claim.highlight else ""
-    return words if _NAME.fullmatch(words) else "they"
+    return words if FULL_NAME.fullmatch(words) else "they"
 
 
 def _place(span: Span) -> tuple[str, int, int, int]:
