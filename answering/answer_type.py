@@ -101,6 +101,23 @@ def counted_noun(question: Question) -> str | None:
     return thing if thing in question.shown and thing not in ANYBODY else None
 
 
+def tells_count(question: Question, text: str) -> bool:
+    """Whether a number stands right before the thing that a question counts, or with one word between: "14 crew"."""
+    thing = thing_counted(question)
+    held = [word.group() for word in WORD.finditer(text)] if thing else []
+    return any(
+        stem(word) == thing and any(_AMOUNT.match(number) for number in held[max(0, at - 2) : at])
+        for at, word in enumerate(held)
+    )
+
+
+def thing_counted(question: Question) -> str | None:
+    """The stem of the noun after "how many", of people none."""
+    found = _COUNTED.search(question.text)
+    thing = stem(found[1].split()[0]) if found else None
+    return thing if thing not in ANYBODY else None
+
+
 # What befalls people, each in its words: the dead are not the injured.
 _FATES = tuple(
     frozenset(stems(words))

@@ -135,9 +135,9 @@ def _of_sentence(text: str) -> list[str]:
     if len(parts) == 2 and (last := _LAST_ASKS.search(parts[0])):  # "Did she say when and where it opens?"
         shared = re.sub(rf"^{_HEAD} ", "", parts[1], flags=re.IGNORECASE)
         return [f"{parts[0]} {shared}", f"{parts[0][: last.start()]} {parts[1]}"]
-    shared = _INDIRECT.search(parts[0])
-    if shared and len(parts) > 1:
-        lead = parts[0][: shared.end()]
+    governed = _INDIRECT.search(parts[0])
+    if governed and len(parts) > 1:
+        lead = parts[0][: governed.end()]
         return [parts[0], *(f"{lead}{part}" if _hangs(part) else part for part in parts[1:])]
     return parts
 

@@ -74,10 +74,15 @@ def _nearest(question: Question, text: str, among: Sequence[Quantity]) -> Quanti
     counting = [q for q in among if _fits(question, q) and _counts(question, text, q)]
     if len(counting) == 1:
         return counting[0]
-    ranked = sorted((_distance(question, text, q, asked), q.start, q) for q in among if _fits(question, q))
-    if not ranked or (len(ranked) > 1 and (not asked or ranked[0][0] == ranked[1][0])):
+    done = asked.intersection(filter(None, [deed(question)]))  # of two that stand alike, the nearer to the deed
+    ranked = sorted(
+        (_distance(question, text, q, asked), _distance(question, text, q, done), q.start, q)
+        for q in among
+        if _fits(question, q)
+    )
+    if not ranked or (len(ranked) > 1 and (not asked or ranked[0][:2] == ranked[1][:2])):
         return None
-    return ranked[0][2]
+    return ranked[0][3]
 
 
 def _manner(question: Question, text: str) -> frozenset[str]:

@@ -15,16 +15,29 @@ _PLANNED = re.compile(
     r"\b(?:due|planned|expected|supposed|meant|scheduled|set|going|announced|promised|hoped|to)\b", re.IGNORECASE
 )
 
+_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
+# What may tell a time beside a year: "after the trial", "he could not say when".
+_OTHER_TIME = re.compile(
+    r"\b(?:\w+day|tomorrow|tonight|soon|later|next|this|until|till|before|after|when|once|within|spring|summer|autumn|"
+    r"fall|winter|weeks?|months?|years?|never)\b",
+    re.IGNORECASE,
+)
+
 
 def is_untimely(question: Question, words: str, article: Article) -> bool:
     """Whether all days in the words lie before the article where the question asks for what will be, or the reverse.
 
-    A day without a year is taken for the nearest one. Words without a day are never untimely.
+    A day without a year is taken for the nearest one. Past years alone do not tell what will be.
     """
     published = article.published_at
     if question.kind is not Kind.WHEN or published is None:
         return False
-    spans = [span for day in days(plain(words)) if (span := _span(day, published.date()))]
+    told = days(plain(words))
+    spans = [span for day in told if (span := _span(day, published.date()))]
+    if not told:
+        years = [int(year) for year in _YEAR.findall(words)]
+        is_past = bool(years) and max(years) < published.year and not _OTHER_TIME.search(words)
+        return is_past and _WILL.search(question.asked) is not None
     if not spans:
         return False
     if _WILL.search(question.asked):

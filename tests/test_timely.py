@@ -33,6 +33,9 @@ def article(published: datetime | None, updated: datetime | None = None, revisio
         ("When did they meet?", "on 20 December", False),
         ("Who will meet?", "in Paris on 9 December 2019", False),
         ("When will they meet?", "on 31 February 2019", False),
+        ("When will the pier reopen?", "It was opened in 1968 by an earl and repaired in 2019.", True),
+        ("When will the pier reopen?", "Opened in 1968, it may be shut until summer.", False),
+        ("When will the pier reopen?", "It will reopen in 2026.", False),
     ],
 )
 def test_a_day_fits_what_is_asked(question: str, words: str, untimely: bool) -> None:
