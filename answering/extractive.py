@@ -31,6 +31,7 @@ from answering.reader import Found, Reads, RememberingReader
 from answering.respelled import respelled
 from answering.stem import stems
 from answering.telling import answers_told, tellers
+from answering.timely import tells_past_years_only
 from answering.topic import is_bare, leads, read_topic
 from retrieval.embedder import Embedder, Vectors
 from retrieval.hints import NO_HINTS, Hints
@@ -130,7 +131,10 @@ class ExtractiveAnswerer:
             )
             for i in order
         ]  # fmt: skip
-        if lacks_reason(asked, ranked) or any(is_open(asked, ranked[0].candidate.text) for is_open in _LEAVES_OPEN):
+        first = ranked[0].candidate
+        is_left_open = any(leaves_open(asked, first.text) for leaves_open in _LEAVES_OPEN)
+        is_past = tells_past_years_only(asked, first.text, first.passage.article)
+        if lacks_reason(asked, ranked) or is_left_open or is_past:
             return Extraction((), reason_for(asked, reading), confidence, None, notices)
         conflict = find_conflict(asked, answers_told(asked, reading, ranked, self._vectors_of))
         told = tellers(conflict, ranked) if conflict else []

@@ -27,17 +27,12 @@ _OTHER_TIME = re.compile(
 def is_untimely(question: Question, words: str, article: Article) -> bool:
     """Whether all days in the words lie before the article where the question asks for what will be, or the reverse.
 
-    A day without a year is taken for the nearest one. Past years alone do not tell what will be.
+    A day without a year is taken for the nearest one. Words without a day are never untimely.
     """
     published = article.published_at
     if question.kind is not Kind.WHEN or published is None:
         return False
-    told = days(plain(words))
-    spans = [span for day in told if (span := _span(day, published.date()))]
-    if not told:
-        years = [int(year) for year in _YEAR.findall(words)]
-        is_past = bool(years) and max(years) < published.year and not _OTHER_TIME.search(words)
-        return is_past and _WILL.search(question.asked) is not None
+    spans = [span for day in days(plain(words)) if (span := _span(day, published.date()))]
     if not spans:
         return False
     if _WILL.search(question.asked):
@@ -47,6 +42,15 @@ def is_untimely(question: Question, words: str, article: Article) -> bool:
         later = article.updated_at or (article.first_seen_at if article.revision > 1 else published)
         return all(first > max(published, later).date() for first, _ in spans)
     return False
+
+
+def tells_past_years_only(question: Question, words: str, article: Article) -> bool:
+    """Whether a question asks when something will be, and all times in the words are years before the article's."""
+    if question.kind is not Kind.WHEN or not _WILL.search(question.asked) or article.published_at is None:
+        return False
+    years = [int(year) for year in _YEAR.findall(words)]
+    is_past = bool(years) and max(years) < article.published_at.year
+    return is_past and not days(plain(words)) and not _OTHER_TIME.search(words)
 
 
 def asks_what_was(question: Question) -> bool:
