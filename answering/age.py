@@ -6,7 +6,7 @@ import unicodedata
 from answering.question import Kind, Question
 from answering.roles import IS_ROLE
 from answering.saying_no import NOT_SAID
-from answering.stem import WORD, stems
+from answering.stem import WORD, stem, stems
 
 _ASKED = re.compile(
     r"\bhow old\b|\bwhat age (?:is|are|was|were|did|does|do|had|has|will)\b|"
@@ -16,6 +16,13 @@ _ASKED = re.compile(
 _NAME = r"(?>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,4})"
 # Whose age it is, where a name says so and no word that makes it another's ("Quist's son", "the mayor of Brant").
 _WHOSE = re.compile(rf"(?i:\b(?:how old (?:is|was|are|were)|age of) )(?P<who>{_NAME})(?<!['’]s)(?<!s['’])(?! of\b)")
+# "The transport minister", "Tarn's mayor": one named by what they are.
+_BY_ROLE = re.compile(
+    r"^\W*(?:how old (?:is|was)|what (?:is|was) the age of) "
+    r"(?P<who>(?:the |[A-Z][\w’' -]{1,60}?['’]s )(?:(?! when\b)[^?,]){2,80}?)\W*$",
+    re.IGNORECASE,
+)
+_OF = re.compile(r" (?:of|at|in|for)\b")
 _IS_NOW = re.compile(r"\bhow old (?:is|are)\b", re.IGNORECASE)
 _N = (
     r"(?i:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?|"
@@ -41,6 +48,16 @@ _PRONOUN = re.compile(r"\b(?:s?he|her|his|they|their|its?)\b", re.IGNORECASE)
 _SPAN = re.compile(r"\b(?:(?:1\d|20)\d\d|(?:year|decade|centur|month)\w*)\b", re.IGNORECASE)
 
 
+def named_by_role(text: str) -> str | None:
+    """Whom a question for an age names by what they are, "the mayor of Brant"; None where it does not."""
+    found = _BY_ROLE.match(text)
+    return found["who"] if found and IS_ROLE.match(_head(found["who"])) else None
+
+
+def _head(who: str) -> str:
+    return _OF.split(who)[0].split()[-1]
+
+
 def asks_age(question: Question) -> bool:
     """Whether a question asks how old somebody or something is."""
     return question.kind is Kind.HOW_MANY and _ASKED.search(question.text) is not None
@@ -52,13 +69,16 @@ def age_told(question: Question, text: str) -> float:
     "She was 19 when" does not tell how old she is, and an age that stands at another's name ("Per Lund, 58,") is not
     that of the one named in the question.
     """
+    role = named_by_role(question.text)
+    if role and stem(_head(role)) not in stems(text):  # "substitute Jamie Orr, 19" is not the manager
+        return 0.0
     who = _WHOSE.search(question.text)
     asked = _bearer(who["who"]) if who else frozenset()
     is_now = _IS_NOW.search(question.text) is not None
     found = (m for m in _AGE.finditer(text) if m["then"] is None or not is_now)
     if any(not asked or _may_be_of(asked, m["before"] or m["after"], text) for m in found):
         return 1.0
-    return float(not asked and _SPAN.search(text) is not None)
+    return float(not asked and not role and _SPAN.search(text) is not None)
 
 
 def leaves_age_open(question: Question, text: str) -> bool:

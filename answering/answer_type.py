@@ -1,7 +1,7 @@
 """Whether words hold the kind of thing that a question asks for: a new name, a time, a place, a figure, a reason."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from answering.age import age_told, asks_age
 from answering.day import MONTHS, days
@@ -101,6 +101,23 @@ def counted_noun(question: Question) -> str | None:
     return thing if thing in question.shown and thing not in ANYBODY else None
 
 
+def tells_count(question: Question, text: str) -> bool:
+    """Whether a number stands right before the thing that a question counts, or with one word between: "14 crew"."""
+    thing = thing_counted(question)
+    held = [word.group() for word in WORD.finditer(text)] if thing else []
+    return any(
+        stem(word) == thing and any(_AMOUNT.match(number) for number in held[max(0, at - 2) : at])
+        for at, word in enumerate(held)
+    )
+
+
+def thing_counted(question: Question) -> str | None:
+    """The stem of the noun after "how many", of people none."""
+    found = _COUNTED.search(question.text)
+    thing = stem(found[1].split()[0]) if found else None
+    return thing if thing not in ANYBODY else None
+
+
 # What befalls people, each in its words: the dead are not the injured.
 _FATES = tuple(
     frozenset(stems(words))
@@ -122,10 +139,14 @@ def counts_otherwise(question: Question, text: str) -> bool:
     """Whether a question asks how many suffered one thing, and the text tells of those who suffered another only."""
     if question.kind is not Kind.HOW_MANY:
         return False
-    held = set(stems(text))
-    asked = [fate for fate in _FATES if not fate.isdisjoint(question.terms)]
-    told = [fate for fate in _FATES if not fate.isdisjoint(held)]
+    held, terms = set(stems(text)), frozenset(question.terms)
+    asked = _fates(terms - question.background) or _fates(terms)
+    told = _fates(held)
     return bool(asked and told) and not any(fate in asked for fate in told)
+
+
+def _fates(words: Collection[str]) -> list[frozenset[str]]:
+    return [fate for fate in _FATES if not fate.isdisjoint(words)]
 
 
 def answer_type(question: Question, text: str, held: Sequence[str]) -> float:

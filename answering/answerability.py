@@ -13,7 +13,8 @@ from answering.features import NAMES, Features
 from answering.ordinal import ordinal_agreement
 from answering.question import Kind, Question
 from answering.reader import Found
-from answering.stem import stems
+from answering.roles import IS_ROLE
+from answering.stem import stem, stems
 from answering.terms import attested, coverage, has
 
 ANSWER_NAMES = (
@@ -31,6 +32,9 @@ _ATTESTED = 0.4
 _OF_REPORTS = frozenset(stems("count counted report reported mention mentioned name named list listed cite cited"))
 _COMPARED = 5  # candidates after the first whose answers are compared with its
 _PLAIN_REASON = 0.7  # of `reason_strength`
+_BY_ROLE = re.compile(
+    r"^\W*(?:why|when|where|how) (?:is|was|has|had|did|does|will) the (?P<role>[a-z-]+) [a-z]+", re.IGNORECASE
+)
 _PAST = re.compile(r"\b(?:did|was|were|had|has|have)\b", re.IGNORECASE)
 _TYPED = {Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.WHY}
 
@@ -54,13 +58,15 @@ def answer_features(
     rarest = max(question.terms, key=lambda t: reading.weights[t])
     fixed = {*question.names, *question.numbers, *question.focus}
     plain = {t: w for t, w in reading.weights.items() if t not in fixed}
-    said = {t: w for t, w in plain.items() if t not in GENERIC and t not in _OF_REPORTS}
+    # "Who reported the fire?" asks for the very one who did.
+    unsaid = GENERIC if question.kind is Kind.WHO else GENERIC | _OF_REPORTS
+    said = {t: w for t, w in plain.items() if t not in unsaid}
     verb = deed(question)
     gives_reason = question.kind is Kind.WHY and top[_AT["typed"]] >= _PLAIN_REASON
     undone = (
         verb is not None and _supposes_a_deed(question) and _is_undone(question, verb, best, beside, near, gives_reason)
     )
-    is_attested = attested(said, best.around) >= _ATTESTED and not undone
+    is_attested = attested(said, best.around) >= _ATTESTED and not undone and not _is_of_another_role(question, best)
     counted = counted_noun(question)
     second = scores[order[1]] if len(order) > 1 else scores[first] - 2
     values = {
@@ -117,6 +123,17 @@ def answer_features(
         "crowd": float(np.mean([rows[i][_AT["coverage"]] for i in order[:4]])),
     }
     return np.array([float(values[name]) for name in ANSWER_NAMES])
+
+
+def _is_of_another_role(question: Question, best: Candidate) -> bool:
+    """Whether a question asks of a deed of "the sheriff", names nobody, and neither a sentence, what stands around it
+    nor the headline has a sheriff.
+    """
+    found = _BY_ROLE.match(question.asked)
+    if found is None or question.names or not IS_ROLE.match(found["role"]):
+        return False
+    held = best.around.union(best.stems, stems(best.passage.article.title))
+    return not has(stem(found["role"]), held)
 
 
 def _supposes_a_deed(question: Question) -> bool:

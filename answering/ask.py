@@ -28,10 +28,12 @@ from answering.answer import (
 )
 from answering.assemble import Assembler, Judged, Stated
 from answering.attribution import attribution, turns_denial, with_speaker
+from answering.compound import parts_of
 from answering.draft import EXTRACTIVE, Asked, Outcome, drafted_by_model, extracted
 from answering.extractive import ExtractiveAnswerer
+from answering.finding import find
 from answering.followup import accepted, needs_context, resolve
-from answering.identity import may_ask_identity, telling_first
+from answering.jointly import left_open
 from answering.judge import Judge, second_opinion
 from answering.model import Speaks
 from answering.outside import why_none_found, why_outside
@@ -45,7 +47,6 @@ from corpus.selection import Selection
 from corpus.store import ArticleStore
 from corpus.tracing import Stage, Value
 from retrieval.embedder import Vectors
-from retrieval.finder import Embedded
 from retrieval.hints import Hint
 from retrieval.passage import SearchResult
 from retrieval.search import Searcher
@@ -83,7 +84,6 @@ _place: ContextVar[int] = ContextVar("place", default=0)  # of the question in t
 _stage: ContextVar[Stage] = ContextVar("stage", default=tracing.NO_STAGE)  # in which the work on the question lies
 # A question states nothing: a reply that asks, outside of quotation marks, repeats what it read.
 _ASKS, _QUOTED = re.compile(r"\?\W*$"), re.compile(r"[“\"«][^”\"»]*[”\"»]")
-_WIDER = 3  # times as many passages are looked through for one that says who or what something is
 _REWORDING_S = 8.0  # for which a follow-up question waits for the chat model's wording
 # Why nothing stands of what could be said, by whether some of it is contradicted.
 _WITHHELD = {
@@ -152,11 +152,14 @@ class Asker:
         original = ask.question
         question, usage = await self._standalone(ask)
         ask = replace(ask, question=question)
+        parts = parts_of(question) if self._mode(ask) is Mode.EXTRACTIVE else (question,)
         words = searched(question)
         clock = time.perf_counter()
         embedded = await self._run(lambda: self._searcher.embed(words))
         embed_ms = _ms(time.perf_counter() - clock)
-        result = await self._run(lambda: self._found(words, ask, embedded))
+        result = await self._run(
+            lambda: find(self._searcher, question, parts, ask.selection, ask.top_k, embedded, ask.ignored)
+        )
         vector = embedded.vector if self._searcher.is_of_sentences else None
         yield Retrieved(answer_id, question, result)
         clock = time.perf_counter()
@@ -164,7 +167,7 @@ class Asker:
         copies = {p.article.id: p.copies for p in result.passages if p.copies}
         assembler = Assembler(ask.policy, ask.max_citations, copies)
         outcome, refuted = _NOTHING, False
-        async with aclosing(self._drafted(ask, result, vector)) as drafted:
+        async with aclosing(self._drafted(ask, parts, result, vector)) as drafted:
             async for item in drafted:
                 if isinstance(item, Outcome):
                     outcome = item
@@ -183,7 +186,8 @@ class Asker:
         }
         if outcome.mode is Mode.CHAT:
             timings["model_ms"] = _ms(outcome.model_s)
-        outcome = replace(outcome, usage=usage + outcome.usage)
+        still_open = left_open(outcome.read, [citation.span for citation in assembler.citations])
+        outcome = replace(outcome, usage=usage + outcome.usage, notices=(*still_open, *outcome.notices))
         if not assembler.statements and outcome.reason is None:
             outcome = replace(outcome, reason=_WITHHELD[refuted])
         covers = None if assembler.statements else await self._run(lambda: self._covered(ask.selection))
@@ -219,11 +223,13 @@ class Asker:
                             usage += Usage(piece.input_tokens, piece.output_tokens, piece.retries)
         return accepted(said, ask.question) or resolve(ask.question, ask.history), usage
 
-    async def _drafted(self, ask: Ask, result: SearchResult, vector: Vectors | None) -> AsyncGenerator[Claim | Outcome]:
+    async def _drafted(
+        self, ask: Ask, parts: tuple[str, ...], result: SearchResult, vector: Vectors | None
+    ) -> AsyncGenerator[Claim | Outcome]:
         """What an answerer wants to say, claim by claim, and last how it came about."""
         mode = self._mode(ask)
         as_of = ask.selection.moment.as_of
-        asked = Asked(ask.question, vector, result, ask.history, ask.max_citations, as_of, _stage.get())
+        asked = Asked(ask.question, parts, vector, result, ask.history, ask.max_citations, as_of, _stage.get())
         if not result.passages:
             reason = await self._run(lambda: self._why_nothing(ask.selection))
             yield Outcome(mode, self._model.name if self._model and mode is Mode.CHAT else EXTRACTIVE, reason)
@@ -234,12 +240,6 @@ class Asker:
         else:
             for found in await self._run(partial(extracted, asked, self._extractive)):
                 yield found
-
-    def _found(self, words: str, ask: Ask, embedded: Embedded) -> SearchResult:
-        """What the search finds; asked who or what something is, passages that say so come first."""
-        most = ask.top_k * (_WIDER if may_ask_identity(words) else 1)
-        result = self._searcher.search(words, ask.selection, most, embedded, ignored=ask.ignored)
-        return replace(result, passages=telling_first(words, result.passages, ask.top_k))
 
     def _judge(self, claim: Claim) -> Judged:
         """The claim with what its spans say of it; what they only report is told as theirs who said it."""

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from enum import IntEnum
 
 from answering.alignment import Match
+from answering.event_noun import happens, unfulfilled
 from answering.stem import stem
 from answering.tokens import Text, Word
 
@@ -78,12 +79,22 @@ def overstates(matches: Iterable[Match], mine: Text, theirs: Text, close: Collec
     What follows a word of doubt in the statement itself is not looked at.
     """
     own, told = _certainties(mine.words), _certainties(theirs.words)
+    said = frozenset(word.stem for word in mine.words)
+    for noun in unfulfilled(theirs.words):
+        # "The union threatened a strike" of one that threatened it.
+        if noun.governor not in said and noun.at not in told:
+            told[noun.at] = Certainty.TO_COME if noun.is_planned else Certainty.POSSIBLE
     doubts = (at for at, word in enumerate(mine.words) if own.get(at) is Certainty.POSSIBLE or word.stem in _HINTS)
     doubted = min(doubts, default=len(mine.words))
     for match in matches:
-        if match.word.name or match.at >= doubted or _is_noun(mine.words, match.at):
+        if match.word.name or match.at >= doubted:
             continue
-        claimed = own.get(match.at, _claimed(mine.words, match.at))
+        if happens(mine.words, match.at):
+            claimed = Certainty.FACT
+        elif _is_noun(mine.words, match.at):
+            continue
+        else:
+            claimed = own.get(match.at, _claimed(mine.words, match.at))
         is_near = any(theirs.words[at].sentence in close for at in match.places)
         if is_near and all(told.get(at, Certainty.FACT) < claimed for at in match.places):
             return True

@@ -25,6 +25,9 @@ _ANSWERS_A_CLAIM = re.compile(
     re.IGNORECASE,
 )
 
+# "He said she intended to appeal": who, stands in the sentence before.
+_NAMES_NOBODY = re.compile(r"(?:He|She|They)\b[^A-Z]*")
+
 
 def claims_of(
     question: Question,
@@ -75,7 +78,11 @@ def claims_of(
 
 
 def _antecedent(question: Question, c: Candidate, reading: Reading) -> Candidate | None:
-    """The sentence before, when `c` opens with a pronoun and only that sentence names the question's subject."""
+    """The sentence before, when `c` opens with a pronoun and only that sentence names the question's subject, or when
+    it names nobody where a person is asked for.
+    """
+    if question.kind is Kind.WHO and _NAMES_NOBODY.fullmatch(c.text):
+        return reading.before(c)
     if any(has(n, frozenset(c.stems)) for n in question.names):
         return None
     other = reading.before(c)

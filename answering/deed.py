@@ -118,6 +118,8 @@ def _chunks(words: list[str]) -> list[_Chunk]:
 def _after_subject(words: list[str]) -> str | None:
     """The word after the subject: after a name, or the last one before what a verb is followed by."""
     chunks = _chunks(words)
+    while len(chunks) > 1 and _are_names(chunks[0].words) and chunks[1].opened_by == "and" and chunks[1].words:
+        chunks = chunks[1:]  # "Lund and Vale sign"
     first = chunks[0]
     if not first.words:
         return None
@@ -134,6 +136,10 @@ def _after_subject(words: list[str]) -> str | None:
         if len(plain) == 1 and not first.after_name and len(second.words) > 1:
             return second.words[-1]
     return plain[-1] if first.after_name or len(plain) > 1 else None
+
+
+def _are_names(words: list[str]) -> bool:
+    return bool(words) and all(word[0].isupper() for word in words)
 
 
 def is_told(root: str, sentence: frozenset[str], around: frozenset[str] = frozenset()) -> bool:

@@ -18,7 +18,8 @@ _UNITS = {
     "wide": re.compile(rf"\b(?:{_SMALL}|{_LARGE}){_NO_SPEED}", re.IGNORECASE),
     "heavy": re.compile(r"\b(?:tonn?es?|tons?|kg|kilo(?:gram)?s?|grams?|pounds?|lbs?|ounces?|stone)\b", re.IGNORECASE),
     "fast": re.compile(
-        r"\b(?:mph|kph|km/h|knots?|(?:an|per|a) (?:hour|minute|second)|hours?|minutes?|seconds?|times|per ?cent)\b|%",
+        r"(?:\b|(?<=\d))(?:mph|kph|km/h|knots?)\b|"
+        r"\b(?:(?:an|per|a) (?:hour|minute|second)|hours?|minutes?|seconds?|times|per ?cent)\b|%",
         re.IGNORECASE,
     ),
 }

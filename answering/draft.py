@@ -11,8 +11,9 @@ from typing import Any, Protocol, TypeVar
 
 from answering.answer import NO_USAGE, Claim, Conflict, Mode, Reason, ReasonCode, Span, Usage
 from answering.conflict import in_words
-from answering.extractive import Extraction, ExtractiveAnswerer
+from answering.extractive import ExtractiveAnswerer
 from answering.incoming import IncomingClaims
+from answering.jointly import PartRead, claims_in_order, read_parts
 from answering.model import Speaks
 from answering.prompt import Turn, build_messages
 from corpus.errors import ModelUnavailable
@@ -28,7 +29,8 @@ EXTRACTIVE = "dateline-extractive"
 class Outcome:
     """How a draft came about, beside its claims; `reason` says why there are none.
 
-    `model_s` are the seconds for which the chat model was waited for.
+    `model_s` are the seconds for which the chat model was waited for. `read` is what each part of the question was
+    answered with, where sentences were picked.
     """
 
     mode: Mode
@@ -38,13 +40,17 @@ class Outcome:
     notices: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     model_s: float = 0.0
+    read: tuple[PartRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that stands alone, its vector among those of sentences if there is one, and what was found for it."""
+    """A question that stands alone, its parts, its vector among those of sentences if there is one, and what was found
+    for it.
+    """
 
     question: str
+    parts: tuple[str, ...]
     vector: Vectors | None
     result: SearchResult
     history: tuple[Turn, ...]
@@ -61,7 +67,7 @@ class Run(Protocol):
 
 def extracted(asked: Asked, extractive: ExtractiveAnswerer) -> list[Claim | Outcome]:
     """The sentences of the passages that answer, and how they came about."""
-    return _told(_extraction(asked, extractive))
+    return _told(_read(asked, extractive))
 
 
 async def drafted_by_model(
@@ -76,7 +82,7 @@ async def drafted_by_model(
     incoming = IncomingClaims(asked.result.passages)
     usage, failure, said = NO_USAGE, "", list[Claim]()
     waited, since = 0.0, time.perf_counter()
-    reading: asyncio.Future[Extraction] | None = None
+    reading: asyncio.Future[tuple[PartRead, ...]] | None = None
     speaking = asked.stage.begin(
         "answer.model", **{"gen_ai.operation.name": "chat", "gen_ai.request.model": model.name}
     )
@@ -91,7 +97,7 @@ async def drafted_by_model(
                     said.append(claim)
                     yield claim
                     # Not before, so that nothing delays the first claim.
-                    reading = reading or asyncio.ensure_future(run(partial(_extraction, asked, extractive)))
+                    reading = reading or asyncio.ensure_future(run(partial(_read, asked, extractive)))
                 since = time.perf_counter()
     except ModelUnavailable as error:
         failure, failed = str(error), error
@@ -106,40 +112,45 @@ async def drafted_by_model(
         for claim in await run(incoming.finish):
             said.append(claim)
             yield claim
-    found = await (reading or run(partial(_extraction, asked, extractive)))
+    read = await (reading or run(partial(_read, asked, extractive)))
     if failure and not said:
         notice = f"{failure} The answer was picked from the articles word for word instead."
-        for item in _told(found):
+        for item in _told(read):
             if isinstance(item, Outcome):
                 item = replace(item, notices=(*item.notices, notice), usage=usage, model_s=waited)
             yield item
         return
-    conflict, missing = _both_sides(found.conflict, said)
-    for claim in missing:
+    sides = [_both_sides(one.found.conflict, said) for one in read]
+    for claim in (claim for _, missing in sides for claim in missing):
         yield claim
-    notices = [in_words(conflict)] if conflict else []
+    conflicts = tuple(conflict for conflict, _ in sides if conflict)
+    notices = list(map(in_words, conflicts))
     if failure:
         notices.append(f"{failure} What it had said until then stands here.")
-    reason = None if said else found.reason or _DOES_NOT_SAY
-    yield Outcome(Mode.CHAT, model.name, reason, usage, tuple(notices), (conflict,) if conflict else (), waited)
+    reason = None if said else read[0].found.reason or _DOES_NOT_SAY
+    yield Outcome(Mode.CHAT, model.name, reason, usage, tuple(notices), conflicts, waited)
 
 
 _DOES_NOT_SAY = Reason(ReasonCode.DOES_NOT_SAY, "The passages found do not answer the question.")
 
 
-def _extraction(asked: Asked, extractive: ExtractiveAnswerer) -> Extraction:
+def _read(asked: Asked, extractive: ExtractiveAnswerer) -> tuple[PartRead, ...]:
     passages, hints = asked.result.passages, asked.result.hints
     with traced("answer.read", passages=len(passages)):
-        return extractive.answer(asked.question, asked.vector, passages, max_citations=asked.max_citations, hints=hints)
+        return read_parts(asked.question, asked.parts, asked.vector, passages, extractive, asked.max_citations, hints)
 
 
-def _told(found: Extraction) -> list[Claim | Outcome]:
-    conflicts = (found.conflict,) if found.conflict else ()
-    notices = (*found.notices, *(in_words(conflict) for conflict in conflicts))
+def _told(read: Sequence[PartRead]) -> list[Claim | Outcome]:
+    conflicts = tuple(dict.fromkeys(one.found.conflict for one in read if one.found.conflict))
+    notices = dict.fromkeys(notice for one in read for notice in one.found.notices)
+    claims = claims_in_order(read)
     return [
-        *found.claims,
-        Outcome(Mode.EXTRACTIVE, EXTRACTIVE, found.reason, notices=notices, conflicts=conflicts),
-    ]
+        *claims,
+        Outcome(
+            Mode.EXTRACTIVE, EXTRACTIVE, None if claims else read[0].found.reason,
+            notices=(*notices, *map(in_words, conflicts)), conflicts=conflicts, read=tuple(read),
+        ),
+    ]  # fmt: skip
 
 
 def _both_sides(conflict: Conflict | None, said: Sequence[Claim]) -> tuple[Conflict | None, list[Claim]]:

@@ -7,9 +7,9 @@ import numpy as np
 
 from answering import calibration
 from answering.abstention import reason_for
-from answering.age import leaves_age_open
+from answering.age import leaves_age_open, named_by_role
 from answering.answer import Claim, Conflict, Reason, ReasonCode, Span
-from answering.answer_type import leaves_time_open
+from answering.answer_type import counts_otherwise, leaves_time_open
 from answering.answerability import answer_features
 from answering.choose import Scored
 from answering.claims import claims_of
@@ -21,6 +21,7 @@ from answering.evidence import NAME, Reading, read_passages
 from answering.features import COVERED, PLACE, TYPED, WINDOW, Features, lexical_features, set_cosines, set_read
 from answering.identity import identified
 from answering.motive import lacks_reason
+from answering.name import FULL_NAME
 from answering.office import of_somebody
 from answering.prefer import fitting, of_office, preferred, tells_of_deed
 from answering.premise import find_denied
@@ -30,6 +31,7 @@ from answering.reader import Found, Reads, RememberingReader
 from answering.respelled import respelled
 from answering.stem import stems
 from answering.telling import answers_told, tellers
+from answering.timely import tells_past_years_only
 from answering.topic import is_bare, leads, read_topic
 from retrieval.embedder import Embedder, Vectors
 from retrieval.hints import NO_HINTS, Hints
@@ -40,7 +42,7 @@ from retrieval.remembered import Remembered
 EMBEDDED = 16
 UNSURE = "It is not certain that this answers the question."
 # What a question may ask for that the best sentence does not tell, whatever else speaks for it.
-_LEAVES_OPEN = (leaves_time_open, leaves_age_open, leaves_often_open)
+_LEAVES_OPEN = (leaves_time_open, leaves_age_open, leaves_often_open, counts_otherwise)
 _KEPT = 4_096  # vectors of sentences, 2 KB each: the passages that are asked about are few at a time
 
 
@@ -86,6 +88,8 @@ class ExtractiveAnswerer:
         most = min(max_claims, max_citations)
         if (topic := read_topic(question)) and (reports := leads(topic, passages, most)):
             return Extraction(reports, None, max(claim.score for claim in reports))
+        if aged := self._age_by_role(question, passages, most, hints):
+            return aged
         texts = [passage.text for passage in passages]
         question, read = respelled(question, texts)
         notices = tuple(f"“{typed}” was read as “{word}”." for typed, word in read)
@@ -127,13 +131,32 @@ class ExtractiveAnswerer:
             )
             for i in order
         ]  # fmt: skip
-        if lacks_reason(asked, ranked) or any(is_open(asked, ranked[0].candidate.text) for is_open in _LEAVES_OPEN):
+        first = ranked[0].candidate
+        is_left_open = any(leaves_open(asked, first.text) for leaves_open in _LEAVES_OPEN)
+        is_past = tells_past_years_only(asked, first.text, first.passage.article)
+        if lacks_reason(asked, ranked) or is_left_open or is_past:
             return Extraction((), reason_for(asked, reading), confidence, None, notices)
         conflict = find_conflict(asked, answers_told(asked, reading, ranked, self._vectors_of))
         told = tellers(conflict, ranked) if conflict else []
         claims = claims_of(asked, reading, ranked, told, confidence, max_claims, max_citations)
         notices = notices if confidence >= calibration.SURE else (*notices, UNSURE)
         return Extraction(claims, None, confidence, conflict, notices)
+
+    def _age_by_role(self, question: str, passages: Sequence[Passage], most: int, hints: Hints) -> Extraction | None:
+        """How old "the mayor" is, after the sentence that names the mayor; None for other questions, and where the
+        passages do not tell either.
+        """
+        who = named_by_role(question)
+        if who is None or most < 2:
+            return None
+        holder = next(iter(self.answer(f"Who is {who}?", None, passages, 1, 1, hints).claims), None)
+        name = holder.text[slice(*holder.highlight)] if holder and holder.highlight else ""
+        if holder is None or not FULL_NAME.fullmatch(name):
+            return None
+        aged = self.answer(f"How old is {name}?", None, passages, most - 1, most - 1, hints)
+        if not aged.claims or any(claim.spans == holder.spans for claim in aged.claims):
+            return aged if aged.claims else None
+        return replace(aged, claims=(replace(holder, highlight=None), *aged.claims))
 
     def rank(
         self,

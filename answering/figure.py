@@ -27,6 +27,7 @@ _MEASURE = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(r"[,;:–—()]|\b(?:and|but|while|whereas)\b", re.IGNORECASE)
+_HOW_DONE = re.compile(r"\b(?!only\b|nearly\b|really\b)[a-z]{4,}ly\b", re.IGNORECASE)
 _STEP = 3  # words for which the bound of a clause counts
 
 
@@ -69,11 +70,38 @@ def _asks_for_one(question: Question) -> bool:
 
 def _nearest(question: Question, text: str, among: Sequence[Quantity]) -> Quantity | None:
     """The number of the kind asked for that stands nearest to what is asked after; None where two stand alike."""
-    asked = _asked(question)
-    ranked = sorted((_distance(question, text, q, asked), q.start, q) for q in among if _fits(question, q))
-    if not ranked or (len(ranked) > 1 and (not asked or ranked[0][0] == ranked[1][0])):
+    asked = _manner(question, text) or _asked(question)
+    counting = [q for q in among if _fits(question, q) and _counts(question, text, q)]
+    if len(counting) == 1:
+        return counting[0]
+    done = asked.intersection(filter(None, [deed(question)]))  # of two that stand alike, the nearer to the deed
+    ranked = sorted(
+        (_distance(question, text, q, asked), _distance(question, text, q, done), q.start, q)
+        for q in among
+        if _fits(question, q)
+    )
+    if not ranked or (len(ranked) > 1 and (not asked or ranked[0][:2] == ranked[1][:2])):
         return None
-    return ranked[0][2]
+    return ranked[0][3]
+
+
+def _manner(question: Question, text: str) -> frozenset[str]:
+    """The stem of the adverb that says how what is counted was done ("seriously injured"), where the text has it."""
+    asked = {stem(word) for word in _HOW_DONE.findall(question.asked)}
+    return frozenset(asked.intersection(question.terms, map(stem, WORD.findall(text))))
+
+
+def _counts(question: Question, text: str, quantity: Quantity) -> bool:
+    """Whether a number stands right before the thing counted, with what was done in its clause: "seven children were
+    among the 19 people killed".
+    """
+    things = {s for s in question.focus if s not in ANYBODY and not s[0].isdigit()}
+    words = list(WORD.finditer(text, quantity.end))
+    verb = deed(question)
+    done = next((m for m in words if stem(m.group()) == verb), None)
+    if verb in things or done is None or not words or stem(words[0].group()) not in things:
+        return False
+    return not _BOUND.search(text, quantity.end, done.start())
 
 
 def _are_apart(text: str, one: Quantity, other: Quantity) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from answering.abstention import DECLINES
 from answering.prompt import Turn
+from answering.quantity import quantities
 from answering.question import ASKED_AFTER
 from answering.stem import WORD
 from corpus.sentence import sentence_spans
@@ -108,17 +109,17 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
         return _cut(_exchanged(before, rest))
     if _BARE.match(rest):
         if rest.lower().startswith(("why", "how so", "says who")):
-            return _after(f"{_capital(rest)}?", _answer(history) or before)
+            return asked_after(f"{_capital(rest)}?", _answer(history) or before)
         asks = _ASKS.match(before)
         if asks is None or _cannot_follow(rest, before[asks.end() :]):
-            return _after(f"{_capital(rest)}?", before)
+            return asked_after(f"{_capital(rest)}?", before)
         return _cut(_capital(rest) + before[asks.end() :])
     filled = _filled(asked, before, history)
     if filled == asked and (
         _lacks_subject(asked) or (_goes_on(question) and not _names(asked) and not _ANEW.search(asked))
     ):
-        return _after(_capital(asked), before)
-    return _after(_capital(asked), before) if filled is None else _cut(_capital(filled))
+        return asked_after(_capital(asked), before)
+    return asked_after(_capital(asked), before) if filled is None else _cut(_capital(filled))
 
 
 def accepted(reworded: str, question: str) -> str | None:
@@ -194,7 +195,7 @@ def _exchanged(before: str, rest: str) -> str:
     is_why = before.lower().startswith("why")
     if re.match(r"(?:the|an?|his|her|their|its)\s", rest) and not is_why and (thing := _thing(before)):
         return before.replace(thing, rest, 1)
-    return _after(f"What about {rest}?", before)
+    return asked_after(f"What about {rest}?", before)
 
 
 def _filled(asked: str, before: str, history: Sequence[Turn]) -> str | None:
@@ -211,7 +212,7 @@ def _filled(asked: str, before: str, history: Sequence[Turn]) -> str | None:
     return asked
 
 
-def _after(asked: str, before: str) -> str:
+def asked_after(asked: str, before: str) -> str:
     """The question with what it was asked after; what that was asked after itself, where it says so."""
     asked = " ".join(asked.split()).rstrip(" ?.!") + "?"
     earlier = ASKED_AFTER.match(before)
@@ -240,7 +241,7 @@ def _person(before: str, history: Sequence[Turn]) -> str | None:
     """
     said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
     asked, told = _names(before), _names(said if _WHO.match(before) else _answer(history), first=True)
-    asked, told = ([name for name in names if not _BODY.search(name)] for names in (asked, told))
+    asked, told = ([name for name in names if not (_BODY.search(name) or quantities(name))] for names in (asked, told))
     if (who_is := _WHO_IS.match(before)) and (named := set(who_is["name"].lower().split())):
         told = [name for name in told if not named.isdisjoint(name.lower().split())] or told
     new = [name for name in told if name not in before]

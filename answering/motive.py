@@ -11,7 +11,7 @@ from answering.lexicon import FUNCTION_WORDS, LIGHT
 from answering.question import Kind, Question
 from answering.reasons import reason_strength
 from answering.roles import IS_ROLE
-from answering.stem import WORD, stem
+from answering.stem import WORD, stem, stems
 from answering.timely import asks_what_was
 
 # Words behind which a reason may stand: "resigned over a loan", "closed for repairs", "moved to save rent".
@@ -27,6 +27,10 @@ _NOT_GIVEN = re.compile(
     r"\b(?:reasons?|motives?|cause|why)\b[^.;]{0,40}\b(?:unclear|unknown|not (?:clear|known|given|disclosed))\b",
     re.IGNORECASE,
 )
+_REASON_IN_HEADLINE = re.compile(
+    r"\b(?:after|over|amid|due to|because of|following) (?P<reason>[^:;|]+)$", re.IGNORECASE
+)
+_SAYS_LITTLE = frozenset(stems(" ".join(FUNCTION_WORDS | LIGHT))) | GENERIC
 _TIME = re.compile(
     r"(?i)^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|"
     r"october|november|december|yesterday|today|morning|afternoon|evening|night|week|month|year|day|spring|summer|"
@@ -45,16 +49,28 @@ def lacks_reason(question: Question, ranked: Sequence[Scored]) -> bool:
 
 def reason_beside(question: Question, ranked: Sequence[Scored]) -> Scored | None:
     """Where the best sentence tells only that something was done, the next one if that says that no reason is given, or
-    else the other sentence of its article in which the reader finds the answer rather than in the best one.
+    else the one that tells what the headline gives as the reason, or else the other sentence of its article in which
+    the reader finds the answer rather than in the best one.
     """
     if not _tells_only_deed(question, ranked[0]):
         return None
     for one in _beside(ranked):
         if one.candidate.follows(ranked[0].candidate) and _NOT_GIVEN.search(one.candidate.text):
             return one
+    if behind := _by_headline(question, ranked):
+        return behind
     likelier = ranked[0].place + calibration.LIKELIER
     found = [one for one in _beside(ranked) if one.place >= likelier and one.window >= calibration.WINDOW_ANSWERS]
     return max(found, key=lambda one: one.place, default=None)
+
+
+def _by_headline(question: Question, ranked: Sequence[Scored]) -> Scored | None:
+    """The sentence that tells most of what the headline gives as the reason: "Port shut after crack found"."""
+    found = _REASON_IN_HEADLINE.search(ranked[0].candidate.passage.article.title)
+    told = {s for s in stems(found["reason"]) if s not in question.terms} - _SAYS_LITTLE if found else set()
+    near = [(len(told.intersection(one.candidate.stems)), -one.candidate.start, one) for one in _beside(ranked)]
+    most, _, one = max(near, key=lambda of: of[:2], default=(0, 0, None))
+    return one if most and most * 2 >= len(told) else None
 
 
 def _beside(ranked: Sequence[Scored]) -> list[Scored]:

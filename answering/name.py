@@ -1,7 +1,10 @@
 """One key for the spellings of a name: transliterations, renamed places, a land and its people."""
 
+import re
 import unicodedata
 from functools import lru_cache
+
+FULL_NAME = re.compile(r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){1,3}")  # of a person, and nothing beside it
 
 # Spellings that no rule joins: transliterations by other routes, renamed places, and peoples named unlike their land.
 _ALIASES = {

@@ -22,7 +22,8 @@ PAIRS = (
     "| delay: hold up, set back | raise: grow up, bring up | become: end up, wind up | proceed: go ahead | undergo: "
     "go through | quarrel: fall out | admit: own up | disappoint: let down | jail: lock up, put away | conceal: cover "
     "up | suppress: crack down | seek: look for | watch: tune in | landfall: come ashore, make landfall | will: going "
-    "to | vanish: go missing | marry: get married | overturn: tip over | evacuate: clear out"
+    "to | vanish: go missing | marry: get married | overturn: tip over | evacuate: clear out | ill: fall ill, make "
+    "ill, take ill, become ill, fall sick, make sick"
 )
 # What may stand between the two: "they called it off".
 PARTED_BY = frozenset(("it", "him", "her", "them", "me", "us", "you"))

@@ -7,6 +7,7 @@ import numpy as np
 
 from answering import calibration
 from answering.age import age_told, asks_age
+from answering.answer_type import tells_count, thing_counted
 from answering.attribution import attribution
 from answering.deed import deed, is_of_another, is_supposed, is_told
 from answering.definition import Definition
@@ -30,8 +31,8 @@ _OF_ONE = (Kind.WHEN, Kind.WHERE, Kind.WHY, Kind.HOW, Kind.HOW_MANY)
 def fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[int]:
     """The candidates that tell of the very one asked for (the first, the largest), at a time that fits the question.
 
-    Where some tell the age asked for, the others are left out; where some tell of the deed asked about, those that name
-    who is asked about and tell of a relative's.
+    Where some tell the age or the number asked for, the others are left out; where some tell of the deed asked about,
+    those that name who is asked about and tell of a relative's.
     """
     one, thing, verb = the_one_asked(question), the_thing_asked(question), deed(question)
     fit = []
@@ -44,12 +45,31 @@ def fitting(question: Question, reading: Reading, order: Sequence[int]) -> list[
             fit.append(i)
     if asks_age(question):
         fit = [i for i in fit if _tells_age(question, reading.candidates[i])] or fit
+    fit = _counting(question, reading, fit)
     if verb is None or question.kind not in _OF_ONE:
         return fit
     telling = [i for i in fit if is_told(verb, frozenset(reading.candidates[i].stems))]
     naming = [i for i in telling if not set(question.names).isdisjoint(reading.candidates[i].stems)]
     others = {i for i in naming if is_of_another(verb, question, reading.candidates[i].text)}
     return [i for i in fit if i not in others] if len(others) < len(telling) else fit
+
+
+def _counting(question: Question, reading: Reading, fit: list[int]) -> list[int]:
+    """Where some sentence has the number right before the thing counted, in an article with all names of the question,
+    those without the thing are left out.
+    """
+    thing = thing_counted(question)
+    if thing is None or not any(
+        tells_count(question, c.text) and _has_names(question, c) for c in (reading.candidates[i] for i in fit)
+    ):
+        return fit
+    return [i for i in fit if has(thing, frozenset(reading.candidates[i].stems))]
+
+
+def _has_names(question: Question, candidate: Candidate) -> bool:
+    article = candidate.passage.article
+    held = frozenset(stems(f"{article.title} {candidate.passage.text}"))
+    return all(name in held for name in question.names)
 
 
 def _tells_age(question: Question, candidate: Candidate) -> bool:

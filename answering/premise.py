@@ -105,6 +105,8 @@ def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> De
     # "Who died?", "Nobody died": an answer, and no false premise.
     takes = question.kind in _TAKES_THE_MATTER and not _TAKES_NOTHING.match(question.text)
     for span, words in sentences[:_LOOKED_AT]:
+        if is_negated(said) and _was_ahead(said, span):
+            continue
         if verb and takes and is_denied(verb, words) and _names_all(question, span, words, verb):
             denied = denied or Denied(span, question.shown[verb])
             continue
@@ -119,6 +121,16 @@ def find_denied(question: Question, sentences: Sequence[tuple[Span, str]]) -> De
             if asked or (takes and is_turned):
                 denied = Denied(span, asked, told)
     return denied
+
+
+def _was_ahead(said: str, span: Span) -> bool:
+    """Whether a day that is named was yet to come when an article was published, which cannot know what came of it."""
+    published = span.article.published_at
+    return published is not None and any(
+        day.month is not None and day.day is not None
+        and (day.year or published.year, day.month, day.day) > (published.year, published.month, published.day)
+        for day in days(plain(said))
+    )  # fmt: skip
 
 
 def _names_all(question: Question, span: Span, words: str, verb: str = "") -> bool:

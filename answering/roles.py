@@ -20,7 +20,7 @@ ROLES = (
     "forward|golfer|boxer|sprinter|runner|swimmer|gymnast|skier|skater|cyclist|driver|champion|medalist|medallist|"
     "olympian|coach|manager|trainer|referee|owner|founder|co-founder|cofounder|chairman|chairwoman|chairperson|chair|"
     "chief|ceo|cfo|coo|executive|boss|head|leader|co-leader|deputy|commissioner|ambassador|diplomat|envoy|delegate|"
-    "candidate|nominee|politician|lawmaker|legislator|councillor|councilman|councilwoman|mp|msp|mep|activist|"
+    "candidate|nominee|treasurer|superintendent|politician|lawmaker|legislator|councillor|councilman|councilwoman|mp|msp|mep|activist|"
     "campaigner|organizer|organiser|dissident|whistleblower|billionaire|millionaire|tycoon|mogul|businessman|"
     "businesswoman|entrepreneur|investor|banker|trader|developer|farmer|fisherman|pilot|firefighter|detective|"
     "investigator|sheriff|inspector|gunman|suspect|king|queen|prince|princess|duke|duchess|earl|pope|bishop|"

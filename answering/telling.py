@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from answering import calibration
-from answering.answer import Conflict, Told, Verdict
+from answering.answer import Conflict, Span, Told, Verdict
 from answering.answer_type import counts_otherwise
 from answering.choose import Scored
 from answering.dimension import measures_otherwise
@@ -21,6 +21,13 @@ from retrieval.embedder import Vectors
 _YES_OR_NO = {Verdict.SUPPORTED: "yes", Verdict.CONTRADICTED: "no"}
 # "It was too soon to say whether the barge had caused it" is neither yes nor no.
 _OPEN = re.compile(r"\b(?:whether|too (?:soon|early) to|might|may|could|probably|possibly|perhaps|if)\b", re.IGNORECASE)
+# What a later report says of a figure that the earlier one had: "has risen to 31", "up from 12".
+_UPDATES = re.compile(
+    r"\b(?:risen|rose|rises|grown|grew|climbed|jumped|increased|gone up|fallen|fell|dropped|shrunk|lowered|revised)"
+    r"\b[^.;]{0,40}? to\b|\b(?:up|down|revised) from\b|\bnow (?:stands at|numbers?)\b|"
+    r"\breplaces the (?:earlier|previous|first)\b",
+    re.IGNORECASE,
+)
 # What names the answer and not the matter: "£6 million" need not be called a cost, nor "7 April" a date.
 _OF_ANSWERS = GENERIC | frozenset(
     stems(
@@ -49,7 +56,9 @@ def answers_told(
     return [
         one
         for one, cosine, of in zip(told, made @ made[0], said, strict=True)
-        if cosine >= calibration.RESEMBLES or len(of & said[0]) >= calibration.SAID_ALIKE
+        if cosine >= calibration.RESEMBLES
+        or len(of & said[0]) >= calibration.SAID_ALIKE
+        or _is_update(one.span, told[0].span)
     ]
 
 
@@ -89,6 +98,12 @@ def _different(question: Question, reading: Reading, ranked: Sequence[Scored]) -
         for one in (near if len(near) > 1 else ())
         if one.answer and (one is best or _is_about(one.candidate.passage.article, matter, question.names))
     ]
+
+
+def _is_update(span: Span, best: Span) -> bool:
+    """Whether a sentence says that a figure has changed, in an article newer than that of the best sentence."""
+    then, now = best.article.published_at, span.article.published_at
+    return then is not None and now is not None and now > then and _UPDATES.search(span.quote) is not None
 
 
 def _is_about(article: Article, matter: dict[str, float], names: Sequence[str]) -> bool:

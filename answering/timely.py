@@ -15,6 +15,14 @@ _PLANNED = re.compile(
     r"\b(?:due|planned|expected|supposed|meant|scheduled|set|going|announced|promised|hoped|to)\b", re.IGNORECASE
 )
 
+_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
+# What may tell a time beside a year: "after the trial", "he could not say when".
+_OTHER_TIME = re.compile(
+    r"\b(?:\w+day|tomorrow|tonight|soon|later|next|this|until|till|before|after|when|once|within|spring|summer|autumn|"
+    r"fall|winter|weeks?|months?|years?|never)\b",
+    re.IGNORECASE,
+)
+
 
 def is_untimely(question: Question, words: str, article: Article) -> bool:
     """Whether all days in the words lie before the article where the question asks for what will be, or the reverse.
@@ -34,6 +42,15 @@ def is_untimely(question: Question, words: str, article: Article) -> bool:
         later = article.updated_at or (article.first_seen_at if article.revision > 1 else published)
         return all(first > max(published, later).date() for first, _ in spans)
     return False
+
+
+def tells_past_years_only(question: Question, words: str, article: Article) -> bool:
+    """Whether a question asks when something will be, and all times in the words are years before the article's."""
+    if question.kind is not Kind.WHEN or not _WILL.search(question.asked) or article.published_at is None:
+        return False
+    years = [int(year) for year in _YEAR.findall(words)]
+    is_past = bool(years) and max(years) < article.published_at.year
+    return is_past and not days(plain(words)) and not _OTHER_TIME.search(words)
 
 
 def asks_what_was(question: Question) -> bool:

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from answering.age import age_told, asks_age, leaves_age_open
 from answering.question import read_question
+from retrieval.embedder import Embedder
+from tests.test_extractive import article, ask
 
 
 @pytest.mark.parametrize(
@@ -87,3 +89,23 @@ def test_whose_age_it_is_is_heeded_where_a_name_is_asked_for(question: str, text
 @given(st.text(max_size=100), st.text(max_size=200))
 def test_any_text_is_read(question: str, text: str) -> None:
     assert age_told(read_question(f"How old is {question}"), text) in (0.0, 1.0)
+
+
+FERRY = article(
+    "ferry",
+    "Ferry hits pier",
+    "Transport minister Ingrid Halvorsen promised an inquiry.\nHalvorsen, 52, visited the injured on Tuesday.\n"
+    "Captain Rory Tennant, 61, said the thruster had failed. Substitute captain Jamie Orr was not on board.\n"
+    "The former treasurer of the line was jailed for three years.",
+)
+
+
+def test_the_age_of_one_named_by_a_role_stands_at_the_name_elsewhere(embedder: Embedder) -> None:
+    found = ask(embedder, "How old is the transport minister?", FERRY)
+    assert [claim.text[:20] for claim in found.claims] == ["Transport minister I", "Halvorsen, 52, visit"]
+    assert [claim.highlight and claim.text[slice(*claim.highlight)] for claim in found.claims] == [None, "52"]
+
+
+@pytest.mark.parametrize("who", ["the manager", "the fire chief", "the former treasurer of the line"])
+def test_another_age_is_not_that_of_one_named_by_a_role(embedder: Embedder, who: str) -> None:
+    assert not ask(embedder, f"How old is {who}?", FERRY).claims

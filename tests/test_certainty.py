@@ -27,6 +27,15 @@ OVERSTATED = [
     ("Doctors recommended that the king cancel his trip.", "The king cancelled his trip."),
     ("The ship nearly sank off Cape Wrath.", "The ship sank off Cape Wrath."),
     ("Lund must pay back 40,000 kroner by the end of the year.", "Lund paid back 40,000 kroner."),
+    ("The union threatened a strike at the Leyburn plant.", "The union went on strike at the Leyburn plant."),
+    ("The union threatened a strike at the Leyburn plant.", "A strike began at the Leyburn plant."),
+    ("Members will vote on a strike at the Leyburn plant.", "A strike started at the Leyburn plant."),
+    ("The deputy, Peter Crewe, offered his resignation in March.", "The deputy, Peter Crewe, resigned in March."),
+    ("There were calls for the resignation of the mayor.", "The mayor resigned."),
+    ("The MP called for the resignation of Mr Thorne.", "Mr Thorne resigned."),
+    ("The council published a plan for the closure of four schools.", "The council closed four schools."),
+    ("Residents oppose the planned closure of the tower.", "The tower was closed."),
+    ("Ministers fear the collapse of the bank.", "The bank collapsed."),
 ]  # fmt: skip
 AS_CERTAIN = [
     ("The council may close the Mill Street bridge in October.", "The Mill Street bridge could be closed in October."),
@@ -45,6 +54,13 @@ AS_CERTAIN = [
     ("Asked if she would run again, Lund said she had decided to retire in May.", "Lund decided to retire in May."),
     ("Nearly 300 people were killed in the quake.", "Almost 300 people were killed in the quake."),
     ("Police suspect a man of 34 of the murder of Ana Ruiz.", "A man of 34 is suspected of murdering Ana Ruiz."),
+    ("The union threatened a strike at the Leyburn plant.", "The union threatened to strike at the Leyburn plant."),
+    ("The union went on strike after managers threatened the closure of the plant.", "The union went on strike."),
+    ("The deputy, Peter Crewe, offered his resignation in March.", "Peter Crewe offered to resign in March."),
+    ("The mayor resigned after calls for her resignation.", "The mayor resigned after calls for it."),
+    ("The two-day strike began on Monday.", "A strike of two days began on Monday."),
+    ("The company wanted a loan and closed the plant in May.", "The company closed the plant in May."),
+    ("Members voted for a strike, which began on Monday.", "A strike began on Monday."),
     ("Lund must repay 40,000 kroner by the end of the year.", "Lund has to repay 40,000 kroner by the end of the year."),
 ]  # fmt: skip
 

@@ -44,6 +44,7 @@ from answering.stem import stem, stems
         ("When was the show in Tarn called off?", "cancel"),
         ("Where is the car going to be built?", "built"),
         ("the mayor", None),
+        ("When did Lund and Vale sign the treaty?", "sign"),
     ],
 )
 def test_the_verb_of_a_question(question: str, verb: str | None) -> None:

@@ -11,6 +11,13 @@ from answering.question import read_question
 @pytest.mark.parametrize(
     ("question", "text", "found", "asked"),
     [
+        ("How many were seriously injured?", "34 injured, 5 of them seriously.", "34 injured, 5", "5"),
+        ("How many were injured?", "34 injured, 5 of them seriously.", "34 injured, 5", "34"),
+        ("How many people were seriously hurt?", "Thirty people were injured, five of them seriously.", "Thirty people were injured, five", "five"),
+        ("How many people were slightly hurt?", "34 were hurt, five seriously and 29 slightly.", "34 were hurt, five seriously and 29", "29"),
+        ("How many children were killed?", "Seven children were among the 19 people killed.", "Seven children were among the 19", "Seven"),
+        ("How many people were killed?", "Seven children were among the 19 people killed.", "Seven children were among the 19", "19"),
+        ("How many soldiers died?", "Twelve soldiers were hurt and three died.", "Twelve soldiers were hurt and three", "three"),
         ("How many died in Marlow?", "A blast killed 12 people and injured 34.", "12 people and injured 34", "12"),
         ("How many were injured?", "Twelve people died while 34 were injured.", "Twelve people died while 34", "34"),
         ("How many were wounded?", "It killed 12 people and another 34 were wounded.", "12 people and another 34", "34"),

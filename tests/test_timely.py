@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from answering.question import read_question
-from answering.timely import is_untimely
+from answering.timely import is_untimely, tells_past_years_only
 from corpus.article import Article
 
 PUBLISHED = datetime(2025, 1, 28, 10, tzinfo=UTC)
@@ -45,3 +45,17 @@ def test_a_later_wording_may_tell_of_later_days() -> None:
     assert is_untimely(asked, words, article(PUBLISHED))
     assert not is_untimely(asked, words, article(PUBLISHED, updated=PUBLISHED + timedelta(days=60)))
     assert not is_untimely(asked, words, article(PUBLISHED, revision=2))
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "past"),
+    [
+        ("When will the pier reopen?", "It was opened in 1968 by an earl and repaired in 2019.", True),
+        ("When will the pier reopen?", "Opened in 1968, it may be shut until summer.", False),
+        ("When will the pier reopen?", "It will reopen in 2026.", False),
+        ("When did the pier reopen?", "It was opened in 1968 by an earl.", False),
+    ],
+)
+def test_past_years_do_not_tell_what_will_be(question: str, words: str, past: bool) -> None:
+    assert tells_past_years_only(read_question(question), words, article(PUBLISHED)) is past
+    assert tells_past_years_only(read_question(question), words, article(None)) is False
