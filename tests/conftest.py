@@ -18,7 +18,7 @@ from api.commands.ingest import ingest_sample
 from api.engine import Engine
 from api.settings import read_settings
 from corpus.subprogram import started
-from retrieval import quantise
+from retrieval import onnx, quantise
 from retrieval.embedder import BUNDLED, Embedder, load_embedder
 from tests import postgres
 from tests.browsing import ARABIC, COPIES, FERRY, FLAGS, Watched, chromium_path, push
@@ -94,6 +94,23 @@ def embedder(shared: Path, made_files: Path) -> Embedder:
     """The bundled model."""
     with one_at_a_time(shared):
         return load_embedder(BUNDLED, made_files, threads=2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loaded_once() -> Iterator[None]:
+    """A model's file is loaded once for all engines of this process: what is loaded keeps nothing of what it is asked."""
+    loaded: dict[tuple[Path, int, int], Any] = {}
+
+    def session(file: Path, threads: int) -> Any:
+        key = file.resolve(), file.stat().st_mtime_ns, threads
+        if key not in loaded:
+            loaded[key] = load(file, threads)
+        return loaded[key]
+
+    load = onnx._session
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(onnx, "_session", session)
+        yield
 
 
 @pytest.fixture(scope="session")
