@@ -1,5 +1,6 @@
 """Read the passages for each part of a question, and say which part they leave open."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,9 @@ from answering.prompt import Turn
 from retrieval.embedder import Vectors
 from retrieval.hints import NO_HINTS, Hints
 from retrieval.passage import Passage
+
+# "Who decided that?": what was done has no name to say it by.
+_OF_A_DEED = re.compile(r"\b(?:that|this)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,10 @@ def left_open(read: Sequence[PartRead], cited: Collection[Span]) -> tuple[str, .
 def _why(one: PartRead) -> str:
     if one.found.reason is None:
         return "What could be said of it is not supported by the passages found."
-    is_told = one.found.reason.code is ReasonCode.FALSE_PREMISE or not is_bare(one.part)
-    return one.found.reason.message if is_told else "None of the articles found tells it."
+    has_no_name = is_bare(one.part) or _OF_A_DEED.search(one.part)
+    if has_no_name and one.found.reason.code is not ReasonCode.FALSE_PREMISE:
+        return "None of the articles found tells it."
+    return one.found.reason.message
 
 
 def _reply(read: Sequence[PartRead]) -> list[Turn]:

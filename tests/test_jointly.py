@@ -62,6 +62,8 @@ def test_the_part_that_is_left_open_is_named(embedder: Embedder) -> None:
     text, still_open = told(read(embedder, "How much did the Wexley Bridge cost, and who painted it?"))
     assert "£94m" in text and len(still_open) == 1
     assert still_open[0].startswith("Not answered: “who painted it”.") and "Wexley Bridge" in still_open[0]
+    _, still_open = told(read(embedder, "How much did the Wexley Bridge cost? Who decided that?"))
+    assert still_open == ("Not answered: “Who decided that”. None of the articles found tells it.",)
     text, still_open = told(read(embedder, "Who painted the Wexley Bridge, and how much did it cost?"))
     assert "£94m" in text and [note[:33] for note in still_open] == ["Not answered: “Who painted the Wex"[:33]]
 
