@@ -12,6 +12,7 @@ import json
 import os
 import runpy
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -105,7 +106,9 @@ class Forks:
 @functools.cache
 def forks() -> Forks:
     """Those of this process, which end with it."""
-    address = tempfile.mkdtemp(prefix="forks-") + "/socket"
+    folder = tempfile.mkdtemp(prefix="forks-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    address = folder + "/socket"
     process = subprocess.Popen(
         command("tests.forks", address),
         env=environment() | {"OPENBLAS_NUM_THREADS": "1"},
@@ -172,7 +175,7 @@ def _run(request: dict[str, Any], descriptors: list[int], address: str) -> None:
     if module := request["module"]:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
         return
-    subprogram.started = Forks(address).started
+    subprogram.started = Forks(address).started  # type: ignore[assignment]
     from api.cli import main
 
     main()
