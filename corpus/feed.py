@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 
 from corpus.accept import believed_time, parse_time
 from corpus.charset import decoded, encoding_of
-from corpus.clean import clean_line
 from corpus.errors import InvalidInput, UnreadableFile
+from corpus.markup import plain_line
 from corpus.metadata import people
 
 _MOST_BYTES = 5_000_000
@@ -22,7 +22,6 @@ _XML_STARTS = (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex
 _BLANK = "\ufeff \t\r\n"
 # As a field, not as words of an article: in those the quotation marks are escaped. PHP escapes slashes.
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version')
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _xml_feed(data: bytes, url: str, charset: str | None) -> Feed:
         parsed = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False, response_headers=said or None)
     except Exception as error:  # whatever a parser of other people's markup raises
         raise UnreadableFile(f"The feed {url} cannot be read ({type(error).__name__}).") from error
-    outlet, language = _plain(parsed.feed.get("title")), _line(parsed.feed.get("language"))
+    outlet, language = plain_line(parsed.feed.get("title")), _line(parsed.feed.get("language"))
     is_rss = str(parsed.get("version")).startswith("rss")
     entries = [_from_feedparser(item, url, outlet, language, is_rss=is_rss) for item in parsed.entries]
     kept = [entry for entry in entries if entry is not None]
@@ -141,9 +140,9 @@ def _from_feedparser(
         published, updated = updated, None
     return Entry(
         url=link,
-        title=_plain(item.get("title")),
+        title=plain_line(item.get("title")),
         authors=_people(author.get("name") for author in item.get("authors", [])),
-        publisher=_plain(source.get("title")) or outlet,
+        publisher=plain_line(source.get("title")) or outlet,
         published_at=published,
         updated_at=updated,
         language=language,
@@ -169,7 +168,7 @@ def _json_feed(data: bytes, url: str) -> Feed:
             raise TypeError("no list of items")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnreadableFile(f"{url} is not a JSON feed that can be read ({type(error).__name__}).") from error
-    outlet, language = _plain(parsed.get("title")), _line(parsed.get("language"))
+    outlet, language = plain_line(parsed.get("title")), _line(parsed.get("language"))
     entries = [_from_json(item, url, outlet, language) for item in items if isinstance(item, dict)]
     return _feed(outlet, [entry for entry in entries if entry is not None])
 
@@ -183,7 +182,7 @@ def _from_json(item: Mapping[str, Any], base: str, outlet: str | None, language:
     whole, words = item.get("content_html"), item.get("content_text")
     return Entry(
         url=link,
-        title=_plain(item.get("title")),
+        title=plain_line(item.get("title")),
         authors=_people(author.get("name") if isinstance(author, dict) else author for author in authors),
         publisher=outlet,
         published_at=_time(item.get("date_published")),
@@ -220,8 +219,8 @@ def _from_sitemap(root: Any, base: str) -> Iterator[Entry]:
         told = news.findtext if news is not None else lambda _: None
         yield Entry(
             url=link,
-            title=_plain(told("{*}title")),
-            publisher=_plain(told("{*}publication/{*}name")),
+            title=plain_line(told("{*}title")),
+            publisher=plain_line(told("{*}publication/{*}name")),
             language=_line(told("{*}publication/{*}language")),
             published_at=_time(told("{*}publication_date")),
             updated_at=None if news is not None else _time(page.findtext("{*}lastmod")),
@@ -236,12 +235,7 @@ def _joined(base: str, link: str | None) -> str | None:
 
 
 def _people(names: Iterator[object]) -> tuple[str, ...]:
-    return people([name for name in map(_plain, names) if name])
-
-
-def _plain(value: object) -> str | None:
-    """One line without tags and entities, which titles hold in feeds as they do in pages."""
-    return clean_line(html.unescape(_TAG.sub("", value))) or None if isinstance(value, str) else None
+    return people([name for name in map(plain_line, names) if name])
 
 
 def _line(value: object) -> str | None:

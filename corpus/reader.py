@@ -19,6 +19,8 @@ from corpus.exported import ExportedRevision
 from corpus.found import Found as Found
 from corpus.found import Parsed, Record, Records
 from corpus.identity import believed_url, confined, file_id, told_apart, unlinked
+from corpus.markup import unmarked
+from corpus.page import read_markup
 from corpus.records import read_json, read_lines
 from corpus.sniff import HEAD_BYTES, PROSE, Kind, head_of, kind_of
 from corpus.table import read_table
@@ -162,6 +164,8 @@ def _articles(stream: BinaryIO, source: _Source, *, is_unpacked: bool = False) -
     else:
         place = source.file_id
         records = _records(kind, cast(BinaryIO, buffered), head, source, charset)
+        if kind not in PROSE:
+            records = unmarked(records, WORKERS.read_markup)
         yield from told_apart((unlinked(one, place) for one in records), place)
 
 
@@ -170,7 +174,8 @@ def read_records(kind: Kind, data: bytes, name: str, charset: str | None) -> Rec
     source = _Source(name, DEFAULT_COLLECTION)
     records: list[Record] = []
     bad = characters = 0
-    for one in _records(kind, io.BytesIO(data), data[:HEAD_BYTES], source, charset):
+    found = _records(kind, io.BytesIO(data), data[:HEAD_BYTES], source, charset)
+    for one in found if kind in PROSE else unmarked(found, lambda text: read_markup(text).body):
         if len(records) == _MOST_RECORDS or bad == _MOST_BAD_RECORDS or characters > _MOST_RECORD_CHARACTERS:
             empty = f"; {bad:,} of them hold no article" if bad else ""
             why = f"Of {name} only the first {len(records):,} records are read{empty}."
