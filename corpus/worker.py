@@ -44,7 +44,7 @@ class Workers:
         return parsed_from(self._ask({"kind": kind.value, "url": url, "charset": charset}, data))
 
     def read_markup(self, text: str) -> str:
-        """The text that `corpus.page.read_markup` finds. Raises `UnreadableFile` also when the worker was lost over it."""
+        """The text of `corpus.page.read_markup`. Raises `UnreadableFile` also when the worker was lost over it."""
         return parsed_from(self._ask({"kind": "markup"}, text.encode("utf-8", "replace"))).body
 
     def read_feed(self, data: bytes, url: str, charset: str | None = None) -> Feed:
