@@ -5,7 +5,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -19,9 +19,11 @@ from corpus.metadata import people
 _MOST_BYTES = 5_000_000
 _MOST_ENTRIES = 2_000
 _XML_STARTS = (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"<channel")
+# What an export of WordPress holds beside posts.
+_NO_POSTS = ("attachment", "page", "nav_menu_item", "revision", "custom_css", "wp_global_styles", "wp_navigation")
 _BLANK = "\ufeff \t\r\n"
 # As a field, not as words of an article: in those the quotation marks are escaped. PHP escapes slashes.
-_JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version')
+JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version')
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,13 @@ class Entry:
 class Feed:
     """A feed and its entries, in the order in which it gives them; at most 2,000, the newest of those that say when.
 
-    `left_out` is how many it has beyond.
+    `left_out` is how many it has beyond; `unpublished`, how many posts of an export of WordPress never went out.
     """
 
     title: str | None
     entries: tuple[Entry, ...]
     left_out: int = 0
+    unpublished: int = 0
 
 
 def is_feed(data: bytes, content_type: str | None = None) -> bool:
@@ -59,7 +62,7 @@ def is_feed(data: bytes, content_type: str | None = None) -> bool:
     head = data[:8_000].lstrip(b"\xef\xbb\xbf \t\r\n")[:2_000].lower()
     kind = (content_type or "").split(";")[0].strip().lower()
     if head.startswith(b"{"):
-        return kind == "application/feed+json" or _JSON_FEED.search(data) is not None
+        return kind == "application/feed+json" or JSON_FEED.search(data) is not None
     if kind in ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"):
         return True
     if not head.startswith(_XML_STARTS):
@@ -84,7 +87,9 @@ def read_feed(data: bytes, url: str, charset: str | None = None) -> Feed:
 
 def feed_from(fields: Mapping[str, Any]) -> Feed:
     """A feed out of the fields that `dataclasses.asdict` gave, with its times as ISO 8601 text."""
-    return Feed(fields["title"], tuple(map(_entry_from, fields["entries"])), int(fields["left_out"]))
+    return Feed(
+        fields["title"], tuple(map(_entry_from, fields["entries"])), int(fields["left_out"]), int(fields["unpublished"])
+    )
 
 
 def _entry_from(fields: Mapping[str, Any]) -> Entry:
@@ -117,12 +122,14 @@ def _xml_feed(data: bytes, url: str, charset: str | None) -> Feed:
         raise UnreadableFile(f"The feed {url} cannot be read ({type(error).__name__}).") from error
     outlet, language = plain_line(parsed.feed.get("title")), _line(parsed.feed.get("language"))
     is_rss = str(parsed.get("version")).startswith("rss")
-    entries = [_from_feedparser(item, url, outlet, language, is_rss=is_rss) for item in parsed.entries]
+    posts = [item for item in parsed.entries if item.get("wp_post_type") not in _NO_POSTS]
+    published = [item for item in posts if item.get("wp_status", "publish") == "publish"]
+    entries = [_from_feedparser(item, url, outlet, language, is_rss=is_rss) for item in published]
     kept = [entry for entry in entries if entry is not None]
     if not kept and not parsed.get("version") and not parsed.entries:
         cause = f": {parsed.bozo_exception}" if parsed.get("bozo_exception") else ""
         raise UnreadableFile(f"{url} is not a feed that can be read{str(cause)[:200]}.")
-    return _feed(outlet, kept)
+    return replace(_feed(outlet, kept), unpublished=len(posts) - len(published))
 
 
 def _from_feedparser(
