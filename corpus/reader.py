@@ -218,7 +218,7 @@ def _fit(found: Found) -> IncomingArticle:
 
 def _records(kind: Kind, stream: BinaryIO, head: bytes, source: _Source, charset: str | None) -> Iterator[Found]:
     if kind is Kind.LINES:
-        yield from read_lines(stream, source.name, source.collection)
+        yield from read_lines(stream, head, source.name, source.collection)
     elif kind is Kind.TABLE:
         yield from read_table(stream, head, source.name, source.collection, charset)
     elif kind is Kind.JSON:

@@ -1,11 +1,13 @@
 """Articles kept as records: JSON, JSON Lines, and the loosely named fields that both (and tables) come with."""
 
+import io
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from corpus.accept import believed_time, is_relative, names, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
+from corpus.charset import in_utf8, marked_encoding
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.exported import ExportedRevision, ExportEnd, is_exported, parse_exported
 from corpus.found import Found
@@ -133,11 +135,13 @@ def starts_as_lines(text: str) -> bool:
         return False
 
 
-def read_lines(stream: BinaryIO, name: str, collection: str) -> Iterator[Found]:
-    """One article a line; a bad line fails alone, and is named by its number.
+def read_lines(stream: BinaryIO, head: bytes, name: str, collection: str) -> Iterator[Found]:
+    """One article a line; a bad line fails alone, and is named by its number. `head` is how the stream begins.
 
     The lines of an export give revisions with their history; one that was cut short is said to be.
     """
+    if marked := marked_encoding(head):  # in UTF-16 a byte does not end a line
+        stream = cast(BinaryIO, io.BufferedReader(in_utf8(stream, head, marked, name)))
     number = exported = 0  # lines, and those of an export since its last end line
     while raw := stream.readline(MOST_LINE_BYTES + 1):
         number += 1
@@ -164,7 +168,7 @@ def read_lines(stream: BinaryIO, name: str, collection: str) -> Iterator[Found]:
         except InvalidInput as error:
             yield Found(where, error)
         except (ValueError, RecursionError) as error:
-            yield Found(where, UnreadableFile(f"{where} is not valid JSON: {error}."))
+            yield Found(where, UnreadableFile(f"{where} is not valid JSON: {_fault(error)}."))
     if exported:
         yield Found(name, UnreadableFile(f"{name} is cut short: the end line of the export is missing."))
 
@@ -179,7 +183,7 @@ def read_json(raw: bytes, name: str, collection: str, file_id: str | None) -> It
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise UnreadableFile(f"{name} is not valid JSON: {error}.") from error
+        raise UnreadableFile(f"{name} is not valid JSON: {_fault(error)}.") from error
     many = items_in(found)
     for number, item in enumerate(many, start=1):
         where = f"{name}, article {number}"
@@ -190,6 +194,11 @@ def read_json(raw: bytes, name: str, collection: str, file_id: str | None) -> It
             yield Found(where, article_from(fields, collection))
         except InvalidInput as error:
             yield Found(where, error)
+
+
+def _fault(error: Exception) -> str:
+    # JSON has one charset; a guess at another would put wrong letters into quotes, and nobody would see it.
+    return "it is not in UTF-8; save it so" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _object(value: Any, name: str) -> dict[str, Any]:
