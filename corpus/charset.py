@@ -57,9 +57,8 @@ def decoded(data: bytes, name: str, declared: str | None = None, *, is_page: boo
 
 def encoding_of(data: bytes, name: str, declared: str | None = None, *, is_page: bool = False) -> str:
     """The name of the codec for `data`, or for the text that `data` begins. Raises `UnreadableFile` for no text."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return encoding
+    if marked := marked_encoding(data):
+        return marked
     claims = [declared, *(_claimed(data[:_HEAD_OF_PAGE]) if is_page else ())]
     codecs_claimed = [codec for codec in map(_codec, claims) if codec]
     _refuse_binary(data, name, codecs_claimed)
@@ -72,6 +71,11 @@ def encoding_of(data: bytes, name: str, declared: str | None = None, *, is_page:
         if codec != "utf-8" and _decodes(data, codec):
             return codec
     return _detected(data)
+
+
+def marked_encoding(data: bytes) -> str | None:
+    """The name of the codec that a byte order mark tells."""
+    return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
 
 
 def in_utf8(stream: BinaryIO, head: bytes, encoding: str, name: str, declared: str | None = None) -> io.RawIOBase:
@@ -101,9 +105,8 @@ def _pieces_in_utf8(stream: BinaryIO, head: bytes, encoding: str, name: str, dec
 
 def decoded_head(head: bytes, name: str) -> str:
     """The first characters of a file, good enough to tell its kind. Raises `UnreadableFile` when it is binary."""
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return head.decode(encoding, errors="ignore")
+    if marked := marked_encoding(head):
+        return head.decode(marked, errors="ignore")
     _refuse_binary(head, name, [])
     return head.decode("utf-8", errors="replace")
 

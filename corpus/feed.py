@@ -5,24 +5,25 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
 from corpus.accept import believed_time, parse_time
 from corpus.charset import decoded, encoding_of
-from corpus.clean import clean_line
 from corpus.errors import InvalidInput, UnreadableFile
+from corpus.markup import plain_line
 from corpus.metadata import people
 
 _MOST_BYTES = 5_000_000
 _MOST_ENTRIES = 2_000
 _XML_STARTS = (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"<channel")
+# What an export of WordPress holds beside posts.
+_NO_POSTS = ("attachment", "page", "nav_menu_item", "revision", "custom_css", "wp_global_styles", "wp_navigation")
 _BLANK = "\ufeff \t\r\n"
 # As a field, not as words of an article: in those the quotation marks are escaped. PHP escapes slashes.
-_JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version')
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ class Entry:
 class Feed:
     """A feed and its entries, in the order in which it gives them; at most 2,000, the newest of those that say when.
 
-    `left_out` is how many it has beyond.
+    `left_out` is how many it has beyond; `unpublished`, how many posts of an export of WordPress never went out.
     """
 
     title: str | None
     entries: tuple[Entry, ...]
     left_out: int = 0
+    unpublished: int = 0
 
 
 def is_feed(data: bytes, content_type: str | None = None) -> bool:
@@ -60,7 +62,7 @@ def is_feed(data: bytes, content_type: str | None = None) -> bool:
     head = data[:8_000].lstrip(b"\xef\xbb\xbf \t\r\n")[:2_000].lower()
     kind = (content_type or "").split(";")[0].strip().lower()
     if head.startswith(b"{"):
-        return kind == "application/feed+json" or _JSON_FEED.search(data) is not None
+        return kind == "application/feed+json" or JSON_FEED.search(data) is not None
     if kind in ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"):
         return True
     if not head.startswith(_XML_STARTS):
@@ -85,7 +87,9 @@ def read_feed(data: bytes, url: str, charset: str | None = None) -> Feed:
 
 def feed_from(fields: Mapping[str, Any]) -> Feed:
     """A feed out of the fields that `dataclasses.asdict` gave, with its times as ISO 8601 text."""
-    return Feed(fields["title"], tuple(map(_entry_from, fields["entries"])), int(fields["left_out"]))
+    return Feed(
+        fields["title"], tuple(map(_entry_from, fields["entries"])), int(fields["left_out"]), int(fields["unpublished"])
+    )
 
 
 def _entry_from(fields: Mapping[str, Any]) -> Entry:
@@ -116,14 +120,16 @@ def _xml_feed(data: bytes, url: str, charset: str | None) -> Feed:
         parsed = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False, response_headers=said or None)
     except Exception as error:  # whatever a parser of other people's markup raises
         raise UnreadableFile(f"The feed {url} cannot be read ({type(error).__name__}).") from error
-    outlet, language = _plain(parsed.feed.get("title")), _line(parsed.feed.get("language"))
+    outlet, language = plain_line(parsed.feed.get("title")), _line(parsed.feed.get("language"))
     is_rss = str(parsed.get("version")).startswith("rss")
-    entries = [_from_feedparser(item, url, outlet, language, is_rss=is_rss) for item in parsed.entries]
+    posts = [item for item in parsed.entries if item.get("wp_post_type") not in _NO_POSTS]
+    published = [item for item in posts if item.get("wp_status", "publish") == "publish"]
+    entries = [_from_feedparser(item, url, outlet, language, is_rss=is_rss) for item in published]
     kept = [entry for entry in entries if entry is not None]
     if not kept and not parsed.get("version") and not parsed.entries:
         cause = f": {parsed.bozo_exception}" if parsed.get("bozo_exception") else ""
         raise UnreadableFile(f"{url} is not a feed that can be read{str(cause)[:200]}.")
-    return _feed(outlet, kept)
+    return replace(_feed(outlet, kept), unpublished=len(posts) - len(published))
 
 
 def _from_feedparser(
@@ -141,9 +147,9 @@ def _from_feedparser(
         published, updated = updated, None
     return Entry(
         url=link,
-        title=_plain(item.get("title")),
+        title=plain_line(item.get("title")),
         authors=_people(author.get("name") for author in item.get("authors", [])),
-        publisher=_plain(source.get("title")) or outlet,
+        publisher=plain_line(source.get("title")) or outlet,
         published_at=published,
         updated_at=updated,
         language=language,
@@ -169,7 +175,7 @@ def _json_feed(data: bytes, url: str) -> Feed:
             raise TypeError("no list of items")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnreadableFile(f"{url} is not a JSON feed that can be read ({type(error).__name__}).") from error
-    outlet, language = _plain(parsed.get("title")), _line(parsed.get("language"))
+    outlet, language = plain_line(parsed.get("title")), _line(parsed.get("language"))
     entries = [_from_json(item, url, outlet, language) for item in items if isinstance(item, dict)]
     return _feed(outlet, [entry for entry in entries if entry is not None])
 
@@ -183,7 +189,7 @@ def _from_json(item: Mapping[str, Any], base: str, outlet: str | None, language:
     whole, words = item.get("content_html"), item.get("content_text")
     return Entry(
         url=link,
-        title=_plain(item.get("title")),
+        title=plain_line(item.get("title")),
         authors=_people(author.get("name") if isinstance(author, dict) else author for author in authors),
         publisher=outlet,
         published_at=_time(item.get("date_published")),
@@ -220,8 +226,8 @@ def _from_sitemap(root: Any, base: str) -> Iterator[Entry]:
         told = news.findtext if news is not None else lambda _: None
         yield Entry(
             url=link,
-            title=_plain(told("{*}title")),
-            publisher=_plain(told("{*}publication/{*}name")),
+            title=plain_line(told("{*}title")),
+            publisher=plain_line(told("{*}publication/{*}name")),
             language=_line(told("{*}publication/{*}language")),
             published_at=_time(told("{*}publication_date")),
             updated_at=None if news is not None else _time(page.findtext("{*}lastmod")),
@@ -236,12 +242,7 @@ def _joined(base: str, link: str | None) -> str | None:
 
 
 def _people(names: Iterator[object]) -> tuple[str, ...]:
-    return people([name for name in map(_plain, names) if name])
-
-
-def _plain(value: object) -> str | None:
-    """One line without tags and entities, which titles hold in feeds as they do in pages."""
-    return clean_line(html.unescape(_TAG.sub("", value))) or None if isinstance(value, str) else None
+    return people([name for name in map(plain_line, names) if name])
 
 
 def _line(value: object) -> str | None:

@@ -114,8 +114,16 @@ def _article(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> LinkedAr
         updated_at=_text(node.get("dateModified")),
         url=_text(node.get("url")) or _text(page) or (_text(page.get("@id")) if isinstance(page, dict) else None),
         language=_text(node.get("inLanguage")),
-        body=_text(node.get("articleBody")),
+        body=_text(node.get("articleBody")) or _updates(node),
     )
+
+
+def _updates(node: dict[str, Any]) -> str | None:
+    """The entries of a live blog, which has no other body, in the order in which it gives them."""
+    told = node.get("liveBlogUpdate")
+    entries = [one for one in (told if isinstance(told, list) else [told])[:_MOST_NODES] if isinstance(one, dict)]
+    lines = (_text(one.get(name)) for one in entries for name in ("headline", "articleBody"))
+    return "\n".join(line for line in lines if line) or None
 
 
 def _addresses(node: dict[str, Any]) -> Iterator[str]:

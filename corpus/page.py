@@ -28,6 +28,16 @@ _BLOCKS = (
     *("br", "hr", "p", "div", "section", "article", "blockquote", "pre", "ul", "ol", "li", "table", "tr", "td", "th"),
     *("h1", "h2", "h3", "h4", "h5", "h6"),
 )
+# What a fragment holds beside its text: captions belong to pictures, which are not stored.
+_NO_TEXT = ("script", "style", "head", "noscript", "template", "svg")
+_NO_PROSE = ("figcaption", "iframe", "object", "audio", "video", "form", "button", "nav")
+_LAID_OUT = re.compile(r"<(?:p|br|div)\b", re.IGNORECASE)
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n\s*")
+# What WordPress replaces when it shows a post; an export holds it as written.
+_SHORTCODE = re.compile(
+    r"\[caption [^\[\]]{0,500}\].{0,3000}?\[/caption\]|\[/?(?:gallery|embed|audio|video|playlist)\b[^\[\]]{0,500}\]",
+    re.DOTALL,
+)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Half as much text again: metadata that holds the whole article where the page shows only its beginning.
 _MUCH_LONGER = 1.5
@@ -75,17 +85,34 @@ def read_letter(text: str) -> Parsed:
 
     An extractor looks for the one body among the menus of a site; a letter is mostly letter, laid out in tables.
     """
+    tree = _tree(text)
+    return Parsed(_shown(tree, _NO_TEXT), language=language_code(tree.get("lang")))
+
+
+def read_markup(text: str) -> Parsed:
+    """The text of a body that is written in HTML, one block a line; empty when it shows none.
+
+    An empty line parts paragraphs, as it does where posts are written. The end of a line does only where no element
+    breaks lines: elsewhere it is how the source was wrapped.
+    """
+    text = _SHORTCODE.sub("", text.replace("\r\n", "\n"))
+    is_laid_out = _LAID_OUT.search(text) is not None
+    text = _EMPTY_LINE.sub("<br>", text)
+    return Parsed(_shown(_tree(text.replace("\n", " ") if is_laid_out else text), (*_NO_TEXT, *_NO_PROSE)))
+
+
+def _shown(tree: "HtmlElement", without: tuple[str, ...]) -> str:
+    """The text that shows, one block a line; elements in `without` are left out."""
     from lxml import etree
 
-    tree = _tree(text)
-    etree.strip_elements(tree, "script", "style", "head", "noscript", "template", "svg", with_tail=False)
+    etree.strip_elements(tree, *without, with_tail=False)
     for element in tree.iter(*_BLOCKS):
         element.text = "\n" + (element.text or "")
         element.tail = "\n" + (element.tail or "")
     for element in [element for element in tree.iter() if _HIDDEN.search(element.get("style") or "")]:
         element.clear(keep_tail=True)  # the line that shows beside the subject in a list of letters
     lines = (clean_line(line) for line in str(tree.text_content()).split("\n"))
-    return Parsed("\n".join(line for line in lines if line), language=language_code(tree.get("lang")))
+    return "\n".join(line for line in lines if line)
 
 
 def _tree(text: str) -> "HtmlElement":

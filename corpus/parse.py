@@ -25,7 +25,7 @@ from corpus.errors import InvalidInput, UnreadableFile
 from corpus.feed import Feed, read_feed
 from corpus.found import Parsed, Records
 from corpus.newsletter import read_newsletter
-from corpus.page import read_page
+from corpus.page import read_markup, read_page
 from corpus.pdf import read_pdf
 from corpus.reader import read_records
 from corpus.sniff import Kind
@@ -80,6 +80,9 @@ def _parser(kind: str, request: dict[str, Any]) -> Callable[[bytes], Parsed | Fe
     def page(data: bytes) -> Parsed:
         return read_page(decoded(data, "The page", request.get("charset"), is_page=True), request.get("url"))
 
+    def markup(data: bytes) -> Parsed:
+        return read_markup(data.decode("utf-8", "replace"))
+
     def feed(data: bytes) -> Feed:
         return read_feed(data, str(request.get("url")), request.get("charset"))
 
@@ -88,6 +91,7 @@ def _parser(kind: str, request: dict[str, Any]) -> Callable[[bytes], Parsed | Fe
 
     parsers: dict[str, Callable[[bytes], Parsed | Feed | Records]] = {
         "page": page,
+        "markup": markup,
         "pdf": read_pdf,
         "docx": read_docx,
         "newsletter": read_newsletter,

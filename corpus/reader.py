@@ -13,12 +13,16 @@ from typing import BinaryIO, cast
 
 from corpus.accept import check_length, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
+from corpus.carried import articles_of
 from corpus.charset import charset_in, decoded
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.exported import ExportedRevision
 from corpus.found import Found as Found
 from corpus.found import Parsed, Record, Records
 from corpus.identity import believed_url, confined, file_id, told_apart, unlinked
+from corpus.markup import unmarked
+from corpus.mbox import letters_in
+from corpus.page import read_markup
 from corpus.records import read_json, read_lines
 from corpus.sniff import HEAD_BYTES, PROSE, Kind, head_of, kind_of
 from corpus.table import read_table
@@ -38,8 +42,14 @@ _MOST_BYTES = {
     Kind.JSON: 50_000_000,
     Kind.TEXT: 50_000_000,
     Kind.MARKDOWN: 10_000_000,
+    Kind.FEED: 5_000_000,
 }
 _MOST_FETCHED_BYTES = 20_000_000  # of what a site sent, unpacked
+# What an address is refused for, and a file is not: the first has a way of its own, the second is no site's to send.
+_OF_DISK = {
+    Kind.FEED: "a feed, not an article; add its address as a feed",
+    Kind.MBOX: "a file of many letters, which is read from a disk only",
+}
 _HISTORY = "{} states a history, which is believed of a file that you name, not of an address."
 # Read here when they come from the person's own disk, and by a worker when a site sent them.
 _RECORDS = (Kind.LINES, Kind.TABLE, Kind.JSON, *PROSE)
@@ -153,6 +163,13 @@ def _articles(stream: BinaryIO, source: _Source, *, is_unpacked: bool = False) -
             raise UnreadableFile(f"{source.name} is packed twice; unpack it first.")
         inner = replace(source, content_type=None, data=None)
         yield from _articles(cast(BinaryIO, Unpacked(buffered, source.name)), inner, is_unpacked=True)
+    elif kind in _OF_DISK and source.url:
+        raise UnreadableFile(f"{source.name} is {_OF_DISK[kind]}.")
+    elif kind is Kind.FEED:
+        feed = WORKERS.read_feed(_whole(buffered, source, kind), source.name, charset)
+        yield from (unlinked(one, source.file_id) for one in articles_of(feed, source.name, source.collection))
+    elif kind is Kind.MBOX:
+        yield from _letters(cast(BinaryIO, buffered), source)
     elif kind not in _RECORDS:
         yield from _document(kind, _whole(buffered, source, kind), source, charset)
     elif source.url:
@@ -162,6 +179,8 @@ def _articles(stream: BinaryIO, source: _Source, *, is_unpacked: bool = False) -
     else:
         place = source.file_id
         records = _records(kind, cast(BinaryIO, buffered), head, source, charset)
+        if kind not in PROSE:
+            records = unmarked(records, WORKERS.read_markup)
         yield from told_apart((unlinked(one, place) for one in records), place)
 
 
@@ -170,7 +189,8 @@ def read_records(kind: Kind, data: bytes, name: str, charset: str | None) -> Rec
     source = _Source(name, DEFAULT_COLLECTION)
     records: list[Record] = []
     bad = characters = 0
-    for one in _records(kind, io.BytesIO(data), data[:HEAD_BYTES], source, charset):
+    found = _records(kind, io.BytesIO(data), data[:HEAD_BYTES], source, charset)
+    for one in found if kind in PROSE else unmarked(found, lambda text: read_markup(text).body):
         if len(records) == _MOST_RECORDS or bad == _MOST_BAD_RECORDS or characters > _MOST_RECORD_CHARACTERS:
             empty = f"; {bad:,} of them hold no article" if bad else ""
             why = f"Of {name} only the first {len(records):,} records are read{empty}."
@@ -198,7 +218,7 @@ def _fit(found: Found) -> IncomingArticle:
 
 def _records(kind: Kind, stream: BinaryIO, head: bytes, source: _Source, charset: str | None) -> Iterator[Found]:
     if kind is Kind.LINES:
-        yield from read_lines(stream, source.name, source.collection)
+        yield from read_lines(stream, head, source.name, source.collection)
     elif kind is Kind.TABLE:
         yield from read_table(stream, head, source.name, source.collection, charset)
     elif kind is Kind.JSON:
@@ -213,6 +233,16 @@ def _document(kind: Kind, data: bytes, source: _Source, charset: str | None) -> 
     with _named(source):
         parsed = WORKERS.parse(kind, data, source.url, charset)
     yield Found(source.name, _article(parsed, source))
+
+
+def _letters(stream: BinaryIO, source: _Source) -> Iterator[Found]:
+    for number, letter in enumerate(letters_in(stream), start=1):
+        one = replace(source, name=f"{source.name}, letter {number}", path=None, data=letter)
+        try:
+            data = _whole(stream, one, Kind.NEWSLETTER)
+            yield from _document(Kind.NEWSLETTER, data, one, None)
+        except InvalidInput as error:
+            yield Found(one.name, error)
 
 
 @contextmanager
@@ -261,5 +291,6 @@ def _whole(stream: BinaryIO | io.BufferedReader, source: _Source, kind: Kind) ->
         most = min(most, _MOST_FETCHED_BYTES)
     data = source.data if source.data is not None else stream.read(most + 1)
     if len(data) > most:
-        raise UnreadableFile(f"{source.name} is over {most:,} bytes; that is not one article of its kind.")
+        advice = "export it in parts" if kind is Kind.FEED else "that is not one article of its kind"
+        raise UnreadableFile(f"{source.name} is over {most:,} bytes; {advice}.")
     return data

@@ -1,35 +1,55 @@
 """Articles kept as records: JSON, JSON Lines, and the loosely named fields that both (and tables) come with."""
 
+import io
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from corpus.accept import believed_time, is_relative, names, parse_time
 from corpus.article import DEFAULT_COLLECTION, IncomingArticle
+from corpus.charset import in_utf8, marked_encoding
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.exported import ExportedRevision, ExportEnd, is_exported, parse_exported
 from corpus.found import Found
+from corpus.posts import items_in, plain_fields
 
 # The same thing under the names that other people's files use.
 ALIASES = {
-    "body": ("body", "text", "content"),
-    "title": ("title", "headline"),
+    "body": ("body", "text", "content", "articleBody", "html", "content_html", "content_text", "post_content"),
+    "title": ("title", "headline", "webTitle", "post_title"),
     "publisher": ("publisher", "source", "outlet"),
     "authors": ("authors", "author", "byline"),
     "published_at": (
         "published_at",
+        "date_gmt",  # before what WordPress says without a zone
+        "post_date_gmt",
         "date",
         "published",
         "pubDate",
         "published_date",
         "datePublished",
         "publication_date",
+        "first_publish_date",
+        "webPublicationDate",
+        "post_date",
     ),
-    "updated_at": ("updated_at", "updated", "modified", "date_modified", "modified_at", "lastmod", "last_modified_at"),
-    "url": ("url", "link"),
-    "language": ("language", "lang"),
+    "updated_at": (
+        "updated_at",
+        "updated",
+        "modified_gmt",
+        "modified",
+        "date_modified",
+        "modified_at",
+        "lastmod",
+        "last_modified_at",
+        "last_updated_date",
+        "changed",
+    ),
+    "url": ("url", "link", "canonical_url", "permalink", "webUrl"),
+    "language": ("language", "lang", "langcode", "inLanguage"),
     "id": ("id",),
 }
+_MOST_SHOWN = 12  # fields of an article that has none of the right ones
 _LISTS, _TIMES = ("authors",), ("published_at", "updated_at")
 
 
@@ -51,8 +71,8 @@ def field_named(name: str) -> str | None:
 
 def is_named(fields: Mapping[str, Any]) -> bool:
     """Whether these fields say which article it is, by an id or an address that leads somewhere."""
-    url = fields.get("url")
-    return bool(fields.get("id") or (url and not is_relative(url)))
+    said = {field_named(str(name)): value for name, value in fields.items() if value}
+    return bool(said.get("id") or ("url" in said and not is_relative(said["url"])))
 
 
 def article_from(fields: Mapping[str, Any], collection: str = DEFAULT_COLLECTION) -> IncomingArticle:
@@ -65,7 +85,7 @@ def article_from(fields: Mapping[str, Any], collection: str = DEFAULT_COLLECTION
         values = (said.get(alias) for alias in _BARE[name])
         unfit = (bool,) if name in _TIMES else ()  # "published: true" of a blog's front matter is no date
         value = next((one for one in values if one not in (None, "") and not isinstance(one, unfit)), None)
-        if name == "publisher" and isinstance(value, Mapping) and "name" in value:
+        if name in ("publisher", "authors") and isinstance(value, Mapping) and "name" in value:
             value = value["name"]
         # YAML can nest one list in itself a billion times over in a few lines; written out as text it fills the memory.
         if isinstance(value, Mapping) or (isinstance(value, list) and name not in _LISTS):
@@ -78,7 +98,10 @@ def article_from(fields: Mapping[str, Any], collection: str = DEFAULT_COLLECTION
 
     body = field("body")
     if not isinstance(body, str):
-        raise InvalidInput("The article has no text: give it a `body` (or `text`, or `content`).")
+        has = ", ".join(str(name)[:40] for name in list(fields)[:_MOST_SHOWN])
+        raise InvalidInput(
+            f"The article has no text: give it a `body` (or `text`, or `content`). Its fields are: {has}."
+        )
     return IncomingArticle(
         title=line("title") or "",
         body=body,
@@ -112,11 +135,13 @@ def starts_as_lines(text: str) -> bool:
         return False
 
 
-def read_lines(stream: BinaryIO, name: str, collection: str) -> Iterator[Found]:
-    """One article a line; a bad line fails alone, and is named by its number.
+def read_lines(stream: BinaryIO, head: bytes, name: str, collection: str) -> Iterator[Found]:
+    """One article a line; a bad line fails alone, and is named by its number. `head` is how the stream begins.
 
     The lines of an export give revisions with their history; one that was cut short is said to be.
     """
+    if marked := marked_encoding(head):  # in UTF-16 a byte does not end a line
+        stream = cast(BinaryIO, io.BufferedReader(in_utf8(stream, head, marked, name)))
     number = exported = 0  # lines, and those of an export since its last end line
     while raw := stream.readline(MOST_LINE_BYTES + 1):
         number += 1
@@ -131,7 +156,7 @@ def read_lines(stream: BinaryIO, name: str, collection: str) -> Iterator[Found]:
         try:
             fields = _object(json.loads(raw), where)
             if not is_exported(fields):
-                yield Found(where, article_from(fields, collection))
+                yield Found(where, article_from(plain_fields(fields), collection))
                 continue
             exported += 1
             line = parse_exported(fields)
@@ -143,7 +168,7 @@ def read_lines(stream: BinaryIO, name: str, collection: str) -> Iterator[Found]:
         except InvalidInput as error:
             yield Found(where, error)
         except (ValueError, RecursionError) as error:
-            yield Found(where, UnreadableFile(f"{where} is not valid JSON: {error}."))
+            yield Found(where, UnreadableFile(f"{where} is not valid JSON: {_fault(error)}."))
     if exported:
         yield Found(name, UnreadableFile(f"{name} is cut short: the end line of the export is missing."))
 
@@ -154,23 +179,26 @@ def _check_end(end: ExportEnd, before: int, name: str) -> None:
 
 
 def read_json(raw: bytes, name: str, collection: str, file_id: str | None) -> Iterator[Found]:
-    """One article, a list, or an object with a list `articles`. A lone one without a name of its own is `file_id`."""
+    """One article, a list, or what `items_in` finds them in. A lone one without a name of its own is `file_id`."""
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise UnreadableFile(f"{name} is not valid JSON: {error}.") from error
-    if isinstance(found, dict) and isinstance(found.get("articles"), list):
-        found = found["articles"]
-    many = found if isinstance(found, list) else [found]
+        raise UnreadableFile(f"{name} is not valid JSON: {_fault(error)}.") from error
+    many = items_in(found)
     for number, item in enumerate(many, start=1):
         where = f"{name}, article {number}"
         try:
-            fields = _object(item, where)
+            fields = plain_fields(_object(item, where))
             if len(many) == 1 and not is_named(fields):
                 fields = {**fields, "id": file_id}
             yield Found(where, article_from(fields, collection))
         except InvalidInput as error:
             yield Found(where, error)
+
+
+def _fault(error: Exception) -> str:
+    # JSON has one charset; a guess at another would put wrong letters into quotes, and nobody would see it.
+    return "it is not in UTF-8; save it so" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _object(value: Any, name: str) -> dict[str, Any]:

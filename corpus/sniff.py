@@ -8,10 +8,13 @@ from pathlib import PurePosixPath
 
 from corpus.charset import decoded_head
 from corpus.errors import UnreadableFile
+from corpus.feed import JSON_FEED
 from corpus.joined import Joined
+from corpus.mbox import is_mbox
 from corpus.records import MOST_LINE_BYTES, field_named, starts_as_lines
 
 HEAD_BYTES = 65_536
+_NEAR_THE_TOP = 4_000  # characters
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -27,6 +30,8 @@ class Kind(Enum):
     JSON = "json"
     TEXT = "text"
     MARKDOWN = "markdown"
+    FEED = "feed"
+    MBOX = "mbox"
     GZIP = "gzip"
 
 
@@ -55,13 +60,17 @@ _REFUSED = (
     (b"{\\rtf", "an RTF file; save it as .docx or plain text"),
     (b"%!PS", "a PostScript file; convert it to PDF"),
 )
-KNOWN = ".html, .pdf, .docx, .eml, .csv, .tsv, .json, .jsonl, .txt and .md, each also as .gz"
+KNOWN = ".html, .pdf, .docx, .eml, .mbox, .csv, .tsv, .json, .jsonl, .txt, .md and feeds, each also as .gz"
 
 # What may stand before the first element. Atomic, because a page of nothing but comments must not be tried for ever.
 _PROLOGUE = r"(?><\?xml[^>]*+>\s*+)?+(?>(?><!--.*?-->)\s*+)*+"
 _WHOLE_PAGE = re.compile(_PROLOGUE + r"<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _PART_OF_PAGE = re.compile(_PROLOGUE + r"<(?:head|body|title|meta|article|main|div|h1|table|p)\b", re.I | re.DOTALL)
-_FEED = re.compile(_PROLOGUE + r"<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.IGNORECASE | re.DOTALL)
+_FEED = re.compile(_PROLOGUE + r"<(?:rss|feed|rdf:RDF)\b", re.IGNORECASE | re.DOTALL)
+_SITEMAP = re.compile(_PROLOGUE + r"<(?:urlset|sitemapindex)\b", re.IGNORECASE | re.DOTALL)
+_XML = re.compile(
+    r"(?=<\?xml)" + _PROLOGUE + r"(?:<!DOCTYPE[^>]{0,400}>\s*)?<([\w:.-]{1,80})", re.IGNORECASE | re.DOTALL
+)
 _JSON = re.compile(r"\{\s*(?:\"|\}|$)|\[\s*(?:\{|\]|\[|$)")
 _HEADER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):[ \t]", re.MULTILINE)
 _MAIL = {"message-id", "mime-version", "received", "return-path", "dkim-signature", "delivered-to", "list-unsubscribe"}
@@ -115,14 +124,20 @@ def _of_text(text: str, name: str, by_suffix: Kind | None, by_type: Kind | None)
         raise UnreadableFile(f"{name} is empty.")
     if _WHOLE_PAGE.match(text):
         return Kind.PAGE
+    if _SITEMAP.match(text):
+        raise UnreadableFile(f"{name} is a sitemap, not an article; add its address as a feed.")
     if _FEED.match(text):
-        raise UnreadableFile(f"{name} is a feed or a sitemap, not an article; add its address as a feed.")
+        return Kind.FEED
     if _JSON.match(text):
+        if by_suffix not in PROSE and JSON_FEED.search(text[:_NEAR_THE_TOP].encode()):
+            return Kind.FEED
         # Prose may begin with a bracket too, so a file that calls itself text stays text unless it is lines of JSON.
         if starts_as_lines(text) or by_suffix is Kind.LINES:
             return Kind.LINES
         if by_suffix not in PROSE:
             return Kind.LINES if by_type is Kind.LINES else Kind.JSON
+    if by_suffix not in PROSE and is_mbox(text):
+        return Kind.MBOX
     if by_suffix not in PROSE and _is_mail(text):
         return Kind.NEWSLETTER
     if by_suffix:
@@ -132,6 +147,9 @@ def _of_text(text: str, name: str, by_suffix: Kind | None, by_type: Kind | None)
     # A server that cannot tell says text/plain; what the text looks like is the better witness then.
     if (by_type is None or by_type in PROSE) and _PART_OF_PAGE.match(text):
         return Kind.PAGE
+    if by_type in (None, *PROSE) and (root := _XML.match(text)):
+        why = f"XML (<{root[1]}>) of a kind that is not read; export it as RSS, JSON or HTML"
+        raise UnreadableFile(f"{name} is {why}.")
     if by_type:
         return by_type
     if (suffix := suffix_of(name)) in (".pdf", ".docx"):

@@ -17,5 +17,13 @@ _TAIL = 600
 
 def is_whole_article(markup: str) -> bool:
     """Whether the body that a feed gives to an entry, as HTML, is the whole article."""
-    text = " ".join(unescape(_TAG.sub(" ", markup)).split())
-    return len(text) >= _WHOLE_ARTICLE and _ENDS_EARLY.search(text[-_TAIL:]) is None
+    return len(_text(markup)) >= _WHOLE_ARTICLE and not ends_early(markup)
+
+
+def ends_early(markup: str) -> bool:
+    """Whether a body ends with what ends a beginning ("[…]", "Continue reading"), however long it is."""
+    return _ENDS_EARLY.search(_text(markup)[-_TAIL:]) is not None
+
+
+def _text(markup: str) -> str:
+    return " ".join(unescape(_TAG.sub(" ", markup)).split())

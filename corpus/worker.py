@@ -43,6 +43,10 @@ class Workers:
         """Parse one document. Raises `UnreadableFile` with the reason, also when the worker was lost over it."""
         return parsed_from(self._ask({"kind": kind.value, "url": url, "charset": charset}, data))
 
+    def read_markup(self, text: str) -> str:
+        """The text of `corpus.page.read_markup`. Raises `UnreadableFile` also when the worker was lost over it."""
+        return parsed_from(self._ask({"kind": "markup"}, text.encode("utf-8", "replace"))).body
+
     def read_feed(self, data: bytes, url: str, charset: str | None = None) -> Feed:
         """As `corpus.feed.read_feed`. Raises `UnreadableFile` also when the worker was lost over it."""
         return feed_from(self._ask({"kind": "feed", "url": url, "charset": charset}, data))

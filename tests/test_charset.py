@@ -1,13 +1,16 @@
 """Which characters bytes stand for."""
 
 import codecs
+import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.article import IncomingArticle
 from corpus.charset import charset_in, decoded, encoding_of
 from corpus.errors import UnreadableFile
+from corpus.reader import read_bytes
 from tests.documents import read, refusal
 
 GERMAN = "Der Hafen öffnete wieder, und die Größe der Schäden überraschte die Behörden. " * 20
@@ -100,3 +103,23 @@ def test_any_bytes_give_text_or_a_reason(raw: bytes, label: str | None) -> None:
         assert "a.txt" in str(error)
     else:
         assert isinstance(text, str) and codecs.lookup(encoding_of(raw, "a.txt", label, is_page=True))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("before", [0, 300])
+def test_json_and_its_lines_are_read_in_every_form_of_unicode(encoding: str, before: int) -> None:
+    rows = [{"title": "A", "body": "It opened. " * 30}] * before + [{"title": "Öffnung", "body": GERMAN}] * 2
+    written = [json.dumps(row, ensure_ascii=False) for row in rows]
+    for name, text in (("a.jsonl", "\n".join(written) + "\n"), ("a.json", f"[{','.join(written)}]")):
+        found = [one.outcome for one in read_bytes(text.encode(encoding), name, "default")]
+        assert len(found) == len(rows)
+        for one in found[-2:]:
+            assert isinstance(one, IncomingArticle) and (one.title, one.body) == ("Öffnung", GERMAN)
+
+
+def test_a_line_that_is_no_utf_8_among_others_fails_alone() -> None:
+    lines = [json.dumps({"title": "Öffnung", "body": "Größe."}, ensure_ascii=False).encode()] * 3
+    lines[1] = lines[1].replace("ß".encode(), b"\xff")
+    outcomes = [one.outcome for one in read_bytes(b"\n".join(lines), "a.jsonl", "default")]
+    assert [isinstance(one, IncomingArticle) for one in outcomes] == [True, False, True]
+    assert "not in UTF-8; save it so" in str(outcomes[1])

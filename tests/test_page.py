@@ -141,6 +141,15 @@ def test_the_body_of_metadata_serves_where_the_page_shows_less() -> None:
     assert read(page(script(json.dumps({**NEWS, "articleBody": whole})), paragraphs=1), "a.html").body == whole.strip()
 
 
+def test_a_live_blog_is_its_entries() -> None:
+    entries = [{"@type": "BlogPosting", "headline": f"At {n}", "articleBody": f"{n}. {SENTENCE}"} for n in range(3)]
+    live = {"@type": "LiveBlogPosting", "headline": "Storm", "datePublished": "2024-05-03", "liveBlogUpdate": entries}
+    made = f"<html><head>{script(json.dumps(live))}</head><body><div id=app></div></body></html>"
+    article = read(made.encode(), "a.html")
+    assert article.title == "Storm"
+    assert article.body.split("\n")[:2] == ["At 0", f"0. {SENTENCE.strip()}"] and "2. The harbour" in article.body
+
+
 def test_the_article_of_this_page_counts_before_a_fuller_one_of_a_related_story() -> None:
     this = {"@type": "NewsArticle", "headline": "Harbour reopens", "datePublished": "2024-05-03"}
     other = {

@@ -43,6 +43,11 @@ JSON = b'{"title": "T", "body": "It opened."}'
         (b"It opened.", "https://x.example/a", "text/html; charset=x", Kind.PAGE),
         (b"It opened.", "x", "text/plain", Kind.TEXT),
         (b"It *opened*.", "x", "text/markdown", Kind.MARKDOWN),
+        (b"<?xml version='1.0'?><rss version='2.0'>", "a.xml", None, Kind.FEED),
+        (b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', "a.json", None, Kind.FEED),
+        (b"From a@b.example Tue Apr  2 06:00:00 2024\nSubject: x\n\nIt opened.", "a.eml", None, Kind.MBOX),
+        (b"From Oslo at 6:00 by train.\nIt opened.", "a", "text/plain", Kind.TEXT),
+        (b"<?xml version='1.0'?><p>One</p>", "x", "text/plain", Kind.PAGE),
         (gzip.compress(b"x", mtime=0), "x", None, Kind.GZIP),
     ],
 )
@@ -55,8 +60,12 @@ def test_the_kind_is_found(head: bytes, name: str, content_type: str | None, kin
     [
         (b"", "a.html", "empty"),
         (b" \n\t", "a.txt", "empty"),
-        (b"<?xml version='1.0'?><rss version='2.0'>", "a.xml", "feed"),
         (b"<urlset xmlns='x'>", "x", "sitemap"),
+        (
+            b"<?xml version='1.0'?>\n<!DOCTYPE nitf SYSTEM 'nitf.dtd'>\n<nitf>",
+            "a.xml",
+            "XML .<nitf>. .* export it as RSS",
+        ),
         (b"{\\rtf1", "a.rtf", "RTF"),
         (b"body { color: red }", "style.css", "not of a kind"),
         (b"\x89PNG\r\n\x1a\n\x00", "a.png", "binary"),
