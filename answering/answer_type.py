@@ -93,8 +93,7 @@ def counted_noun(question: Question) -> str | None:
 
     None when it counts nothing, or only says where ("how many people in Oslo").
     """
-    found = _COUNTED.search(question.text)
-    thing = stem(found[1].split()[0]) if found else None
+    thing = _noun_counted(question)
     of_people = _DID.search(question.text)
     if thing in ANYBODY and of_people and of_people[1].lower() not in LIGHT | _BEING:
         thing = stem(of_people[1])
@@ -113,9 +112,13 @@ def tells_count(question: Question, text: str) -> bool:
 
 def thing_counted(question: Question) -> str | None:
     """The stem of the noun after "how many", of people none."""
-    found = _COUNTED.search(question.text)
-    thing = stem(found[1].split()[0]) if found else None
+    thing = _noun_counted(question)
     return thing if thing not in ANYBODY else None
+
+
+def _noun_counted(question: Question) -> str | None:
+    found = _COUNTED.search(question.text)
+    return stem(found[1].split()[0]) if found else None
 
 
 # What befalls people, each in its words: the dead are not the injured.

@@ -16,7 +16,7 @@ from corpus.errors import InvalidInput, UnreadableFile
 from corpus.markup import plain_line
 from corpus.metadata import people
 
-_MOST_BYTES = 5_000_000
+MOST_FEED_BYTES = 5_000_000
 _MOST_ENTRIES = 2_000
 _XML_STARTS = (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"<channel")
 # What an export of WordPress holds beside posts.
@@ -75,8 +75,8 @@ def read_feed(data: bytes, url: str, charset: str | None = None) -> Feed:
 
     A broken feed gives the entries that can be read. Raises `UnreadableFile` when there are none and it is no feed.
     """
-    if len(data) > _MOST_BYTES:
-        raise UnreadableFile(f"The feed {url} is over {_MOST_BYTES:,} bytes.")
+    if len(data) > MOST_FEED_BYTES:
+        raise UnreadableFile(f"The feed {url} is over {MOST_FEED_BYTES:,} bytes.")
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:2_000].lower()
     if head.startswith(b"{"):
         return _json_feed(data, url)

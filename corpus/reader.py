@@ -17,11 +17,12 @@ from corpus.carried import articles_of
 from corpus.charset import charset_in, decoded
 from corpus.errors import InvalidInput, UnreadableFile
 from corpus.exported import ExportedRevision
+from corpus.feed import MOST_FEED_BYTES
 from corpus.found import Found as Found
 from corpus.found import Parsed, Record, Records
 from corpus.identity import believed_url, confined, file_id, told_apart, unlinked
 from corpus.markup import unmarked
-from corpus.mbox import letters_in
+from corpus.mbox import MOST_LETTER_BYTES, letters_in
 from corpus.page import read_markup
 from corpus.records import read_json, read_lines
 from corpus.sniff import HEAD_BYTES, PROSE, Kind, head_of, kind_of
@@ -38,11 +39,11 @@ _MOST_BYTES = {
     Kind.PAGE: 10_000_000,
     Kind.PDF: 50_000_000,
     Kind.DOCX: 50_000_000,
-    Kind.NEWSLETTER: 30_000_000,
+    Kind.NEWSLETTER: MOST_LETTER_BYTES,
     Kind.JSON: 50_000_000,
     Kind.TEXT: 50_000_000,
     Kind.MARKDOWN: 10_000_000,
-    Kind.FEED: 5_000_000,
+    Kind.FEED: MOST_FEED_BYTES,
 }
 _MOST_FETCHED_BYTES = 20_000_000  # of what a site sent, unpacked
 # What an address is refused for, and a file is not: the first has a way of its own, the second is no site's to send.

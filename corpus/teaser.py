@@ -17,12 +17,17 @@ _TAIL = 600
 
 def is_whole_article(markup: str) -> bool:
     """Whether the body that a feed gives to an entry, as HTML, is the whole article."""
-    return len(_text(markup)) >= _WHOLE_ARTICLE and not ends_early(markup)
+    text = _text(markup)
+    return len(text) >= _WHOLE_ARTICLE and not _stops(text)
 
 
 def ends_early(markup: str) -> bool:
     """Whether a body ends with what ends a beginning ("[…]", "Continue reading"), however long it is."""
-    return _ENDS_EARLY.search(_text(markup)[-_TAIL:]) is not None
+    return _stops(_text(markup))
+
+
+def _stops(text: str) -> bool:
+    return _ENDS_EARLY.search(text[-_TAIL:]) is not None
 
 
 def _text(markup: str) -> str:

@@ -7,13 +7,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 
+from tests.commands import DATELINE
 from tests.running import Server
 
 PAGE = Path("docs/clients.md").read_text()
@@ -60,8 +60,7 @@ async def test_the_configuration_of_desktop_programs_works(server: Server) -> No
     assert entry["command"].endswith("/.venv/bin/dateline")
     server.engine.ownership.announce(server.url)
     arguments = [str(server.engine.settings.data) if one == "/path/to/data" else one for one in entry["args"]]
-    command = str(Path(sys.executable).with_name("dateline"))
-    async with Client(StdioServerParameters(command=command, args=arguments)) as client:
+    async with Client(StdioServerParameters(command=str(DATELINE), args=arguments)) as client:
         assert len((await client.list_tools()).tools) == 4
         assert not (await client.call_tool("search", {"query": "Putin"})).is_error
 

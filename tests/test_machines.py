@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,10 +26,10 @@ from retrieval.chroma_address import ChromaAddress
 from retrieval.index import ChromaIndex
 from retrieval.keyword import KeywordIndex
 from tests.chroma import ChromaServer
+from tests.commands import DATELINE
 from tests.postgres import Cluster
 from tests.running import share_model
 
-DATELINE = str(Path(sys.executable).with_name("dateline"))
 # How long anything may take on a machine that does much else.
 PATIENCE = 900.0
 WORKERS = 4
@@ -133,7 +132,7 @@ class Machines:
     def ingest(self, file: Path, data: Path) -> subprocess.Popen[str]:
         """A process beside the workers, with a folder of its own."""
         environment = {**self.environment, "DATELINE_DATA": str(data)}
-        command = [DATELINE, "ingest", str(file), "--no-wait", "--json"]
+        command = [str(DATELINE), "ingest", str(file), "--no-wait", "--json"]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
     def check(self, wordings: dict[int, int]) -> None:

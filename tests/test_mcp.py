@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,16 +20,16 @@ from api.calls import PushedArticle
 from api.client import Dateline
 from api.engine import Engine
 from corpus.owner import current_owner
+from tests.commands import DATELINE, dateline
 from tests.running import Server
 
-DATELINE = str(Path(sys.executable).with_name("dateline"))
 WHY = "Why does Putin avoid the meeting?"
 TOOLS = {"search": ["query"], "fetch": ["id"], "ask": ["question"], "verify": ["text"]}
 
 
 def process(data: Path, **environment: str) -> StdioServerParameters:
     variables = {**os.environ, "DATELINE_DATA": str(data), "DATELINE_SAMPLE": "0", **environment}
-    return StdioServerParameters(command=DATELINE, args=["mcp"], env=variables)
+    return StdioServerParameters(command=str(DATELINE), args=["mcp"], env=variables)
 
 
 @asynccontextmanager
@@ -187,8 +186,7 @@ async def test_a_folder_is_shared_by_several_programs_and_other_commands(engine:
         "---\ntitle: Port reopens\npublisher: Coast Times\ndate: 2024-05-03\n---\nThe port of Skelmouth reopened on 3 May.\n"
     )
     environment = {**os.environ, "DATELINE_DATA": str(data_folder), "DATELINE_SAMPLE": "0"}
-    ingest = [DATELINE, "ingest", str(data_folder.parent / "port.md")]
-    subprocess.run(ingest, env=environment, check=True, capture_output=True)
+    dateline("ingest", data_folder.parent / "port.md", variables=environment)
     question = {"question": "When did the port reopen?"}
     async with Client(process(data_folder)) as second:
         async with Client(process(data_folder)) as first:
@@ -196,9 +194,7 @@ async def test_a_folder_is_shared_by_several_programs_and_other_commands(engine:
             assert answers[0]["citations"] and answers[0]["statements"] == answers[1]["statements"]
             owner = current_owner(data_folder)
             assert owner and owner.url
-            found = subprocess.run(
-                [DATELINE, "search", "port", "--json"], env=environment, check=True, capture_output=True
-            )
+            found = dateline("search", "port", "--json", variables=environment)
             assert json.loads(found.stdout)["data"][0]["url"].startswith(owner.url)
         assert (await call(second, "ask", **question))["statements"] == answers[0]["statements"]
     assert current_owner(data_folder) is None

@@ -18,13 +18,13 @@ import numpy as np
 import pytest
 
 from retrieval.chunk import embedded_text
+from tests.commands import DATELINE
 from tests.running import copied, share_model
 from tests.scripted_embeddings import ScriptedEmbeddings
 from tests.small import HashedWords
 
 pytest.importorskip("ray", reason="Ray is not installed: it is the extra `ray`")
 
-DATELINE = Path(sys.executable).with_name("dateline")
 _QUIET = {
     "DATELINE_SAMPLE": "0",
     "RAY_AUTH_MODE": "disabled",  # a token of the person's own is not to be used, or made, by a test
